@@ -1,0 +1,53 @@
+# Two commands: `make demo` and `make test`. Both bring what they need; nothing else has to be prepared.
+SHELL := /bin/bash
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PYTHON) -m pip --python $(PY) --disable-pip-version-check install -q --require-hashes
+APT := chromium-headless-shell libatomic1
+ARGS ?=
+
+.PHONY: demo test lint laws browser bench drill clean packages
+
+demo: .venv/run.stamp
+	@$(PY) -m bridge demo $(ARGS)
+
+.venv/bin/python:
+	@$(PYTHON) -m venv --without-pip .venv
+
+.venv/run.stamp: requirements/run.txt | .venv/bin/python
+	@echo "Cài các gói Python (chỉ lần đầu) ..." >&2
+	@$(PIP) -r requirements/run.txt
+	@touch $@
+
+.venv/test.stamp: requirements/test.txt .venv/run.stamp
+	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# A real browser, from the system's packages: installed where we are root, otherwise named.
+packages:
+	@missing=""; for package in $(APT); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "Missing system packages; as root: apt-get install$$missing" >&2; exit 1; fi; fi
+
+lint: .venv/test.stamp node_modules/.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	npx --no-install tsc -p tsconfig.json
+
+test: packages lint
+	node --test tests/js/
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+bench: .venv/test.stamp
+	$(PY) -m tests.load.board $(ARGS)
+	$(PY) -m tests.load.acts $(ARGS)
+
+clean:
+	rm -rf .venv node_modules build *.egg-info

@@ -1,0 +1,1 @@
+"""WHAT is happening in the halls: fast, and only ever appended."""

@@ -1,0 +1,304 @@
+"""The street: what is asked is decided, recorded, adopted, told and answered, in that order and in batches."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import msgspec
+import structlog
+
+from bridge.clock import Clock
+from bridge.journal import (
+    Identity,
+    Journal,
+    JournalAway,
+    JournalBehind,
+    JournalBusy,
+    JournalFull,
+    Record,
+    Row,
+    Turn,
+    pages,
+)
+from bridge.rules import acts, events, wire
+from bridge.rules.deciding import Refused, decide
+from bridge.rules.events import AnyEvent
+from bridge.rules.projection import UP, Draft, Happened
+from bridge.rules.scene import Placed, Scene
+
+log = structlog.get_logger("coordinator")
+
+INBOX_LIMIT = 2_000
+"""What waits beyond this is told to come again: a queue that only grows answers nobody."""
+BATCH_LIMIT = 500
+
+Tell = Callable[["Coordinator", Sequence[Placed], set[str]], None]
+"""Told after each commit: what happened, and the points it touched."""
+Judge = Callable[[Draft], Sequence[tuple[AnyEvent, int]]]
+"""Decides against the draft: events with their effective times, or nothing. May raise Refused."""
+
+
+class Overloaded(Exception):
+    """The inbox is full; whoever asked should come again."""
+
+
+class Unavailable(Exception):
+    """The journal could not record; whether it did may be unknown. The same id, asked again, gets the truth."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An act with its circumstances, ready to be judged."""
+
+    act: acts.AnyAct
+    by: str
+    staff: bool
+    device: str
+    at_ms: int
+    received_ms: int
+    skew_ms: int
+    digest: bytes
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(by=self.by, act=self.act.id)
+
+
+class _Act(msgspec.Struct):
+    asked: Asked
+    answer: asyncio.Future[wire.Outcome]
+
+
+class _Command(msgspec.Struct):
+    judge: Judge
+    by: str
+    answer: asyncio.Future[int] | None
+    """Position after the command; None for a signal that nobody waits for."""
+
+
+class Coordinator:
+    """One conference of this process."""
+
+    def __init__(self, conference: str, journal: Journal, clock: Clock, tell: Tell) -> None:
+        self.conference = conference
+        self.scene = Scene()
+        self.epoch = ""
+        self.clock = clock
+        self._journal = journal
+        self._tell = tell
+        self._inbox: deque[_Act | _Command] = deque()
+        self._waiting = asyncio.Event()
+        self._busy = False
+        self._acked: dict[tuple[str, str], int] = {}
+
+    # --- asking
+
+    async def ask(self, asked: Sequence[Asked]) -> list[wire.Outcome]:
+        """The outcomes of acts, after they are on disk. Raises Overloaded at once, Unavailable when recording failed."""
+        if len(self._inbox) + len(asked) > INBOX_LIMIT:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        items = [_Act(each, loop.create_future()) for each in asked]
+        self._inbox.extend(items)
+        self._waiting.set()
+        # A caller who goes away takes only his waiting with him, never a future that the street will answer.
+        return [await asyncio.shield(item.answer) for item in items]
+
+    async def command(self, judge: Judge, by: str) -> int:
+        """Carry out a command of the staff; its position in the journal. Raises Refused, Overloaded, Unavailable."""
+        if len(self._inbox) >= INBOX_LIMIT:
+            raise Overloaded
+        item = _Command(judge, by, asyncio.get_running_loop().create_future())
+        self._inbox.append(item)
+        self._waiting.set()
+        assert item.answer is not None  # noqa: S101 - made three lines above
+        return await asyncio.shield(item.answer)
+
+    def signal(self, judge: Judge) -> None:
+        """What a line gave cause for. Nobody waits; if it is lost to a failing disk, the next beat or sweep says it again."""
+        self._inbox.append(_Command(judge, "system", None))
+        self._waiting.set()
+
+    @property
+    def idle(self) -> bool:
+        return not self._inbox and not self._busy
+
+    def acked_seq(self, by: str, device: str) -> int:
+        """The newest running number of a device that is on disk."""
+        return self._acked.get((by, device), 0)
+
+    # --- the street
+
+    async def open(self) -> None:
+        """Read the journal back into the live state; lines that were up are unknown from now on."""
+        self.epoch = (await self._journal.head(self.conference)).epoch
+        async for rows in pages(self._journal, self.conference):
+            for row in rows:
+                self._adopt(row)
+            await asyncio.sleep(0)
+        self.scene.show_round(self.clock.now())
+        if any(point.link in UP for point in self.scene.state.points.values()):
+            now_ms = self.clock.now()
+            self.signal(lambda _draft: ((events.ServiceRestarted(), now_ms),))
+
+    async def run(self) -> None:
+        """Walk the street until cancelled. A bug in a rule ends it: the journal brings the node back."""
+        while True:
+            await self._waiting.wait()
+            batch = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_LIMIT))]
+            if not self._inbox:
+                self._waiting.clear()
+            if batch:
+                self._busy = True
+                await self._carry(batch)
+                self._busy = False
+
+    async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
+        try:
+            rows, answers = await self._record(batch)
+        except (JournalFull, JournalBusy, JournalAway, JournalBehind) as failed:
+            log.error("batch-not-recorded", conference=self.conference, asked=len(batch), why=str(failed))
+            for item in batch:
+                if item.answer is not None and not item.answer.done():
+                    item.answer.set_exception(Unavailable(str(failed)))
+                    item.answer.exception()
+            return
+        told: list[Placed] = []
+        touched: set[str] = set()
+        for row in rows:
+            happened, codes = self._adopt(row)
+            told.append((row.position, happened))
+            touched |= codes
+        if told:
+            self._tell(self, told, touched)
+        for answer in answers:
+            answer()
+
+    async def _record(self, batch: Sequence[_Act | _Command]) -> tuple[Sequence[Row], Sequence[Callable[[], None]]]:
+        """Decide the batch against a draft and append what follows in one transaction."""
+        asked = [item.asked for item in batch if isinstance(item, _Act)]
+        async with self._journal.turn(self.conference, self.scene.position) as turn:
+            for row in turn.news:
+                self._adopt(row)
+            known = await turn.known([each.identity for each in asked]) if asked else {}
+            decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now())
+            for item in batch:
+                decided.take(item)
+            rows = await _appended(turn, decided.records)
+        return rows, decided.answers
+
+    def _adopt(self, row: Row) -> tuple[Happened, set[str]]:
+        record = row.record
+        happened = happened_in(record)
+        changed = self.scene.adopt(row.position, happened)
+        if record.device:
+            device = (record.by, record.device)
+            self._acked[device] = max(self._acked.get(device, 0), record.seq)
+        return happened, set(changed)
+
+
+async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:
+    return await turn.append(records) if records else ()
+
+
+def happened_in(record: Record) -> Happened:
+    return Happened(
+        event=events.decode(record.body),
+        at_ms=record.at_ms,
+        received_ms=record.received_ms,
+        by=record.by,
+        act=record.act,
+    )
+
+
+class _Batch:
+    """One batch on its way: decisions, the records that follow, and the answers to give once they are on disk."""
+
+    def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int) -> None:
+        self.records: list[Record] = []
+        self.answers: list[Callable[[], None]] = []
+        self._draft = draft
+        self._known = {identity: (row.record, row.position) for identity, row in known.items()}
+        self._position = position
+        self._now_ms = now_ms
+
+    def take(self, item: _Act | _Command) -> None:
+        if isinstance(item, _Act):
+            outcome = self._act(item.asked)
+            self._answer(item.answer, outcome)
+            return
+        try:
+            for event, at_ms in item.judge(self._draft):
+                self._append(_record(event, at_ms, self._now_ms, item.by))
+        except Refused as refused:
+            if item.answer is not None:
+                answer, error = item.answer, refused
+                self.answers.append(lambda: None if answer.done() else answer.set_exception(error))
+            return
+        if item.answer is not None:
+            self._answer(item.answer, self._position)
+
+    def _act(self, asked: Asked) -> wire.Outcome:
+        first = self._known.get(asked.identity)
+        if first is not None:
+            return _first_answer(asked, *first)
+        decided = decide(self._draft, asked.act, at_ms=asked.at_ms, staff=asked.staff)
+        record = msgspec.structs.replace(
+            _record(decided.event, asked.at_ms, asked.received_ms, asked.by),
+            act=asked.act.id,
+            device=asked.device,
+            seq=asked.act.seq,
+            digest=asked.digest,
+            outcome="accepted" if decided.accepted else "refused",
+            code=decided.code,
+            message=decided.message,
+            skew_ms=asked.skew_ms,
+        )
+        self._append(record)
+        self._known[asked.identity] = (record, self._position)
+        return _outcome(record, self._position)
+
+    def _append(self, record: Record) -> None:
+        self.records.append(record)
+        self._position += 1
+        self._draft.adopt(happened_in(record))
+
+    def _answer(
+        self, answer: "asyncio.Future[wire.Outcome] | asyncio.Future[int]", content: wire.Outcome | int
+    ) -> None:
+        self.answers.append(lambda: None if answer.done() else answer.set_result(content))  # type: ignore[arg-type]
+
+
+def _record(event: AnyEvent, at_ms: int, received_ms: int, by: str) -> Record:
+    return Record(
+        at_ms=at_ms,
+        received_ms=received_ms,
+        by=by,
+        kind=events.tag(event),
+        point=event.point if isinstance(event, events.PointEvent) else None,
+        body=events.encode(event),
+    )
+
+
+def _first_answer(asked: Asked, record: Record, position: int) -> wire.Outcome:
+    """The same question gets the first answer; another question under the same id is refused."""
+    if record.digest == asked.digest:
+        return msgspec.structs.replace(_outcome(record, position), duplicate=True)
+    return wire.Outcome(
+        id=asked.act.id,
+        outcome="refused",
+        code="id_reuse",
+        message="Mã báo cáo này đã dùng cho một báo cáo khác; hãy nhập lại báo cáo.",
+        position=position,
+        at=wire.rfc3339(record.received_ms),
+    )
+
+
+def _outcome(record: Record, position: int) -> wire.Outcome:
+    return wire.Outcome(
+        id=record.act or "",
+        outcome="accepted" if record.outcome == "accepted" else "refused",
+        code=record.code,
+        message=record.message,
+        position=position,
+        at=wire.rfc3339(record.received_ms),
+    )

@@ -1,0 +1,91 @@
+"""An act on its way to the street: may they, when was it truly said, and is it the same as before."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from bridge.clock import Clock
+from bridge.coordinator import Asked, Coordinator
+from bridge.rules import acts, wire
+from bridge.rules.conversation import malformed
+from bridge.rules.timing import said
+from endpoints_registry.access import Action, Caller, covers, may
+
+NEEDS: Mapping[type[acts.AnyAct], Action] = {
+    acts.StageAct: Action.ACT,
+    acts.PerceivedAct: Action.ACT,
+    acts.CountAct: Action.ACT,
+    acts.IncidentAct: Action.ACT,
+    acts.ConfirmAct: Action.ACT,
+    acts.ModeAct: Action.SETTLE,
+    acts.ExpectedAct: Action.SETTLE,
+    acts.ReleaseAct: Action.SETTLE,
+    acts.CorrectAct: Action.CORRECT,
+}
+"""What each kind of act asks of whoever sends it."""
+
+
+class Ask:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def __call__(
+        self,
+        coordinator: Coordinator,
+        caller: Caller,
+        device: str,
+        sent_ms: int | None,
+        given: Sequence[acts.AnyAct | msgspec.Raw],
+    ) -> list[wire.Outcome]:
+        """One outcome an act, in order. Unreadable and unauthorised acts are refused here and never journaled.
+
+        `sent_ms` is what the device's clock showed when it sent (None over a socket, where nothing waits in between).
+        Raises Overloaded, Unavailable.
+        """
+        now_ms = self._clock.now()
+        answers: list[wire.Outcome | None] = []
+        asked: list[Asked] = []
+        for each in given:
+            act = _read(each)
+            refusal = act if isinstance(act, wire.Outcome) else _refusal(coordinator, caller, act)
+            answers.append(refusal)
+            if refusal is None and not isinstance(act, wire.Outcome):
+                asked.append(_asked(act, caller, device, sent_ms, now_ms))
+        outcomes = iter(await coordinator.ask(asked) if asked else ())
+        return [answer if answer is not None else next(outcomes) for answer in answers]
+
+
+def _read(given: acts.AnyAct | msgspec.Raw) -> acts.AnyAct | wire.Outcome:
+    if not isinstance(given, msgspec.Raw):
+        return given
+    try:
+        return acts.decode(given)
+    except msgspec.DecodeError as wrong:
+        return malformed(given, wrong)
+
+
+def _refusal(coordinator: Coordinator, caller: Caller, act: acts.AnyAct) -> wire.Outcome | None:
+    state = coordinator.scene.state
+    point = state.point(act.point)
+    path = state.path(point.planned.unit) if point else ()
+    if point is None or not covers(caller, path=path, point=act.point):
+        message = f"Điểm cầu {act.point} không có trong hội nghị này."
+        return wire.Outcome(id=act.id, outcome="refused", code="unknown_point", message=message)
+    if not may(caller, NEEDS[type(act)], path=path, point=act.point):
+        message = "Bạn không có quyền làm việc này; hãy nhờ ban tổ chức hoặc điều phối."
+        return wire.Outcome(id=act.id, outcome="refused", code="not_allowed", message=message)
+    return None
+
+
+def _asked(act: acts.AnyAct, caller: Caller, device: str, sent_ms: int | None, now_ms: int) -> Asked:
+    when = said(wire.ms_of(act.at), now_ms if sent_ms is None else sent_ms, now_ms)
+    return Asked(
+        act=act,
+        by=caller.name,
+        staff=caller.proxy,
+        device=device,
+        at_ms=when.at_ms,
+        received_ms=now_ms,
+        skew_ms=when.skew_ms,
+        digest=acts.digest(act),
+    )

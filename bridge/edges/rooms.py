@@ -1,0 +1,183 @@
+"""The rooms' sockets: a conversation over each, and nothing decided here."""
+
+import asyncio
+from typing import assert_never
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from bridge.clock import Clock
+from bridge.coordinator import Overloaded, Unavailable
+from bridge.edges.asking import Ask
+from bridge.halls import Hall, Halls
+from bridge.rules import wire
+from bridge.rules.acts import AnyAct
+from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, refused_ack
+from bridge.rules.wire import FRAME_LIMIT, Close
+from endpoints_registry.access import Action, Caller, Role
+from endpoints_registry.gate import CALLER, Route, nowhere
+
+log = structlog.get_logger("rooms")
+
+ANSWER_PATIENCE_S = 5
+
+
+class Rooms:
+    """The open sockets by point. The newest connection of a point and kind replaces the older one."""
+
+    def __init__(self, halls: Halls, ask: Ask, clock: Clock) -> None:
+        self._halls = halls
+        self.ask = ask
+        self._clock = clock
+        self._open: dict[tuple[str, Role], Room] = {}
+        self.frames_received = 0
+        self.rooms_greeted = 0
+        """Rooms that have been welcomed and are still there."""
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "GET",
+                "/ws/point",
+                self.point,
+                Action.CONNECT,
+                "Đường nối của một điểm cầu (WebSocket)",
+                answers={101: None, 404: None},
+                socket=True,
+            ),
+        )
+
+    async def point(self, request: web.Request) -> web.WebSocketResponse:
+        caller = request[CALLER]
+        code = caller.point or ""
+        hall = self._halls.of_point(code)
+        socket = web.WebSocketResponse(max_msg_size=FRAME_LIMIT, compress=False)
+        if hall is None:
+            if request.headers.get("Upgrade", "").lower() != "websocket":
+                raise nowhere()
+            await socket.prepare(request)
+            await socket.close(code=Close.UNKNOWN_POINT, message=b"no conference has this point")
+            return socket
+        await socket.prepare(request)
+        room = Room(self, hall, caller, code, socket)
+        try:
+            await room.talk()
+        finally:
+            room.gone()
+        return socket
+
+    def now(self) -> int:
+        return self._clock.now()
+
+    @property
+    def speed(self) -> float:
+        return self._clock.speed
+
+    async def enter(self, room: "Room") -> None:
+        """This connection is the point's from here on."""
+        key = (room.code, room.caller.role)
+        older = self._open.get(key)
+        self._open[key] = room
+        if older is not None:
+            await older.replaced()
+
+    def agent_is_there(self, code: str) -> bool:
+        """A room's line is its agent's if it has one, else its phone's."""
+        return (code, Role.AGENT) in self._open
+
+    def leave(self, room: "Room") -> None:
+        key = (room.code, room.caller.role)
+        if self._open.get(key) is room:
+            del self._open[key]
+
+    async def close(self) -> None:
+        """We go away for a moment: come again."""
+        await asyncio.gather(
+            *(room.socket.close(code=Close.RESTARTING, message=b"restarting") for room in tuple(self._open.values()))
+        )
+
+
+class Room:
+    """One connection of a point."""
+
+    def __init__(self, rooms: Rooms, hall: Hall, caller: Caller, code: str, socket: web.WebSocketResponse) -> None:
+        self._rooms = rooms
+        self._hall = hall
+        self.caller = caller
+        self.code = code
+        self.socket = socket
+        self._generation: int | None = None
+        self._device = ""
+        self._greeted = False
+
+    async def talk(self) -> None:
+        """Until the room hangs up, or is hung up on."""
+        conversation = Conversation()
+        async for message in self.socket:
+            self._rooms.frames_received += 1
+            if message.type is not WSMsgType.TEXT:
+                await self.socket.close(code=Close.NOT_UNDERSTOOD, message=b"text frames only")
+                return
+            if self._generation is not None:
+                self._hall.presence.heard(self.code, self._generation, None, self._rooms.now())
+            for step in conversation.receive(message.data):
+                match step:
+                    case Greet(hello):
+                        await self._greet(hello)
+                    case Heard(beat):
+                        if self._generation is not None:
+                            self._hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
+                    case Asked(act):
+                        await self._act(act)
+                    case Say(frame):
+                        await self.socket.send_frame(wire.encode(frame), WSMsgType.TEXT)
+                    case Left():
+                        if self._generation is not None:
+                            self._hall.presence.left(self.code, self._generation, self._rooms.now())
+                        await self.socket.close()
+                        return
+                    case Hang(code, why):
+                        await self.socket.close(code=code, message=why.encode()[:120])
+                        return
+                    case _:
+                        assert_never(step)
+
+    async def _greet(self, hello: wire.Hello) -> None:
+        self._device = hello.device
+        self._greeted = True
+        phone = self.caller.role is not Role.AGENT
+        terms = self._hall.terms(phone=phone)
+        await self._rooms.enter(self)
+        self._rooms.rooms_greeted += 1
+        if not phone or not self._rooms.agent_is_there(self.code):
+            self._generation = self._hall.presence.came(self.code, terms, self._rooms.now())
+        coordinator = self._hall.coordinator
+        welcome = wire.Welcome(
+            heartbeat_s=terms.heartbeat_ms / 1000,
+            retry_cap_s=terms.retry_cap_ms / 1000,
+            now=wire.rfc3339(self._rooms.now()),
+            speed=self._rooms.speed,
+            journal_epoch=coordinator.epoch,
+            conference=coordinator.conference,
+            point=self.code,
+            acked_seq=coordinator.acked_seq(self.caller.name, hello.device),
+        )
+        await self.socket.send_frame(wire.encode(welcome), WSMsgType.TEXT)
+
+    async def _act(self, act: AnyAct) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_PATIENCE_S):
+                (outcome,) = await self._rooms.ask(self._hall.coordinator, self.caller, self._device, None, [act])
+        except (Overloaded, Unavailable, TimeoutError):
+            return  # no answer means: send it again
+        await self.socket.send_frame(wire.encode(refused_ack(outcome)), WSMsgType.TEXT)
+
+    async def replaced(self) -> None:
+        await self.socket.close(code=Close.REPLACED, message=b"a newer connection has taken over")
+
+    def gone(self) -> None:
+        self._rooms.leave(self)
+        if self._greeted:
+            self._rooms.rooms_greeted -= 1
+        if self._generation is not None:
+            self._hall.presence.closed(self.code, self._generation, self._rooms.now())

@@ -1,0 +1,24 @@
+"""What was begun is finished, even when its asker has gone away."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its own end; a cancellation of the caller is passed on after that, not before."""
+    task = asyncio.ensure_future(work)
+    gone: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            # wait() leaves the task alone when we are cancelled, and does not raise what the task raises.
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            gone = error
+    if gone is None:
+        return task.result()
+    # Looked at, so that a failure is not reported as never seen; whoever asks next meets its cause again.
+    failure = None if task.cancelled() else task.exception()
+    raise gone from failure

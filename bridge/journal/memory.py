@@ -1,0 +1,108 @@
+"""The journal's twin in memory: real in everything but surviving the process; for tests and for what need not be kept."""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bridge.journal import Head, Identity, IdentityTaken, JournalError, Record, Row
+from bridge.journal.chain import chained, genesis
+from bridge.journal.reach import in_reach, within
+
+
+@dataclass
+class Shelf:
+    """What several handles share, as several nodes share one database."""
+
+    epoch: str = field(default_factory=lambda: secrets.token_hex(8))
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    first: dict[tuple[str, Identity], Row] = field(default_factory=dict)
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+
+class MemoryTurn:
+    def __init__(self, shelf: Shelf, conference: str, news: tuple[Row, ...]) -> None:
+        self.news = news
+        self.draft: list[Row] = []
+        self.drafted: dict[Identity, Row] = {}
+        self.spoilt = False
+        self.over = False
+        self._shelf = shelf
+        self._conference = conference
+
+    async def known(self, identities: Collection[Identity]) -> dict[Identity, Row]:
+        self._still_on()
+        return {identity: row for identity in identities if (row := self._first(identity)) is not None}
+
+    async def append(self, records: Sequence[Record]) -> tuple[Row, ...]:
+        self._still_on()
+        before = (self.draft or self._shelf.rows.get(self._conference, []))[-1:]
+        rows = (
+            chained(before[0].position, before[0].hash, records)
+            if before
+            else chained(0, genesis(self._conference), records)
+        )
+        for row in rows:
+            identity = row.record.identity
+            if identity is None:
+                continue
+            if self._first(identity) is not None:
+                self.spoilt = True
+                raise IdentityTaken(identity)
+            self.drafted[identity] = row
+        self.draft.extend(rows)
+        return rows
+
+    def _first(self, identity: Identity) -> Row | None:
+        return self.drafted.get(identity) or self._shelf.first.get((self._conference, identity))
+
+    def _still_on(self) -> None:
+        if self.over or self.spoilt:
+            raise JournalError("this turn is over or was spoilt by a refused append; begin another one")
+
+
+class MemoryJournal:
+    def __init__(self, shelf: Shelf | None = None, commit_delay_s: float = 0.0) -> None:
+        self.shelf = shelf or Shelf()
+        self._commit_delay_s = commit_delay_s
+
+    async def head(self, conference: str) -> Head:
+        rows = self.shelf.rows.get(conference)
+        if not rows:
+            return Head(self.shelf.epoch, 0, genesis(conference))
+        return Head(self.shelf.epoch, rows[-1].position, rows[-1].hash)
+
+    @asynccontextmanager
+    async def turn(self, conference: str, since: int) -> AsyncIterator[MemoryTurn]:
+        async with self.shelf.turns[conference]:
+            rows = self.shelf.rows.get(conference, [])
+            in_reach(conference, since, len(rows))
+            turn = MemoryTurn(self.shelf, conference, tuple(rows[since:]))
+            try:
+                yield turn
+            finally:
+                turn.over = True
+            if turn.spoilt:
+                raise JournalError("an append of this turn was refused, so nothing of the turn is recorded")
+            if turn.draft:
+                if self._commit_delay_s:
+                    await asyncio.sleep(self._commit_delay_s)
+                self.shelf.rows.setdefault(conference, []).extend(turn.draft)
+                self.shelf.first.update({(conference, identity): row for identity, row in turn.drafted.items()})
+
+    async def read(
+        self, conference: str, after: int = 0, limit: int = 1000, point: str | None = None
+    ) -> tuple[Row, ...]:
+        within(after, limit)
+        rows = self.shelf.rows.get(conference, [])
+        if point is None:
+            return tuple(rows[after : after + limit])
+        return tuple([row for row in rows[after:] if row.record.point == point][:limit])
+
+    async def conferences(self) -> tuple[str, ...]:
+        return tuple(sorted(self.shelf.rows))
+
+    async def close(self) -> None:
+        return None

@@ -1,0 +1,148 @@
+"""Who is on the line: connections by generation, their beats, and the sweep that notices silence."""
+
+from collections.abc import Callable, Collection, Iterable
+
+import structlog
+
+from bridge.coordinator import Coordinator, Judge
+from bridge.rules import events, link, wire
+from bridge.rules.deadlines import Deadlines
+from bridge.rules.events import AnyEvent
+from bridge.rules.link import Line, Terms
+from bridge.rules.model import Link, Point
+from bridge.rules.projection import Draft
+from bridge.rules.stages import HALLS_MAY_ACT
+
+log = structlog.get_logger("presence")
+
+Stir = Callable[[Coordinator, Collection[str]], None]
+"""Told of points whose volatile side has changed: a socket closed, or came back."""
+Verdict = Callable[[Point], events.LinkMoved | None]
+
+
+class Presence:
+    """The lines of one conference. Plain functions on the loop: no disk, no task, no await."""
+
+    def __init__(self, coordinator: Coordinator, stir: Stir) -> None:
+        self._coordinator = coordinator
+        self._scene = coordinator.scene
+        self._stir = stir
+        self._deadlines = Deadlines()
+        self._centre_judged = False
+
+    def came(self, code: str, terms: Terms, now_ms: int) -> int:
+        """A room has greeted; its generation, by which every later word of this connection is known."""
+        point = self._scene.state.points[code]
+        line = self._scene.lines.setdefault(code, Line(terms=terms))
+        line.terms = terms
+        generation = line.come(now_ms, flapped=link.flaps(point, line))
+        self.heard(code, generation, None, now_ms)
+        self._stir(self._coordinator, (code,))
+        return generation
+
+    def heard(self, code: str, generation: int, beat: wire.Beat | None, now_ms: int) -> None:
+        """Something came in from the room: usually nothing follows."""
+        line = self._scene.lines[code]
+        if line.generation != generation:
+            return
+        line.heard_ms = now_ms
+        if beat is not None and beat.rtt_ms is not None:
+            line.rtt_ms, line.loss = beat.rtt_ms, beat.loss
+        self._deadlines.watch(code, now_ms + line.terms.patience_ms)
+        self._judge(code, lambda point: link.on_hearing(point, line, now_ms), now_ms)
+
+    def left(self, code: str, generation: int, now_ms: int) -> None:
+        """The room said goodbye."""
+        line = self._scene.lines[code]
+        if line.generation == generation:
+            line.close(now_ms)
+            self._judge(code, lambda point: link.on_leaving(point, now_ms), now_ms)
+            self._stir(self._coordinator, (code,))
+
+    def closed(self, code: str, generation: int, now_ms: int) -> None:
+        """The socket is gone. A late word of an older connection changes nothing."""
+        line = self._scene.lines[code]
+        if line.generation == generation and line.connected:
+            line.close(now_ms)
+            self._stir(self._coordinator, (code,))
+
+    def sweep(self, now_ms: int, default: Terms) -> None:
+        """Once a second. `now_ms` must not count our own lag: whoever calls takes it out (`edges.clockwork`)."""
+        if self._scene.state.phase not in HALLS_MAY_ACT:
+            return
+        self._look_for_centre_outage(now_ms, default)
+        for code in tuple(self._deadlines.overdue(now_ms, self._due)):
+            line = self._scene.lines[code]
+            self._judge(code, _silence(line, now_ms), line.heard_ms)
+        for code, point in self._scene.state.points.items():
+            if point.link is Link.UNSTABLE and code in self._scene.lines:
+                self._judge(code, _calm(self._scene.lines[code], now_ms), now_ms)
+            elif point.link is Link.UNKNOWN:
+                known = self._scene.lines.get(code)
+                absence_ms = (known.terms if known else default).absence_ms
+                self._judge(code, _absence(now_ms, absence_ms), point.link_noticed_ms)
+        self._end_centre_outage(now_ms)
+
+    def _due(self, code: str) -> int:
+        line = self._scene.lines[code]
+        return line.heard_ms + line.terms.patience_ms
+
+    def _judge(self, code: str, verdict: Verdict, at_ms: int) -> None:
+        """Ask the rule now; if something follows, it takes the street and is asked again against the draft."""
+        point = self._scene.state.points.get(code)
+        if point is not None and verdict(point) is not None:
+            self._coordinator.signal(_again(code, verdict, at_ms))
+
+    def _look_for_centre_outage(self, now_ms: int, default: Terms) -> None:
+        if self._centre_judged:
+            return
+        fallen = link.centre(self._connected(), now_ms, default.window_ms)
+        if not fallen:
+            return
+        lines = self._scene.lines
+        at_ms = min(lines[code].heard_ms for code in fallen)
+        log.warning("centre-outage", conference=self._coordinator.conference, points=len(fallen))
+
+        self._signal_centre(events.CentreOutageBegan(points=fallen, noticed_ms=now_ms), at_ms)
+
+    def _connected(self) -> Iterable[tuple[Point, Line]]:
+        points = self._scene.state.points
+        return ((points[code], line) for code, line in self._scene.lines.items() if code in points)
+
+    def _end_centre_outage(self, now_ms: int) -> None:
+        points = self._scene.state.points
+        out = self._scene.centre_out
+        if not out or self._centre_judged or any(points[code].link is Link.UNKNOWN for code in out):
+            return
+        self._signal_centre(events.CentreOutageEnded(), now_ms)
+
+    def _signal_centre(self, event: AnyEvent, at_ms: int) -> None:
+        """One word about the centre at a time: the next sweep asks again once this one has been recorded."""
+        self._centre_judged = True
+
+        def judge(_draft: Draft) -> tuple[tuple[AnyEvent, int], ...]:
+            self._centre_judged = False
+            return ((event, at_ms),)
+
+        self._coordinator.signal(judge)
+
+
+def _silence(line: Line, now_ms: int) -> Verdict:
+    return lambda point: link.on_silence(point, line, now_ms)
+
+
+def _calm(line: Line, now_ms: int) -> Verdict:
+    return lambda point: link.on_calm(point, line, now_ms)
+
+
+def _absence(now_ms: int, absence_ms: int) -> Verdict:
+    return lambda point: link.on_absence(point, now_ms, absence_ms)
+
+
+def _again(code: str, verdict: Verdict, at_ms: int) -> Judge:
+    def judge(draft: Draft) -> tuple[tuple[AnyEvent, int], ...]:
+        point = draft.point(code)
+        moved = verdict(point) if point is not None else None
+        return ((moved, at_ms),) if moved is not None else ()
+
+    return judge

@@ -1,0 +1,122 @@
+"""What people ask for: the acts, as phones and staff send them.
+
+An act has a client-made UUIDv7 `id` (uniqueness only), the device's running number `seq` and the device's time `at`.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from bridge.rules.model import Fault, Mode, RoundName, Stage, Word
+
+ActId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+PointCode = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
+SittingId = Annotated[str, Meta(min_length=1, max_length=40)]
+Heads = Annotated[int, Meta(ge=0, le=1_000_000)]
+"""A number of people. Negative or absurd numbers are a hard block: they are malformed, not implausible."""
+Reason = Annotated[str, Meta(min_length=1, max_length=500)]
+Note = Annotated[str, Meta(max_length=500)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every act carries. `seq` and `at` are transport: a re-send may not change them, but they are not its content."""
+
+    id: ActId
+    seq: Seq
+    at: Annotated[datetime, Meta(tz=True)]
+    point: PointCode
+
+
+class StageAct(Act, frozen=True, kw_only=True, tag="stage"):
+    """The point has reached a stage."""
+
+    stage: Stage
+
+
+class PerceivedAct(Act, frozen=True, kw_only=True, tag="perceived"):
+    """What people in the hall see and hear."""
+
+    picture: Word
+    sound: Word
+    line: Word
+
+
+class CountAct(Act, frozen=True, kw_only=True, tag="count"):
+    """How many are in the hall, for a round."""
+
+    sitting: SittingId
+    round: RoundName
+    present: Heads
+    excused: Heads
+    unexcused: Heads
+    guests: Heads = 0
+    substitutes: Heads = 0
+
+
+class IncidentAct(Act, frozen=True, kw_only=True, tag="incident"):
+    """Something is wrong in the hall."""
+
+    fault: Fault
+    note: Note = ""
+
+
+class ModeAct(Act, frozen=True, kw_only=True, tag="mode"):
+    """The point receives the broadcast otherwise from now on."""
+
+    reception_mode: Mode
+    reason: Reason
+
+
+class ExpectedAct(Act, frozen=True, kw_only=True, tag="expected"):
+    """Another number of people is expected for a sitting."""
+
+    sitting: SittingId
+    value: Heads
+    reason: Reason
+
+
+class ConfirmAct(Act, frozen=True, kw_only=True, tag="confirm"):
+    """The owner confirms a proxy's figure, an operator a warning."""
+
+    act: ActId
+
+
+class ReleaseAct(Act, frozen=True, kw_only=True, tag="release"):
+    """A coordinator lets a quarantined figure count."""
+
+    act: ActId
+
+
+class CorrectAct(Act, frozen=True, kw_only=True, tag="correct"):
+    """A figure was wrong; these are the right numbers."""
+
+    act: ActId
+    reason: Reason
+    present: Heads
+    excused: Heads
+    unexcused: Heads
+    guests: Heads = 0
+    substitutes: Heads = 0
+
+
+AnyAct = StageAct | PerceivedAct | CountAct | IncidentAct | ModeAct | ExpectedAct | ConfirmAct | ReleaseAct | CorrectAct
+
+_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
+_canonical = msgspec.json.Encoder(order="deterministic")
+
+
+def decode(raw: bytes | msgspec.Raw) -> AnyAct:
+    """One act from its JSON. Raises msgspec.ValidationError (which names the field) or msgspec.DecodeError."""
+    return _decoder.decode(raw)
+
+
+def digest(act: AnyAct) -> bytes:
+    """SHA-256 of the act's content, by which a re-send is told from another act under the same id.
+
+    `seq` and `at` belong to the content: a device keeps both with the act.
+    """
+    return hashlib.sha256(_canonical.encode(act)).digest()

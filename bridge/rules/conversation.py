@@ -1,0 +1,107 @@
+"""The talk with one room, without a socket: a frame comes in, replies and signals go out."""
+
+from typing import assert_never
+
+import msgspec
+
+from bridge.rules import acts, wire
+from bridge.rules.wire import Close
+
+
+class Say(msgspec.Struct, frozen=True):
+    """Send this frame."""
+
+    frame: wire.ServerSays
+
+
+class Greet(msgspec.Struct, frozen=True):
+    """The room has introduced itself: it is connected from here on."""
+
+    hello: wire.Hello
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A sign of life, and what the room measured."""
+
+    beat: wire.Beat
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The room asks for an act."""
+
+    act: acts.AnyAct
+
+
+class Hang(msgspec.Struct, frozen=True):
+    """Close the socket with this code."""
+
+    code: Close
+    why: str
+
+
+class Left(msgspec.Struct, frozen=True):
+    """The room has said goodbye."""
+
+
+Step = Say | Greet | Heard | Asked | Hang | Left
+
+
+class Conversation:
+    """One connection's state: it must greet first, and once it has left it is not listened to."""
+
+    def __init__(self) -> None:
+        self.greeted = False
+        self.over = False
+
+    def receive(self, text: str) -> tuple[Step, ...]:
+        """What follows from one frame. Never raises, whatever the frame holds."""
+        if self.over:
+            return ()
+        try:
+            frame = wire.room_says(text)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as wrong:
+            return self._hang(Close.NOT_UNDERSTOOD, f"frame not understood: {wrong}"[:100])
+        match frame:
+            case wire.Hello():
+                if self.greeted:
+                    return self._hang(Close.NOT_UNDERSTOOD, "hello was said before")
+                self.greeted = True
+                return (Greet(frame),)
+            case _ if not self.greeted:
+                return self._hang(Close.NOT_UNDERSTOOD, "the first frame must be hello")
+            case wire.Beat():
+                return (Heard(frame),)
+            case wire.Bye():
+                self.over = True
+                return (Left(),)
+            case wire.ActFrame():
+                return self._act(text)
+            case _:
+                assert_never(frame)
+
+    def _act(self, text: str) -> tuple[Step, ...]:
+        try:
+            return (Asked(acts.decode(text.encode())),)
+        except msgspec.DecodeError as wrong:
+            return (Say(refused_ack(malformed(text.encode(), wrong))),)
+
+    def _hang(self, code: Close, why: str) -> tuple[Step, ...]:
+        self.over = True
+        return (Hang(code, why),)
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+def malformed(raw: bytes | msgspec.Raw, wrong: msgspec.DecodeError) -> wire.Outcome:
+    """The answer to an act that cannot be read: refused for ever, under the id it seems to have."""
+    try:
+        name = msgspec.json.decode(raw, type=_Named).id[:80]
+    except msgspec.DecodeError:
+        name = ""
+    return wire.Outcome(id=name, outcome="refused", code="malformed", message=f"Báo cáo không đọc được: {wrong}"[:300])
+
+
+def refused_ack(outcome: wire.Outcome) -> wire.Ack:
+    return wire.Ack(**msgspec.structs.asdict(outcome))

@@ -1,0 +1,150 @@
+"""What follows from what was asked: one event and an answer, or a refusal that says why."""
+
+from typing import assert_never
+
+import msgspec
+
+from bridge.rules import acts, events
+from bridge.rules.attendance import grade, round_before, round_of
+from bridge.rules.events import AnyEvent
+from bridge.rules.model import Count, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
+from bridge.rules.projection import Draft, State
+from bridge.rules.stages import HALLS_MAY_ACT, NEXT_PHASE, NEXT_STAGE
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """An act's outcome. `code` and `message` speak to the person; an accepted act may carry them too."""
+
+    event: AnyEvent
+    accepted: bool = True
+    code: str = ""
+    message: str = ""
+
+
+class Refused(Exception):
+    """The state of the hall forbids it, for ever."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def decide(state: Draft | State, act: acts.AnyAct, *, at_ms: int, staff: bool) -> Decided:
+    """Judge one act against the state. `staff` says that the caller may correct and settle; `at_ms` is effective time."""
+    try:
+        point = state.point(act.point)
+        if point is None or state.plan is None:
+            raise Refused(f"Điểm cầu {act.point} không có trong hội nghị này.", code="unknown_point")
+        if state.phase not in HALLS_MAY_ACT and not (staff and isinstance(act, acts.CorrectAct)):
+            raise Refused(*_CLOSED_WORDS[state.phase])
+        return _decided(state.plan, point, act, at_ms)
+    except Refused as refused:
+        kind = act.__struct_config__.tag
+        event = events.ActRefused(point=act.point, kind=str(kind), code=refused.code)
+        return Decided(event=event, accepted=False, code=refused.code, message=str(refused))
+
+
+_CLOSED_WORDS = {
+    Phase.DRAFT: ("Hội nghị chưa mở; hãy chờ ban tổ chức mở hội nghị.", "not_open"),
+    Phase.CLOSED: ("Hội nghị đã chốt số liệu; hãy báo ban tổ chức nếu cần đính chính.", "closed"),
+}
+
+
+def _decided(plan: Plan, point: Point, act: acts.AnyAct, at_ms: int) -> Decided:
+    code = point.code
+    match act:
+        case acts.StageAct():
+            if act.stage not in NEXT_STAGE[point.stage]:
+                raise Refused(
+                    f"{point.planned.name} đã kết thúc; hãy mở lại điểm cầu (kỹ thuật đã đến, hoặc đang họp).",
+                    code="ended",
+                )
+            return Decided(event=events.StageReached(point=code, stage=act.stage))
+        case acts.PerceivedAct():
+            _must_not_have_ended(point)
+            return Decided(event=events.HallPerceived(point=code, picture=act.picture, sound=act.sound, line=act.line))
+        case acts.CountAct():
+            return _count(plan, point, act, at_ms)
+        case acts.IncidentAct():
+            return Decided(event=events.FaultReported(point=code, fault=act.fault, note=act.note))
+        case acts.ModeAct():
+            return Decided(event=events.ModeChanged(point=code, mode=act.reception_mode, reason=act.reason))
+        case acts.ExpectedAct():
+            if all(sitting.id != act.sitting for sitting in plan.sittings):
+                raise Refused(f"Hội nghị không có buổi {act.sitting}.", code="unknown_sitting")
+            return Decided(
+                event=events.ExpectedChanged(point=code, sitting=act.sitting, value=act.value, reason=act.reason)
+            )
+        case acts.ConfirmAct():
+            key, _ = _found(point.figures, act.act)
+            return Decided(event=events.FigureConfirmed(point=code, sitting=key[0], round=key[1], confirmed=act.act))
+        case acts.ReleaseAct():
+            key, _ = _found(point.quarantined, act.act)
+            return Decided(event=events.FigureReleased(point=code, sitting=key[0], round=key[1], released=act.act))
+        case acts.CorrectAct():
+            return _correct(plan, point, act)
+        case _:
+            assert_never(act)
+
+
+def _must_not_have_ended(point: Point) -> None:
+    if point.stage is Stage.ENDED:
+        raise Refused(f"{point.planned.name} đã kết thúc; hãy mở lại điểm cầu để báo thêm.", code="ended")
+
+
+def _graded(plan: Plan, point: Point, key: RoundKey, count: Count) -> tuple[Grade, str]:
+    before = round_before(plan, key)
+    earlier = point.figures.get(before) if before else None
+    return grade(point, key, count, earlier.count if earlier else None)
+
+
+def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
+    key: RoundKey = (act.sitting, act.round)
+    asked = round_of(plan, key)
+    if asked is None:
+        raise Refused(f"Hội nghị không có đợt {act.round.value} của buổi {act.sitting}.", code="unknown_round")
+    count = Count(act.present, act.excused, act.unexcused, act.guests, act.substitutes)
+    verdict, why = _graded(plan, point, key, count)
+    event = events.FigureReported(point=point.code, sitting=act.sitting, round=act.round, count=count, grade=verdict)
+    if verdict is Grade.FINE and at_ms > asked.due_ms and key not in point.figures:
+        return Decided(event=event, code="late", message="Đã nhận, sau hạn của đợt báo cáo.")
+    return Decided(event=event, code="" if verdict is Grade.FINE else verdict.value, message=why)
+
+
+def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:
+    key, figure = _found({**point.figures, **point.quarantined}, act.act)
+    count = Count(act.present, act.excused, act.unexcused, act.guests, act.substitutes)
+    verdict, why = _graded(plan, point, key, count)
+    event = events.FigureCorrected(
+        point=point.code,
+        sitting=key[0],
+        round=key[1],
+        count=count,
+        grade=verdict,
+        before=figure.count,
+        corrects=act.act,
+        reason=act.reason,
+    )
+    return Decided(event=event, code="" if verdict is Grade.FINE else verdict.value, message=why)
+
+
+def _found(figures: dict[RoundKey, Figure], act: str) -> tuple[RoundKey, Figure]:
+    for key, figure in figures.items():
+        if act == figure.act or act in figure.replaces:
+            return key, figure
+    raise Refused("Không thấy báo cáo được nhắc đến; có thể nó đã được thay bằng báo cáo khác.", code="unknown_act")
+
+
+def change_phase(state: Draft | State, phase: Phase, version: int) -> events.PhaseChanged:
+    """The conference goes on to another phase, if nobody was faster (compare and set on `version`)."""
+    if version != state.version:
+        raise Refused(
+            f"Hội nghị đã được người khác chuyển sang {state.phase.value} (phiên bản {state.version}); hãy xem lại.",
+            code="version",
+        )
+    if phase not in NEXT_PHASE[state.phase]:
+        allowed = ", ".join(sorted(each.value for each in NEXT_PHASE[state.phase])) or "không còn bước nào"
+        raise Refused(
+            f"Không thể chuyển từ {state.phase.value} sang {phase.value}; bước tiếp: {allowed}.", code="phase"
+        )
+    return events.PhaseChanged(phase=phase, version=version + 1)

@@ -1,0 +1,170 @@
+"""The line of a point: from beats and silence to steady, unstable, lost.
+
+A fixed time-out with hysteresis, not a guess at probabilities: organisers can be told one figure.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from bridge.rules import events
+from bridge.rules.model import Link, Point, Stage
+from bridge.rules.projection import UP
+
+FLAP_HALF_LIFE_MS = 120_000
+UNSTABLE_FROM = 3.0
+STEADY_AGAIN_AT = 1.0
+CENTRE_SHARE = 0.3
+"""More than this share of the measured points silent at once is our fault, not theirs."""
+CENTRE_AT_LEAST = 10
+"""Fewer points than this are never taken for the whole hall."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What the server asks of a line; it grows with the number of points."""
+
+    heartbeat_ms: int
+    patience_ms: int
+    """Silence after which a connected line is lost."""
+    retry_cap_ms: int
+    """How long a client may wait before it comes again."""
+
+    @property
+    def window_ms(self) -> int:
+        """Within this time, silences belong together."""
+        return self.heartbeat_ms + 5_000
+
+    @property
+    def absence_ms(self) -> int:
+        """How long somebody whom we lost sight of may take to be heard again."""
+        return self.patience_ms + self.retry_cap_ms
+
+
+def terms(points: int, *, heartbeat_ms: int | None = None, phone: bool = False, speed: float = 1) -> Terms:
+    """The terms for a conference of so many points. A real phone in a fast demo is judged in real seconds."""
+    beat, cap = next(
+        (beat, cap)
+        for most, beat, cap in ((1_000, 10_000, 10_000), (10_000, 20_000, 30_000), (points, 30_000, 60_000))
+        if points <= most
+    )
+    beat = heartbeat_ms or beat
+    patience = 100_000 if phone else max(40_000, 3 * beat)
+    return Terms(heartbeat_ms=beat, patience_ms=int(patience * speed), retry_cap_ms=cap)
+
+
+class Line(msgspec.Struct):
+    """A room's connection as this process sees it: volatile, rebuilt from beats. The only value here that changes."""
+
+    terms: Terms
+    generation: int = 0
+    """Which connection it is; a late word from an older one changes nothing."""
+    connected: bool = False
+    heard_ms: int = 0
+    closed_ms: int = 0
+    penalty: float = 0.0
+    penalty_ms: int = 0
+    rtt_ms: float | None = None
+    loss: float | None = None
+    ever: bool = False
+    """Whether it was connected before in this process's life."""
+
+    def penalty_at(self, now_ms: int) -> float:
+        return float(self.penalty * 0.5 ** (max(0, now_ms - self.penalty_ms) / FLAP_HALF_LIFE_MS))
+
+    def come(self, now_ms: int, *, flapped: bool) -> int:
+        """A connection was made; its generation. One that went down and up again has flapped."""
+        if flapped:
+            self.penalty = self.penalty_at(now_ms) + 1
+            self.penalty_ms = now_ms
+        self.generation += 1
+        self.connected = self.ever = True
+        self.heard_ms = now_ms
+        return self.generation
+
+    def close(self, now_ms: int) -> None:
+        self.connected = False
+        self.closed_ms = now_ms
+
+
+def flaps(point: Point, line: Line) -> bool:
+    """Whether a connection made now ends a fall of the point's own: not our restart, not an outage at the centre."""
+    return line.ever and not line.connected and point.link in (UP | {Link.LOST})
+
+
+def on_hearing(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
+    """What follows when anything at all arrived from the room. Usually nothing."""
+    if point.link is Link.STEADY and line.penalty < UNSTABLE_FROM:
+        return None
+    if point.link is Link.NOT_MEASURED and point.link_cause != "left":
+        return None
+    link = _band(point.link, line.penalty_at(now_ms))
+    return None if link is point.link else _moved(point, link, now_ms)
+
+
+def _band(link: Link, penalty: float) -> Link:
+    if penalty >= UNSTABLE_FROM:
+        return Link.UNSTABLE
+    if link is Link.UNSTABLE and penalty > STEADY_AGAIN_AT:
+        return Link.UNSTABLE
+    return Link.STEADY
+
+
+def on_leaving(point: Point, now_ms: int) -> events.LinkMoved | None:
+    """The room said goodbye. After its session it is no longer measured; before, it is only away."""
+    if point.stage is Stage.ENDED and point.link in UP:
+        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
+    return None
+
+
+def on_silence(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
+    """The line was silent past its patience: lost since its last byte. `now_ms` excludes our own lag."""
+    if point.link not in UP or now_ms - line.heard_ms < line.terms.patience_ms:
+        return None
+    if point.stage is Stage.ENDED:
+        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
+    return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="silence")
+
+
+def on_calm(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
+    """An unstable line that has behaved long enough is steady again."""
+    if point.link is Link.UNSTABLE and line.connected and line.penalty_at(now_ms) <= STEADY_AGAIN_AT:
+        return _moved(point, Link.STEADY, now_ms)
+    return None
+
+
+def on_absence(point: Point, now_ms: int, absence_ms: int) -> events.LinkMoved | None:
+    """A line that we lost sight of was not heard in time: lost, since the moment we could hear again."""
+    if point.link is not Link.UNKNOWN or now_ms - point.link_noticed_ms < absence_ms:
+        return None
+    return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="not_back")
+
+
+def silent(line: Line, now_ms: int) -> bool:
+    """Whether the line has just fallen silent: closed, or two beats missed."""
+    return not line.connected or now_ms - line.heard_ms > 2.5 * line.terms.heartbeat_ms
+
+
+def centre(points: Iterable[tuple[Point, Line]], now_ms: int, window_ms: int) -> tuple[str, ...]:
+    """The points that fell silent together, if they are so many that the fault is ours; else nobody."""
+    measured = 0
+    fallen: list[str] = []
+    for point, line in points:
+        if point.link not in UP or point.stage is Stage.ENDED:
+            continue
+        measured += 1
+        since = line.closed_ms if not line.connected else line.heard_ms
+        if silent(line, now_ms) and now_ms - since <= window_ms + (0 if not line.connected else line.terms.patience_ms):
+            fallen.append(point.code)
+    together = measured >= CENTRE_AT_LEAST and len(fallen) > CENTRE_SHARE * measured
+    return tuple(fallen) if together else ()
+
+
+def shown(point: Point, line: Line | None) -> str:
+    """The link as a screen says it: a steady line whose socket has just closed is `reconnecting`."""
+    if line is not None and point.link is Link.STEADY and not line.connected:
+        return "reconnecting"
+    return point.link.value
+
+
+def _moved(point: Point, link: Link, at_ms: int, cause: str = "") -> events.LinkMoved:
+    return events.LinkMoved(point=point.code, link=link, noticed_ms=at_ms, cause=cause)

@@ -1,0 +1,223 @@
+"""What a conference and its halls are: the values that every rule speaks of.
+
+Times are integer milliseconds since the epoch (`*_ms`), by the hall clock.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Stage(StrEnum):
+    """Where a point stands, moved by people."""
+
+    NOT_OPENED = "not_opened"
+    ON_SITE = "on_site"
+    LINE_TESTED = "line_tested"
+    CHAIR_PRESENT = "chair_present"
+    IN_SESSION = "in_session"
+    ENDED = "ended"
+
+
+class Link(StrEnum):
+    """What is known of a point's line, moved by signals."""
+
+    NEVER_SEEN = "never_seen"
+    STEADY = "steady"
+    UNSTABLE = "unstable"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+    """Ours to answer for: a restart, an outage at the centre."""
+    NOT_MEASURED = "not_measured"
+    """A TV or radio point has no line of ours."""
+
+
+class Mode(StrEnum):
+    """How a point receives the broadcast (hình thức tiếp nhận)."""
+
+    MAIN_HALL = "main_hall"
+    TWO_WAY = "two_way"
+    STREAM = "stream"
+    TV = "tv"
+    RADIO = "radio"
+
+
+MEASURED = frozenset({Mode.MAIN_HALL, Mode.TWO_WAY, Mode.STREAM})
+
+
+class Word(StrEnum):
+    """What people in the hall say of picture, sound or line."""
+
+    GOOD = "good"
+    POOR = "poor"
+    NONE = "none"
+
+
+class Fault(StrEnum):
+    NO_PICTURE = "no_picture"
+    NO_SOUND = "no_sound"
+    CONNECTION_LOST = "connection_lost"
+    POWER_CUT = "power_cut"
+    OTHER = "other"
+
+
+class Phase(StrEnum):
+    DRAFT = "draft"
+    REHEARSAL = "rehearsal"
+    OPEN = "open"
+    LIVE = "live"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class PointType(StrEnum):
+    CITY_HALL = "city_hall"
+    DISTRICT = "district"
+    DIRECT_UNIT = "direct_unit"
+    COMMUNE = "commune"
+    EXTRA_HALL = "extra_hall"
+
+
+class RoundName(StrEnum):
+    """The count rounds of a sitting (đợt báo cáo)."""
+
+    OPENING = "opening"
+    MIDDLE = "middle"
+    CLOSING = "closing"
+
+
+class Grade(StrEnum):
+    """How plausible a figure is."""
+
+    FINE = "fine"
+    WARNED = "warned"
+    """It counts, and somebody should look at it."""
+    QUARANTINED = "quarantined"
+    """Stored and shown, outside the totals until corrected or released."""
+
+
+class Author(StrEnum):
+    OWN = "own"
+    PROXY = "proxy"
+    """Entered by a coordinator for somebody who only phones (nhập thay)."""
+
+
+# --- the plan: frozen into the journal, so that an edit in the registry never rewrites a running day
+
+
+class Unit(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+    level: str
+    parent: str | None
+
+
+class PlannedPoint(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+    unit: str
+    type: PointType
+    mode: Mode
+    seats: int | None = None
+    area: str = ""
+    provider: str = ""
+    feeder: str = ""
+    expected: dict[str, int] = {}
+    """People summoned, by sitting id."""
+
+
+class Round(msgspec.Struct, frozen=True):
+    name: RoundName
+    opens_ms: int
+    due_ms: int
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    starts_ms: int
+    ends_ms: int
+    rounds: tuple[Round, ...]
+    rehearsal: bool = False
+    """Scored apart and never in the totals of a day."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A conference as it was decided: its tree of the day, its points, sittings and expected numbers."""
+
+    conference: str
+    title: str
+    units: tuple[Unit, ...]
+    points: tuple[PlannedPoint, ...]
+    sittings: tuple[Sitting, ...]
+
+
+# --- one point, as it is now
+
+
+class Count(msgspec.Struct, frozen=True):
+    """What a hall said of its people. `present` as said: what exceeds the expected is told apart by the ledger."""
+
+    present: int
+    excused: int
+    unexcused: int
+    guests: int = 0
+    substitutes: int = 0
+
+    @property
+    def answered(self) -> int:
+        return self.present + self.excused + self.unexcused
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A count as it stands for one sitting and round."""
+
+    count: Count
+    grade: Grade
+    author: Author
+    act: str
+    at_ms: int
+    """When it was said (corrected device time)."""
+    received_ms: int
+    replaces: tuple[str, ...] = ()
+    """Acts whose figure this one took the place of, oldest first."""
+
+
+class Perceived(msgspec.Struct, frozen=True):
+    picture: Word
+    sound: Word
+    line: Word
+    at_ms: int
+
+
+RoundKey = tuple[str, RoundName]
+"""(sitting id, round)."""
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A hall at one moment. Stage, link and attendance are axes that are never mixed."""
+
+    planned: PlannedPoint
+    mode: Mode
+    expected: dict[str, int]
+    stage: Stage = Stage.NOT_OPENED
+    stage_ms: int = 0
+    link: Link = Link.NEVER_SEEN
+    link_ms: int = 0
+    link_noticed_ms: int = 0
+    link_cause: str = ""
+    perceived: Perceived | None = None
+    figures: dict[RoundKey, Figure] = {}
+    """The good figure of each round: the one that counts."""
+    quarantined: dict[RoundKey, Figure] = {}
+    """The figure of a round that waits outside the totals."""
+
+    @property
+    def code(self) -> str:
+        return self.planned.code
+
+
+def opened(planned: PlannedPoint) -> Point:
+    """A planned point before anything has happened to it."""
+    link = Link.NEVER_SEEN if planned.mode in MEASURED else Link.NOT_MEASURED
+    return Point(planned=planned, mode=planned.mode, expected=dict(planned.expected), link=link)

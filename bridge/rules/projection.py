@@ -1,0 +1,230 @@
+"""The live state: what the journal adds up to, and the draft that a batch is decided against."""
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+import msgspec
+
+from bridge.rules import events
+from bridge.rules.attendance import replaced, without
+from bridge.rules.events import AnyEvent
+from bridge.rules.model import (
+    MEASURED,
+    Author,
+    Figure,
+    Grade,
+    Link,
+    Perceived,
+    Phase,
+    Plan,
+    Point,
+    RoundKey,
+    Unit,
+    opened,
+)
+
+UP = frozenset({Link.STEADY, Link.UNSTABLE})
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """An event with its circumstances, as the journal's record holds them."""
+
+    event: AnyEvent
+    at_ms: int
+    received_ms: int
+    by: str
+    act: str | None = None
+
+
+Changed = dict[str, tuple[Point | None, Point]]
+"""What an event did to the points: code -> (before, after)."""
+
+
+class State:
+    """A conference at one position of its journal. Only `adopt` moves it."""
+
+    def __init__(self) -> None:
+        self.plan: Plan | None = None
+        self.phase = Phase.DRAFT
+        self.version = 0
+        self.points: dict[str, Point] = {}
+        self.units: dict[str, Unit] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def point(self, code: str) -> Point | None:
+        return self.points.get(code)
+
+    def path(self, unit: str) -> tuple[str, ...]:
+        """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
+        found: list[str] = []
+        code: str | None = unit
+        while code is not None and code in self.units and code not in found:
+            found.append(code)
+            code = self.units[code].parent
+        return tuple(reversed(found))
+
+    def adopt(self, happened: Happened) -> Changed:
+        """Take in what happened. Cannot fail for an event that was decided against this state."""
+        event = happened.event
+        if isinstance(event, events.ConferenceFrozen):
+            self.plan = event.plan
+            self.units = {unit.code: unit for unit in event.plan.units}
+        elif isinstance(event, events.PhaseChanged):
+            self.phase, self.version = event.phase, event.version
+        changed = moves(self, happened)
+        self.points.update((code, after) for code, (_, after) in changed.items())
+        return changed
+
+
+class Draft:
+    """What a batch has already decided, laid over the live state; forgotten if the commit fails."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._points: dict[str, Point] = {}
+        self.plan = state.plan
+        self.phase = state.phase
+        self.version = state.version
+
+    @property
+    def points(self) -> Mapping[str, Point]:
+        return _Overlay(self._points, self._state.points)
+
+    def point(self, code: str) -> Point | None:
+        return self._points.get(code) or self._state.points.get(code)
+
+    def adopt(self, happened: Happened) -> None:
+        event = happened.event
+        if isinstance(event, events.ConferenceFrozen):
+            self.plan = event.plan
+        elif isinstance(event, events.PhaseChanged):
+            self.phase, self.version = event.phase, event.version
+        self._points.update((code, after) for code, (_, after) in moves(self, happened).items())
+
+
+class _Overlay(Mapping[str, Point]):
+    def __init__(self, over: Mapping[str, Point], under: Mapping[str, Point]) -> None:
+        self._over = over
+        self._under = under
+
+    def __getitem__(self, code: str) -> Point:
+        return self._over[code] if code in self._over else self._under[code]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._under
+        yield from (code for code in self._over if code not in self._under)
+
+    def __len__(self) -> int:
+        return len(self._under.keys() | self._over.keys())
+
+
+def moves(state: State | Draft, happened: Happened) -> Changed:
+    """Every point that an event changes, before and after."""
+    event = happened.event
+    match event:
+        case events.ConferenceFrozen():
+            return {planned.code: (None, opened(planned)) for planned in event.plan.points}
+        case events.ServiceRestarted():
+            codes = [code for code, point in state.points.items() if point.link in UP]
+            return {code: _unknown(state.points[code], happened.at_ms, happened.at_ms, "restart") for code in codes}
+        case events.CentreOutageBegan():
+            return {
+                code: _unknown(state.points[code], happened.at_ms, event.noticed_ms, "centre_outage")
+                for code in event.points
+                if code in state.points
+            }
+        case events.PhaseChanged() | events.CentreOutageEnded():
+            return {}
+        case _:
+            point = state.point(event.point)
+            return {} if point is None else {event.point: (point, evolve(point, happened))}
+
+
+def _unknown(point: Point, at_ms: int, noticed_ms: int, cause: str) -> tuple[Point, Point]:
+    return point, msgspec.structs.replace(
+        point, link=Link.UNKNOWN, link_ms=at_ms, link_noticed_ms=noticed_ms, link_cause=cause
+    )
+
+
+def evolve(point: Point, happened: Happened) -> Point:
+    """The point after an event of its own."""
+    event, at_ms = happened.event, happened.at_ms
+    match event:
+        case events.StageReached():
+            return msgspec.structs.replace(point, stage=event.stage, stage_ms=at_ms)
+        case events.HallPerceived():
+            said = Perceived(picture=event.picture, sound=event.sound, line=event.line, at_ms=at_ms)
+            return msgspec.structs.replace(point, perceived=said)
+        case events.FigureReported() | events.FigureCorrected():
+            return _counted(point, event, happened)
+        case events.FigureReleased():
+            key = (event.sitting, event.round)
+            figure = msgspec.structs.replace(point.quarantined[key], grade=Grade.WARNED)
+            return msgspec.structs.replace(
+                point, figures=replaced(point.figures, key, figure), quarantined=without(point.quarantined, key)
+            )
+        case events.FigureConfirmed():
+            key = (event.sitting, event.round)
+            figure = msgspec.structs.replace(point.figures[key], author=Author.OWN, grade=Grade.FINE)
+            return msgspec.structs.replace(point, figures=replaced(point.figures, key, figure))
+        case events.ModeChanged():
+            return _received_otherwise(point, event, at_ms)
+        case events.ExpectedChanged():
+            return msgspec.structs.replace(point, expected={**point.expected, event.sitting: event.value})
+        case events.LinkMoved():
+            return msgspec.structs.replace(
+                point, link=event.link, link_ms=at_ms, link_noticed_ms=event.noticed_ms, link_cause=event.cause
+            )
+        case events.FaultReported() | events.ActRefused():
+            return point
+        case (
+            events.ConferenceFrozen()
+            | events.PhaseChanged()
+            | events.ServiceRestarted()
+            | events.CentreOutageBegan()
+            | events.CentreOutageEnded()
+        ):
+            raise TypeError(f"{events.tag(event)} is not one point's")
+        case _:
+            assert_never(event)
+
+
+def _counted(point: Point, event: events.FigureReported | events.FigureCorrected, happened: Happened) -> Point:
+    key: RoundKey = (event.sitting, event.round)
+    stood = point.figures.get(key)
+    waited = point.quarantined.get(key)
+    taken = [each for each in (stood, waited) if each is not None]
+    figure = Figure(
+        count=event.count,
+        grade=event.grade,
+        author=author(happened.by),
+        act=happened.act or "",
+        at_ms=happened.at_ms,
+        received_ms=happened.received_ms,
+        replaces=tuple(dict.fromkeys(act for each in taken for act in (*each.replaces, each.act)))[-16:],
+    )
+    if figure.grade is Grade.QUARANTINED:
+        return msgspec.structs.replace(point, quarantined=replaced(point.quarantined, key, figure))
+    return msgspec.structs.replace(
+        point, figures=replaced(point.figures, key, figure), quarantined=without(point.quarantined, key)
+    )
+
+
+def _received_otherwise(point: Point, event: events.ModeChanged, at_ms: int) -> Point:
+    """A hall that moves to TV is no longer measured; one that comes back has yet to be heard."""
+    measured = event.mode in MEASURED
+    if measured == (point.mode in MEASURED):
+        return msgspec.structs.replace(point, mode=event.mode)
+    link = Link.NEVER_SEEN if measured else Link.NOT_MEASURED
+    return msgspec.structs.replace(
+        point, mode=event.mode, link=link, link_ms=at_ms, link_noticed_ms=at_ms, link_cause="mode"
+    )
+
+
+def author(by: str) -> Author:
+    """Whether a credential speaks for its own hall."""
+    return Author.OWN if by.startswith(("point:", "agent:")) else Author.PROXY

@@ -1,0 +1,98 @@
+"""The sums at every node of the tree, kept up with each event."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.model import Link, Point, RoundKey, Stage
+from bridge.rules.projection import Changed
+
+ROOT = ""
+"""Above every unit: the whole conference."""
+
+
+class Tally:
+    """One node's sums: points by axis, people and reports by round."""
+
+    def __init__(self) -> None:
+        self.points = 0
+        self.stages: Counter[Stage] = Counter()
+        self.links: Counter[Link] = Counter()
+        self.people: dict[RoundKey, People] = {}
+        self.received: Counter[RoundKey] = Counter()
+        self.quarantined: Counter[RoundKey] = Counter()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal sums, whatever was counted to nothing on the way."""
+        return (
+            isinstance(other, Tally)
+            and (self.points, self.people) == (other.points, other.people)
+            and all(
+                +mine == +theirs
+                for mine, theirs in (
+                    (self.stages, other.stages),
+                    (self.links, other.links),
+                    (self.received, other.received),
+                    (self.quarantined, other.quarantined),
+                )
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Rollup:
+    def __init__(self, rounds: tuple[RoundKey, ...], path: Callable[[str], tuple[str, ...]]) -> None:
+        self._rounds = rounds
+        self._path = path
+        self._nodes: dict[str, tuple[str, ...]] = {}
+        self.tallies: dict[str, Tally] = {ROOT: Tally()}
+
+    def adopt(self, changed: Changed) -> None:
+        """Take in what an event did to the points."""
+        for code, (before, after) in changed.items():
+            for node in self._above(code, after):
+                tally = self.tallies.setdefault(node, Tally())
+                if before is None:
+                    self._enter(tally, after)
+                else:
+                    self._move(tally, before, after)
+
+    def at(self, unit: str) -> Tally:
+        """The sums of a unit's subtree; `ROOT` for all. An unknown unit has no sums."""
+        return self.tallies.get(unit) or Tally()
+
+    def _above(self, code: str, point: Point) -> tuple[str, ...]:
+        nodes = self._nodes.get(code)
+        if nodes is None:
+            nodes = self._nodes[code] = (ROOT, *self._path(point.planned.unit))
+        return nodes
+
+    def _enter(self, tally: Tally, point: Point) -> None:
+        tally.points += 1
+        tally.stages[point.stage] += 1
+        tally.links[point.link] += 1
+        for key in self._rounds:
+            tally.people[key] = tally.people.get(key, NOBODY) + standing(point, key)
+            tally.received[key] += key in point.figures
+            tally.quarantined[key] += key in point.quarantined
+
+    def _move(self, tally: Tally, before: Point, after: Point) -> None:
+        if before.stage is not after.stage:
+            tally.stages[before.stage] -= 1
+            tally.stages[after.stage] += 1
+        if before.link is not after.link:
+            tally.links[before.link] -= 1
+            tally.links[after.link] += 1
+        if (
+            before.figures is after.figures
+            and before.expected is after.expected
+            and before.quarantined is after.quarantined
+        ):
+            return
+        for key in self._rounds:
+            was, now = standing(before, key), standing(after, key)
+            if was != now:
+                tally.people[key] = tally.people[key] + now - was
+            tally.received[key] += (key in after.figures) - (key in before.figures)
+            tally.quarantined[key] += (key in after.quarantined) - (key in before.quarantined)

@@ -1,0 +1,234 @@
+"""The frames of both sockets and of the acts' answers: shapes, versions, close codes. JSON text, `type` in each."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+HANOI = timezone(timedelta(hours=7))
+"""Asia/Ho_Chi_Minh has one offset and no daylight saving: every time we show is in it."""
+
+FRAME_LIMIT = 16 * 1024
+"""Bytes of one frame from a room; an act is well under 2 KB."""
+BATCH_LIMIT = 200
+"""Acts in one HTTP request."""
+
+
+class Close(IntEnum):
+    """Why a socket was closed. 1012 and 4000-4499: come again; 4500-4999: do not."""
+
+    RESTARTING = 1012
+    NOT_UNDERSTOOD = 4400
+    """A frame was not JSON of a known type, or came out of turn."""
+    SILENT = 4401
+    """Nothing was heard for longer than the line's patience."""
+    TOO_SLOW = 4008
+    """A screen did not take its frames."""
+    REPLACED = 4501
+    """A newer connection of the same point has taken over."""
+    UNKNOWN_POINT = 4502
+    NOT_ALLOWED = 4503
+    OLD_PROTOCOL = 4504
+
+
+def comes_again(code: int) -> bool:
+    """Whether a client that was closed with this code should connect again."""
+    return not 4500 <= code <= 4999
+
+
+def rfc3339(ms: int) -> str:
+    """Milliseconds since the epoch as the text every answer carries: `2026-03-07T08:02:11.000+07:00`."""
+    return datetime.fromtimestamp(ms / 1000, HANOI).isoformat(timespec="milliseconds")
+
+
+def ms_of(at: datetime) -> int:
+    """An aware time as milliseconds since the epoch."""
+    return round((at - _EPOCH) / _MILLISECOND)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+# --- /ws/point: what a room says
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """First word of a room. `device_epoch` changes when the device lost its memory."""
+
+    device: Annotated[str, Meta(min_length=1, max_length=80)]
+    device_epoch: Annotated[str, Meta(max_length=80)] = ""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    journal_epoch: Annotated[str, Meta(max_length=80)] = ""
+
+
+class Beat(msgspec.Struct, frozen=True, tag="beat"):
+    """I am here."""
+
+    rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] | None = None
+    loss: Annotated[float, Meta(ge=0, le=1)] | None = None
+    stream: Annotated[str, Meta(max_length=20)] | None = None
+
+
+class Bye(msgspec.Struct, frozen=True, tag="bye"):
+    """I leave on purpose."""
+
+
+class ActFrame(msgspec.Struct, frozen=True, tag="act"):
+    """An act in a frame; its other fields are the act's own (`acts.decode`)."""
+
+
+RoomSays = Hello | Beat | Bye | ActFrame
+
+
+# --- /ws/point: what the server says
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    heartbeat_s: float
+    retry_cap_s: float
+    now: str
+    speed: float
+    journal_epoch: str
+    conference: str
+    point: str
+    acked_seq: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one act. `accepted` and `refused` are for ever; no answer means: send it again."""
+
+    id: str
+    outcome: Literal["accepted", "refused"]
+    duplicate: bool = False
+    code: str = ""
+    message: str = ""
+    position: int = 0
+    at: str = ""
+    """When it was received, by the hall clock: the time on the receipt."""
+
+
+class Ack(msgspec.Struct, frozen=True, tag="ack"):
+    id: str
+    outcome: Literal["accepted", "refused"]
+    duplicate: bool = False
+    code: str = ""
+    message: str = ""
+    position: int = 0
+    at: str = ""
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    message: str
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    pass
+
+
+ServerSays = Welcome | Ack | Notice | Ping
+
+
+# --- /ws/board
+
+
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Show me the board; with an epoch and offset: what came after it, if you still have that."""
+
+    epoch: Annotated[str, Meta(max_length=80)] = ""
+    offset: Annotated[int, Meta(ge=0)] | None = None
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """A table by rows under one list of names."""
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """The figures of a subtree for one round."""
+
+    phase: str
+    sitting: str | None
+    round: str | None
+    points: dict[str, Any]
+    """`{total, by_stage, by_link}`."""
+    people: dict[str, int]
+    """`{expected, present, excused, unexcused, unreported, guests}`."""
+    reports: dict[str, int]
+    """`{due, received, quarantined}`."""
+    at: str
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
+    epoch: str
+    offset: int
+    at: str
+    totals: Totals
+    units: Columns
+    groups: Columns
+    points: Columns
+    news: list[dict[str, Any]]
+    speed: float
+
+
+class Delta(msgspec.Struct, frozen=True, tag="delta", omit_defaults=True):
+    """What changed between `prev` and `offset`: absolute values, never increments."""
+
+    epoch: str
+    prev: int
+    offset: int
+    at: str
+    points: dict[str, dict[str, Any]]
+    totals: Totals | None = None
+    news: list[dict[str, Any]] = []
+
+
+# --- acts over HTTP
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Acts as a device sends them, oldest first. Each is judged by itself, so they are read one by one."""
+
+    device: Annotated[str, Meta(min_length=1, max_length=80)]
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    acts: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=BATCH_LIMIT)]
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    outcomes: list[Outcome]
+
+
+_room: msgspec.json.Decoder[RoomSays] = msgspec.json.Decoder(RoomSays)
+_server: msgspec.json.Decoder[ServerSays] = msgspec.json.Decoder(ServerSays)
+_watch: msgspec.json.Decoder[Watch] = msgspec.json.Decoder(Watch)
+_batch: msgspec.json.Decoder[Batch] = msgspec.json.Decoder(Batch)
+_encoder = msgspec.json.Encoder()
+
+
+def room_says(text: str | bytes) -> RoomSays:
+    """Raises msgspec.DecodeError (its subclass ValidationError names the field)."""
+    return _room.decode(text)
+
+
+def server_says(text: str | bytes) -> ServerSays:
+    return _server.decode(text)
+
+
+def watch(text: str | bytes) -> Watch:
+    return _watch.decode(text)
+
+
+def batch(body: bytes) -> Batch:
+    return _batch.decode(body)
+
+
+def encode(frame: object) -> bytes:
+    return _encoder.encode(frame)
+
+
+def text(frame: object) -> str:
+    return _encoder.encode(frame).decode()

@@ -1,0 +1,434 @@
+"""The demo day as a script: who does what when, from the first technician to the last correction."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bridge.rules.model import (
+    Count,
+    Fault,
+    Mode,
+    Phase,
+    Plan,
+    PlannedPoint,
+    PointType,
+    Round,
+    RoundName,
+    Sitting,
+    Stage,
+    Unit,
+    Word,
+)
+from bridge.rules.wire import HANOI
+from bridge.simulator.cast import (
+    KHOI_DOANH_NGHIEP,
+    LANG_HA,
+    LIEN_HA,
+    MY_DUC,
+    SECOND_DIRECT,
+    SILENT_COMMUNES,
+    SILENT_EXPECTED,
+    Cast,
+    cast,
+)
+from bridge.simulator.deeds import (
+    AgentLeaves,
+    AgentUp,
+    AgentVanishes,
+    CentreDrops,
+    Correct,
+    CountHeads,
+    Deed,
+    Fate,
+    Hand,
+    LineDrops,
+    Perceive,
+    SendKept,
+    StageTap,
+    Story,
+    SwitchMode,
+    TellFault,
+    TurnPhase,
+)
+from bridge.simulator.figures import Figures, Wishes, figured, published
+from endpoints_registry.samples.growing import TAN_LINH, Point, Sample
+
+CONFERENCE = "hoc-tap-2026-03"
+TITLE = "Hội nghị học tập, quán triệt Nghị quyết"
+SITTING = "2026-03-07-am"
+SEED = 2026
+
+_MIDNIGHT_MS = int(datetime(2026, 3, 7, tzinfo=HANOI).timestamp()) * 1000
+
+
+def at(clock: str) -> int:
+    """A time of the day in the hall, `08:20` or `08:20:12`, as milliseconds since the epoch."""
+    hours, minutes, *seconds = map(int, clock.split(":"))
+    return _MIDNIGHT_MS + ((hours * 60 + minutes) * 60 + sum(seconds)) * 1000
+
+
+SECOND, MINUTE = 1_000, 60_000
+
+ROUNDS = (
+    Round(RoundName.OPENING, at("07:00"), at("08:15")),
+    Round(RoundName.MIDDLE, at("09:15"), at("09:45")),
+    Round(RoundName.CLOSING, at("11:15"), at("12:00")),
+)
+
+PHASES = (("06:30", Phase.OPEN), ("07:59:30", Phase.LIVE), ("11:30", Phase.CLOSING), ("14:10", Phase.CLOSED))
+
+# The day's own figures, as shares of 766 points where a smaller or larger day needs them.
+ON_SITE_BY_SEVEN = 731
+UP_BY_HALF_PAST = 742
+REPORTS_BY_HALF_PAST, PRESENT_BY_HALF_PAST = 401, 24_880
+CENTRE_POINTS, CENTRE_FOR_MS = 430, 40 * SECOND
+ON_GENERATORS = 9
+
+EARLY_FLAPS, FLAPS, FLAP_EVERY_MS, FLAP_FOR_MS = 4, 3, 18 * SECOND, 4 * SECOND
+"""Three points tremble at 08:23 (4 times), all six at 10:05 (3 times): 30 downs in all."""
+
+LOSSES = (
+    *(("08:41:00", 6), ("08:57:30", 4), ("09:21:00", 6), ("09:32:30", 11), ("09:51:00", 5)),
+    *(("10:24:00", 6), ("10:52:30", 8)),
+)
+NO_PICTURE = (("07:41", 6), ("07:52", 4), ("08:47", 7), ("09:38", 5), ("10:31", 6), ("08:17:30", 9))
+NO_SOUND = (
+    *(("07:36", 5), ("07:48", 6), ("08:33", 6), ("08:56", 4), ("09:12", 8), ("09:53", 6), ("10:20", 12)),
+    *(("11:02", 5), ("08:19", 9)),
+)
+"""When a fault begins and after how many minutes it is solved; the last of each is open at 08:24."""
+
+GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
+
+
+def told(sample: Sample, seed: int = SEED) -> Story:
+    """The day of these points. The demo's 766 get the published figures; others get figures that add up."""
+    die = random.Random(seed)  # noqa: S311 - a play's choices, not a secret
+    parts = cast(sample.points, die)
+    figures = figured(sample.points, _wishes(sample.points, parts), die)
+    day = _Day(sample.points, parts, figures, die)
+    deeds = sorted(day.deeds(), key=lambda deed: deed.at_ms)
+    return Story(
+        plan=_plan(sample, figures),
+        deeds=tuple(deeds),
+        starts_ms=at("06:30"),
+        ends_ms=max(at("15:31"), deeds[-1].at_ms),
+        published=parts.named and published(sample.points),
+    )
+
+
+def _plan(sample: Sample, figures: Figures) -> Plan:
+    return Plan(
+        conference=CONFERENCE,
+        title=TITLE,
+        units=tuple(Unit(unit.code, unit.name, unit.level, unit.parent_code or None) for unit in sample.units),
+        points=tuple(
+            PlannedPoint(
+                code=point.code,
+                name=point.name,
+                unit=point.unit_code,
+                type=PointType(point.type),
+                mode=Mode(point.reception_mode),
+                seats=point.seats,
+                area=point.area,
+                provider=point.provider,
+                feeder=point.feeder,
+                expected={SITTING: figures.expected[point.code]},
+            )
+            for point in sample.points
+        ),
+        sittings=(Sitting(SITTING, "Buổi sáng 07/03/2026", at("08:00"), at("11:30"), ROUNDS),),
+    )
+
+
+def _wishes(points: Sequence[Point], parts: Cast) -> Wishes:
+    """What the pictures and the published day say of single halls."""
+    if not parts.named:
+        return Wishes(
+            middle={},
+            expected={parts.typo: 64} if parts.typo else {},
+            silent=parts.silent,
+            correcting=parts.correcting,
+        )
+    third = _self_correcting(parts)
+    expected = dict(SILENT_EXPECTED) | {TAN_LINH: 64, LANG_HA: 66, third: 62}
+    expected |= dict(zip(parts.silent[4:], (people for _, people in SILENT_COMMUNES), strict=True))
+    if parts.typo:
+        expected[parts.typo] = 64
+    return Wishes(
+        expected=expected,
+        opening={
+            "01-01": Count(308, 12, 0),
+            TAN_LINH: Count(60, 3, 1),
+            LANG_HA: Count(63, 2, 1),
+            third: Count(59, 2, 1),
+        },
+        opening_first={TAN_LINH: Count(59, 3, 2), LANG_HA: Count(61, 3, 2), third: Count(57, 3, 2)},
+        middle={parts.typo: Count(60, 3, 1)} if parts.typo else {},
+        silent=parts.silent,
+        correcting=parts.correcting,
+    )
+
+
+def _self_correcting(parts: Cast) -> str:
+    """A third hall that corrects its opening figure itself, after Tản Lĩnh and Láng Hạ."""
+    return parts.no_picture[0]
+
+
+class _Day:
+    """The day in the making: each part of it yields its deeds."""
+
+    def __init__(self, points: Sequence[Point], parts: Cast, figures: Figures, die: random.Random) -> None:
+        self.points = points
+        self.parts = parts
+        self.figures = figures
+        self.die = die
+        self.codes = [point.code for point in points]
+        self.measured = [point.code for point in points if point.reception_mode not in {"tv", "radio"}]
+        self.share = len(points) / 766
+        self.dark = self._dark()
+        self.back = self.dark[: -(-len(self.dark) * ON_GENERATORS // 14)]
+        """Those who have a generator; the others move to TV."""
+        self.on_site = self._on_site()
+        self.up = self._up()
+        self.reported = self._reported()
+        self.closed = self._closing_times()
+
+    def deeds(self) -> Iterator[Deed]:
+        yield from (Deed(at(clock), "", TurnPhase(phase), Hand.STAFF) for clock, phase in PHASES)
+        yield from self._arrivals()
+        yield from self._opening_round()
+        yield from self._power_cut()
+        yield from self._blink()
+        yield from self._centre()
+        yield from self._flapping()
+        yield from self._single_losses()
+        yield from self._hall_faults()
+        yield from self._middle_round()
+        yield from self._offline_phone()
+        yield from self._closing_round()
+        yield from self._late_corrections()
+
+    def _dark(self) -> list[str]:
+        dark = list(self.parts.dark)
+        if self.parts.named:
+            # Tản Lĩnh is the third to go, at 08:20:12, and has a generator.
+            dark.remove(TAN_LINH)
+            dark.insert(2, TAN_LINH)
+        return dark
+
+    # --- the morning
+
+    def _on_site(self) -> dict[str, int]:
+        """When the technician taps: most before 07:00, some on the way, one only after a call."""
+        parts = self.parts
+        last = [code for code in (parts.absent, parts.latest) if code]
+        told_late = [TAN_LINH] if parts.named else []
+        others = [code for code in self.codes if code not in {*last, *told_late}]
+        wanted = len(self.codes) - round(ON_SITE_BY_SEVEN * self.share) - len(last) - len(told_late)
+        candidates = [code for code in others if code in set(self.measured) and code != "01-01"]
+        late = self.die.sample(candidates, max(0, min(len(candidates), wanted)))
+        times = {code: self._between("06:32", "06:59:40") for code in others}
+        times |= {code: self._between("07:00:30", "07:48") for code in late}
+        if parts.named and parts.absent and parts.latest:
+            times |= {parts.absent: at("08:38"), parts.latest: at("08:04"), TAN_LINH: at("07:31:50")}
+        return times
+
+    def _up(self) -> dict[str, int]:
+        """When the room's machine connects: not before somebody is there, most by 07:30, all but one by 08:10."""
+        parts = self.parts
+        last = [code for code in (parts.absent, parts.latest) if code]
+        first = [code for code in self.measured if code not in last]
+        late_wanted = max(0, len(self.measured) - len(last) - round(UP_BY_HALF_PAST * self.share))
+        # Who comes late also connects late.
+        by_arrival = sorted(first, key=lambda code: (code != TAN_LINH, -self.on_site[code], code))
+        late = by_arrival[:late_wanted]
+        times = {code: max(self._between("06:50", "07:28"), self.on_site[code] + 60 * SECOND) for code in first}
+        times = {code: min(time, at("07:29:30")) for code, time in times.items()}
+        times |= {code: max(self._between("07:31", "07:52"), self.on_site[code] + 2 * MINUTE) for code in late}
+        if parts.named and parts.absent and parts.latest:
+            times |= {parts.absent: at("08:41"), parts.latest: at("08:09"), TAN_LINH: at("07:33:05")}
+        return times
+
+    def _reported(self) -> dict[str, int]:
+        """When each hall first says its opening figure; the early ones add up to what was known at 07:30."""
+        parts = self.parts
+        prompt = [code for code in self.codes if code not in parts.silent]
+        early = self._early(prompt)
+        times = {}
+        for code in prompt:
+            if code in early:
+                times[code] = self._between("07:05", "07:29:40")
+            else:
+                times[code] = max(self._between("07:31", "07:58:30"), self.on_site[code] + 3 * MINUTE)
+        if parts.named:
+            times[TAN_LINH] = at("07:58:50")
+        for place, code in enumerate(parts.silent):
+            times[code] = at("08:26") + place * 4 * MINUTE + self.die.randrange(60) * SECOND
+        if parts.absent:
+            times[parts.absent] = at("08:46")
+        return times
+
+    def _early(self, prompt: Sequence[str]) -> set[str]:
+        """The halls that report before 07:30: for the published day, 401 with exactly 24.880 people."""
+        present = {code: self.figures.opening_first[code].present for code in prompt}
+        ready = [code for code in prompt if self.on_site[code] < at("07:00") and code not in {TAN_LINH, "01-01"}]
+        early = set(self.die.sample(ready, min(len(ready), round(REPORTS_BY_HALF_PAST * self.share))))
+        if not self.parts.named:
+            return early
+        gap = sum(present[code] for code in early) - PRESENT_BY_HALF_PAST
+        while gap:
+            gap -= self._swapped(early, [code for code in ready if code not in early], present, gap)
+        return early
+
+    def _swapped(self, early: set[str], others: Sequence[str], present: dict[str, int], gap: int) -> int:
+        """Exchange one early hall for a later one, coming as near to closing the gap as one exchange can."""
+        by_size = {present[code]: code for code in others}
+        sign: int = 1 if gap > 0 else -1
+        # Small steps keep the early halls an ordinary mixture of sizes.
+        steps: list[int] = [*range(min(abs(gap), 12), 0, -1), *range(13, abs(gap) + 1)]
+        for step in steps:
+            for code in sorted(early):
+                other = by_size.get(present[code] - sign * step)
+                if other is not None:
+                    early.remove(code)
+                    early.add(other)
+                    return sign * step
+        raise ValueError(f"không ghép được số {PRESENT_BY_HALF_PAST} lúc 07:30, còn lệch {gap}")
+
+    def _arrivals(self) -> Iterator[Deed]:
+        """Machines come up; technician, line test, chair, session; and a first word of picture and sound."""
+        for code in self.codes:
+            if code in self.up:
+                yield Deed(self.up[code], code, AgentUp())
+            ready = max(self.on_site[code], self.up.get(code, 0))
+            tested = max(ready + self.die.randrange(150, 500) * SECOND, at("07:02"))
+            chaired = max(self._between("07:40", "07:57:30"), tested + 60 * SECOND)
+            in_session = max(at("08:00") + self.die.randrange(100) * SECOND, chaired + 60 * SECOND)
+            if code == TAN_LINH and self.parts.named:
+                tested, chaired, in_session = at("07:40:22"), at("07:58:04"), at("08:00:05")
+            perceived = in_session + self.die.randrange(120, 320) * SECOND
+            yield Deed(self.on_site[code], code, StageTap(Stage.ON_SITE))
+            yield Deed(tested, code, StageTap(Stage.LINE_TESTED))
+            yield Deed(chaired, code, StageTap(Stage.CHAIR_PRESENT))
+            yield Deed(in_session, code, StageTap(Stage.IN_SESSION))
+            yield Deed(perceived, code, GOOD)
+
+    def _opening_round(self) -> Iterator[Deed]:
+        first, stands = self.figures.opening_first, self.figures.opening
+        by_proxy = {KHOI_DOANH_NGHIEP, MY_DUC, SECOND_DIRECT} if self.parts.named else set(self.parts.silent[:3])
+        for code, time in self.reported.items():
+            hand = Hand.STAFF if code in by_proxy else Hand.PHONE
+            yield Deed(time, code, CountHeads(RoundName.OPENING, first[code]), hand)
+        if self.parts.named:
+            for code, clock in ((TAN_LINH, "08:02:31"), (_self_correcting(self.parts), "08:11"), (LANG_HA, "08:22:20")):
+                yield Deed(at(clock), code, CountHeads(RoundName.OPENING, stands[code]))
+
+    # --- faults of lines
+
+    def _power_cut(self) -> Iterator[Deed]:
+        """08:20: the points of one feeder fall silent within 40 s; nine come back on generators, five move to TV."""
+        seconds = (5, 8, 12, 15, 18, 20, 23, 26, 29, 32, 35, 38, 41, 44)
+        for code, second in zip(self.dark, seconds, strict=False):
+            yield Deed(at("08:20") + second * SECOND, code, AgentVanishes())
+        for place, code in enumerate(self.back):
+            yield Deed(at("08:34") + place * 5 * SECOND, code, AgentUp())
+        for place, code in enumerate(self.dark[len(self.back) :]):
+            switch = SwitchMode(Mode.TV, "Mất điện khu vực, chuyển sang xem truyền hình")
+            yield Deed(at("08:52") + place * 6 * SECOND, code, switch, Hand.STAFF)
+
+    def _blink(self) -> Iterator[Deed]:
+        if self.parts.blinking:
+            yield Deed(at("08:24:04"), LIEN_HA, LineDrops(18 * SECOND))
+
+    def _centre(self) -> Iterator[Deed]:
+        """09:05: our load balancer drops many connections for 40 s."""
+        wanted = min(len(self.parts.bystanders), round(CENTRE_POINTS * self.share))
+        if wanted:
+            points = tuple(sorted(self.die.sample(self.parts.bystanders, wanted)))
+            yield Deed(at("09:05"), "", CentreDrops(points, CENTRE_FOR_MS))
+
+    def _flapping(self) -> Iterator[Deed]:
+        for place, code in enumerate(self.parts.flapping):
+            if place < 3:
+                yield from self._flaps(code, at("08:22:50") + place * 4 * SECOND, EARLY_FLAPS)
+            yield from self._flaps(code, at("10:05") + place * 35 * SECOND, FLAPS)
+
+    def _flaps(self, code: str, from_ms: int, times: int) -> Iterator[Deed]:
+        for flap in range(times):
+            yield Deed(from_ms + flap * FLAP_EVERY_MS, code, LineDrops(FLAP_FOR_MS))
+
+    def _single_losses(self) -> Iterator[Deed]:
+        for code, (clock, minutes) in zip(self.parts.lost, LOSSES, strict=False):
+            yield Deed(at(clock), code, AgentVanishes())
+            yield Deed(at(clock) + minutes * MINUTE, code, AgentUp())
+
+    # --- faults in halls
+
+    def _hall_faults(self) -> Iterator[Deed]:
+        dark_screen = Perceive(Word.NONE, Word.GOOD, Word.GOOD)
+        mute = Perceive(Word.GOOD, Word.NONE, Word.GOOD)
+        for codes, plan, said, fault, note in (
+            (self.parts.no_picture, NO_PICTURE, dark_screen, Fault.NO_PICTURE, "Máy chiếu không lên hình"),
+            (self.parts.no_sound, NO_SOUND, mute, Fault.NO_SOUND, "Loa hội trường không có tiếng"),
+        ):
+            # The last hall of each list is the one that the pictures of 08:24 show.
+            for code, (clock, minutes) in zip(reversed(codes), reversed(plan), strict=False):
+                yield Deed(at(clock), code, said)
+                yield Deed(at(clock) + 20 * SECOND, code, TellFault(fault, note))
+                yield Deed(at(clock) + minutes * MINUTE, code, GOOD)
+
+    # --- the other rounds
+
+    def _middle_round(self) -> Iterator[Deed]:
+        """09:15-09:45; and 10:45 the hall that types 640 for 60."""
+        for code, count in self.figures.middle.items():
+            if code == self.parts.typo:
+                slip = Count(640, count.excused, count.unexcused, count.guests)
+                yield Deed(at("10:45"), code, CountHeads(RoundName.MIDDLE, slip))
+                yield Deed(at("10:46:30"), code, CountHeads(RoundName.MIDDLE, count))
+            elif code != self.parts.offline:
+                yield Deed(self._between("09:15:30", "09:44:30"), code, CountHeads(RoundName.MIDDLE, count))
+
+    def _offline_phone(self) -> Iterator[Deed]:
+        """09:34-10:12: two acts whose answers were lost, three that waited; all five go out together."""
+        code = self.parts.offline
+        if code is None:
+            return
+        poor = Perceive(Word.POOR, Word.GOOD, Word.POOR)
+        for clock, what, fate in (
+            ("09:33:20", poor, Fate.UNANSWERED),
+            ("09:33:50", Perceive(Word.POOR, Word.POOR, Word.POOR), Fate.UNANSWERED),
+            ("09:36:10", poor, Fate.KEPT),
+            ("09:41:30", CountHeads(RoundName.MIDDLE, self.figures.middle[code]), Fate.KEPT),
+            ("10:03:00", GOOD, Fate.KEPT),
+        ):
+            yield Deed(at(clock), code, what, Hand.PHONE, fate)
+        yield Deed(at("10:12"), code, SendKept())
+
+    def _closing_times(self) -> dict[str, int]:
+        """When each hall says its closing figure: two after the deadline, all others before it."""
+        times = {code: self._between("11:16", "11:42") for code in self.codes}
+        stragglers = self.die.sample(self.codes, len(self.codes) // 8)
+        times |= {code: self._between("11:42", "11:59") for code in stragglers}
+        return times | dict(zip(self.parts.late, (at("12:04:10"), at("12:08:40")), strict=False))
+
+    def _closing_round(self) -> Iterator[Deed]:
+        """The last count, then the hall ends, then its machine is switched off."""
+        on_television = self.dark[len(self.back) :]
+        for code, count in self.figures.closing_first.items():
+            said = self.closed[code]
+            ended = max(said + 20 * SECOND, at("11:30") + self.die.randrange(300) * SECOND)
+            yield Deed(said, code, CountHeads(RoundName.CLOSING, count))
+            yield Deed(ended, code, StageTap(Stage.ENDED))
+            if code in self.up and code not in on_television:
+                yield Deed(ended + 30 * SECOND, code, AgentLeaves())
+
+    def _late_corrections(self) -> Iterator[Deed]:
+        """15:30: three communes correct what version 1 said."""
+        for place, code in enumerate(self.parts.correcting):
+            right = Correct(RoundName.CLOSING, self.figures.closing[code], "Đối chiếu lại danh sách điểm danh giấy")
+            yield Deed(at("15:30") + place * 20 * SECOND, code, right, Hand.STAFF)
+
+    def _between(self, start: str, end: str) -> int:
+        return at(start) + self.die.randrange((at(end) - at(start)) // SECOND) * SECOND

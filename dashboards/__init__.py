@@ -1,0 +1,1 @@
+"""HOW it looks, live and afterwards: derived, and disposable."""

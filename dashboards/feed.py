@@ -1,0 +1,293 @@
+"""The feed of the boards: a snapshot, then conflated deltas, encoded once for every screen of the same scope.
+
+The first change after a quiet moment goes out at once; later ones come as one frame, whose spacing follows what a frame
+costs. Each screen holds at most one waiting frame; what it cannot take it gets as a fresh snapshot.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from bridge.rules import wire
+from bridge.rules.events import ConferenceFrozen
+from bridge.rules.rollup import ROOT
+from bridge.rules.scene import Placed, Scene
+from dashboards import view
+
+log = structlog.get_logger("feed")
+
+SPACING_LEAST_S = 0.005
+SPACING_MOST_S = 0.25
+SPACING_SHARE = 0.2
+"""A frame may cost at most this share of the time until the next one."""
+RESUME_KEPT = 64
+RESUME_BYTES = 256 * 1024
+QUIET_S = 4.0
+"""After so long without a change an empty delta says that the feed is alive."""
+WATCHERS_LIMIT = 5_000
+
+
+class Hall(Protocol):
+    """What the feed needs of a running conference."""
+
+    @property
+    def conference(self) -> str: ...
+    @property
+    def scene(self) -> Scene: ...
+
+
+class Screen:
+    """One watcher: at most one frame waits for it; a frame that would be a second turns into «start anew»."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self.lost = False
+
+    def offer(self, frame: bytes, limit: int) -> None:
+        if self.lost:
+            return
+        if self._bytes + len(frame) > limit:
+            self._frames.clear()
+            self._bytes = 0
+            self.lost = True
+        else:
+            self._frames.append(frame)
+            self._bytes += len(frame)
+        self._wake.set()
+
+    def renew(self) -> None:
+        """The next thing this screen needs is a snapshot."""
+        self._frames.clear()
+        self._bytes = 0
+        self.lost = True
+        self._wake.set()
+
+    async def next(self) -> list[bytes] | None:
+        """Frames to send, in order; None: send a snapshot."""
+        await self._wake.wait()
+        self._wake.clear()
+        if self.lost:
+            return None
+        frames, self._frames, self._bytes = self._frames, [], 0
+        return frames
+
+
+QUEUE_LIMIT = 1024 * 1024
+
+
+class Channel:
+    """One scope of one conference: what changed since the last frame, and who watches."""
+
+    def __init__(self, hall: Hall, unit: str, now: Callable[[], int], speed: float) -> None:
+        self._hall = hall
+        self._unit = unit
+        self._now = now
+        self._speed = speed
+        self.epoch = uuid.uuid4().hex[:12]
+        self.offset = 0
+        self.screens: set[Screen] = set()
+        self._groups = view.Groups(hall.scene, unit)
+        self._rows: dict[str, view.Row] = {}
+        self._pending: set[str] = set()
+        self._news: list[Placed] = []
+        self._recent: list[tuple[int, bytes]] = []
+        self._recent_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_s = 0.0
+        self._totals: wire.Totals | None = None
+        self._load()
+
+    def _load(self) -> None:
+        scene = self._hall.scene
+        self._groups = view.Groups(scene, self._unit)
+        self._rows = {
+            point.code: view.row(scene, point, self._groups.of(point)) for point in scene.points_under(self._unit)
+        }
+        self._totals = view.totals(scene, self._unit, self._now())
+
+    def watch(self, screen: Screen) -> bytes:
+        """Snapshot and watch in one breath: nothing is missed, nothing told twice."""
+        self.flush()
+        self.screens.add(screen)
+        screen.lost = False
+        return self.snapshot()
+
+    def resume(self, screen: Screen, offset: int) -> list[bytes] | None:
+        """Watch on after `offset`: the frames since, or None if they are no longer kept."""
+        self.flush()
+        frames = [frame for since, frame in self._recent if since >= offset]
+        if offset != self.offset and (not frames or self._recent[0][0] > offset or offset > self.offset):
+            return None
+        self.screens.add(screen)
+        screen.lost = False
+        return frames
+
+    def snapshot(self) -> bytes:
+        scene = self._hall.scene
+        path = scene.state.path
+        units = [unit for unit in scene.state.units.values() if not self._unit or self._unit in path(unit.code)]
+        return wire.encode(
+            wire.Snapshot(
+                epoch=self.epoch,
+                offset=self.offset,
+                at=wire.rfc3339(self._now()),
+                totals=view.totals(scene, self._unit, self._now()),
+                units=view.units_table(units),
+                groups=self._groups.table(),
+                points=wire.Columns(columns=view.COLUMNS, rows=list(self._rows.values())),
+                news=view.news(scene.news, self._rows.__contains__),
+                speed=self._speed,
+            )
+        )
+
+    def stir(self, codes: Iterable[str], placed: Sequence[Placed]) -> None:
+        """Something changed; a frame goes out now or when its time has come."""
+        before = len(self._pending)
+        self._pending.update(code for code in codes if code in self._rows)
+        touched = len(self._pending) > before
+        for each in placed:
+            point = getattr(each[1].event, "point", None)
+            if point is None or point in self._rows:
+                self._news.append(each)
+                touched = True
+        if not touched or self._timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(max(loop.time(), self._next_s), self.flush)
+
+    def renew(self) -> None:
+        """So much changed that every screen starts from a snapshot: another list, another round."""
+        self._pending.clear()
+        self._news.clear()
+        self._recent.clear()
+        self._recent_bytes = 0
+        self.offset += 1
+        self._load()
+        for screen in self.screens:
+            screen.renew()
+
+    def flush(self, *, even_if_empty: bool = False) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not (self._pending or self._news or even_if_empty):
+            return
+        began = time.perf_counter()
+        frame = self._frame()
+        for screen in self.screens:
+            screen.offer(frame, QUEUE_LIMIT)
+        cost_s = time.perf_counter() - began + len(self.screens) * _SEND_S
+        spacing_s = min(SPACING_MOST_S, max(SPACING_LEAST_S, cost_s / SPACING_SHARE))
+        self._next_s = asyncio.get_running_loop().time() + spacing_s
+
+    def _frame(self) -> bytes:
+        scene = self._hall.scene
+        changed: dict[str, dict[str, Any]] = {}
+        for code in self._pending:
+            old = self._rows[code]
+            new = view.row(scene, scene.state.points[code], old[3])
+            difference = {name: value for name, was, value in zip(view.COLUMNS, old, new, strict=True) if was != value}
+            if difference:
+                changed[code] = difference
+                self._rows[code] = new
+        totals = view.totals(scene, self._unit, self._now())
+        same = self._totals is not None and _same_figures(totals, self._totals)
+        self._totals = totals
+        lines = view.news(reversed(self._news), self._rows.__contains__)
+        self._pending.clear()
+        self._news.clear()
+        prev, self.offset = self.offset, self.offset + 1
+        frame = wire.encode(
+            wire.Delta(
+                epoch=self.epoch,
+                prev=prev,
+                offset=self.offset,
+                at=totals.at,
+                points=changed,
+                totals=None if same else totals,
+                news=lines,
+            )
+        )
+        self._keep(prev, frame)
+        return frame
+
+    def _keep(self, prev: int, frame: bytes) -> None:
+        self._recent.append((prev, frame))
+        self._recent_bytes += len(frame)
+        while len(self._recent) > RESUME_KEPT or self._recent_bytes > RESUME_BYTES:
+            self._recent_bytes -= len(self._recent.pop(0)[1])
+
+
+_SEND_S = 0.00004
+"""About what one send to one screen costs the loop."""
+
+
+def _same_figures(one: wire.Totals, other: wire.Totals) -> bool:
+    return (one.phase, one.round, one.points, one.people, one.reports) == (
+        other.phase,
+        other.round,
+        other.points,
+        other.people,
+        other.reports,
+    )
+
+
+class Feed:
+    """All channels of this process. Each has an epoch of its own, so that none takes up another's offsets."""
+
+    def __init__(self, now: Callable[[], int], speed: Callable[[], float]) -> None:
+        self._now = now
+        self._speed = speed
+        self._channels: dict[tuple[str, str], Channel] = {}
+
+    def tell(self, hall: Hall, placed: Sequence[Placed], codes: Collection[str]) -> None:
+        """After a commit: what happened, and the points it touched."""
+        frozen = any(isinstance(happened.event, ConferenceFrozen) for _, happened in placed)
+        for channel in self._of(hall):
+            if frozen:
+                channel.renew()
+            else:
+                channel.stir(codes, placed)
+
+    def stir(self, hall: Hall, codes: Collection[str]) -> None:
+        """The volatile side of these points has changed."""
+        for channel in self._of(hall):
+            channel.stir(codes, ())
+
+    def turned(self, hall: Hall) -> None:
+        """The board turns to another round."""
+        for channel in self._of(hall):
+            channel.renew()
+
+    def channel(self, hall: Hall, unit: str) -> Channel:
+        """The channel of a scope; made for its first watcher."""
+        key = (hall.conference, unit or ROOT)
+        if key not in self._channels:
+            self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed())
+        return self._channels[key]
+
+    def leave(self, channel: Channel, screen: Screen) -> None:
+        channel.screens.discard(screen)
+        if not channel.screens:
+            channel.flush()
+            self._channels = {key: each for key, each in self._channels.items() if each is not channel}
+
+    @property
+    def watchers(self) -> int:
+        return sum(len(channel.screens) for channel in self._channels.values())
+
+    async def keep_alive(self) -> None:
+        """A quiet board still says that it is alive, so that a silent one is known to be stale."""
+        while True:
+            await asyncio.sleep(QUIET_S)
+            for channel in tuple(self._channels.values()):
+                channel.flush(even_if_empty=True)
+
+    def _of(self, hall: Hall) -> list[Channel]:
+        return [channel for (conference, _), channel in self._channels.items() if conference == hall.conference]

@@ -1,0 +1,81 @@
+"""The pages' addresses: a thin frame each, filled over the API and the board's socket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from dashboards import assets as files
+from dashboards import language
+from dashboards.assets import Assets
+from dashboards.language import Catalogue
+from endpoints_registry.access import Action
+from endpoints_registry.gate import Open, Route
+
+TEMPLATES = Path(__file__).parent / "templates"
+THEME_COOKIE = "theme"
+THEMES = {"light", "dark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What drawing a page takes: templates, files with their versions, languages."""
+
+    templates: Environment
+    assets: Assets
+    languages: Mapping[str, Catalogue]
+
+    def draw(self, request: web.Request, name: str, **given: object) -> web.Response:
+        spoken = self.languages.get(
+            request.cookies.get(language.COOKIE, language.VIETNAMESE), self.languages[language.VIETNAMESE]
+        )
+        theme = request.cookies.get(THEME_COOKIE, "")
+        words = "" if spoken.language == language.VIETNAMESE else self.assets.url(f"locale/{spoken.language}.json")
+        text = self.templates.get_template(name).render(
+            _=spoken,
+            language=spoken.language,
+            languages=sorted(self.languages),
+            theme=theme if theme in THEMES else "",
+            words=words,
+            static=self.assets.url,
+            modules=self.assets.modules,
+            **given,
+        )
+        return web.Response(text=text, content_type="text/html", headers={"Vary": "Cookie"})
+
+
+def prepared() -> Pages:
+    """Templates, files and catalogues, read once at the start."""
+    languages = language.read()
+    catalogues = {f"locale/{name}.json": each.json() for name, each in languages.items() if each.words}
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return Pages(templates, files.read(extra=catalogues), languages)
+
+
+def routes(pages: Pages) -> list[Route]:
+    """The pages of the organiser's board, and the files they load."""
+
+    async def board(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "board.html")
+
+    async def login(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "login.html")
+
+    async def static(request: web.Request) -> web.StreamResponse:
+        return pages.assets.answer(request.match_info["path"], request)
+
+    return [
+        Route("GET", "/", board, Action.SEE_BOARD, "Bảng theo dõi", page=True, hidden=True),
+        Route("GET", "/units/{code}", board, Action.SEE_BOARD, "Bảng của một đơn vị", page=True, hidden=True),
+        Route("GET", "/points/{code}", board, Action.SEE_BOARD, "Một điểm cầu", page=True, hidden=True),
+        Route("GET", "/login", login, Open.PUBLIC, "Đăng nhập", page=True, hidden=True),
+        Route("GET", "/static/{path:.+}", static, Open.PUBLIC, "Tệp của các trang", hidden=True),
+    ]

@@ -1,0 +1,153 @@
+// Which conference, whether it is live, what time it is in the hall; and the little that can be set.
+import { html } from '../vendor/html.js';
+import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { foreign, t } from '../language.js';
+import { STALE_MS } from './feed.js';
+import { ago, clock, instant } from './format.js';
+import { Search } from './search.js';
+import { Dots, Shape } from './shape.js';
+import { closeCode, conference, conferences, hallNow, line, session, signOut, silence, state } from './store.js';
+import { PHASES, roundInside, sittingName, USER_ROLES } from './words.js';
+
+const YEAR_S = 31_536_000;
+
+/** @param {string} name @param {string} value */
+function remember(name, value) {
+  document.cookie = `${name}=${value}; path=/; max-age=${YEAR_S}; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+}
+
+/** @param {string} language */
+function speakOnwards(language) {
+  remember('language', language);
+  location.reload();
+}
+
+/** @param {string} theme */
+function dress(theme) {
+  remember('theme', theme);
+  document.documentElement.dataset.theme = theme;
+}
+
+/** @param {{name: string, choices: [string, string][], chosen: string, choose: (value: string) => void}} props */
+const Choice = ({ name, choices, chosen, choose }) => html`
+  <fieldset class="choice">
+    <legend>${name}</legend>
+    ${choices.map(
+      ([value, word]) => html`
+        <button type="button" aria-pressed=${chosen === value} onClick=${() => choose(value)}>${word}</button>
+      `,
+    )}
+  </fieldset>
+`;
+
+function Menu() {
+  const box = useRef(/** @type {HTMLDetailsElement | null} */ (null));
+  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? '');
+  useEffect(() => {
+    /** @param {Event} event */
+    const away = (event) => {
+      const menu = box.current;
+      if (!menu?.open) return;
+      if (event instanceof KeyboardEvent && event.key === 'Escape') {
+        menu.open = false;
+        menu.querySelector('summary')?.focus();
+        event.stopImmediatePropagation();
+      } else if (event.type === 'pointerdown' && !menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
+    };
+    document.addEventListener('keydown', away, true);
+    document.addEventListener('pointerdown', away);
+    return () => {
+      document.removeEventListener('keydown', away, true);
+      document.removeEventListener('pointerdown', away);
+    };
+  }, []);
+  const user = session.value?.user;
+  const others = conferences.value ?? [];
+  return html`
+    <details class="menu" ref=${box}>
+      <summary aria-label=${t('Tùy chọn')}><${Dots} /></summary>
+      <div class="menu-card">
+        ${user && html`<p class="menu-user"><b>${user.name || user.username}</b><span>${t(USER_ROLES[user.role] ?? user.role)}</span></p>`}
+        ${
+          others.length > 1 &&
+          html`<label class="menu-conference">
+            <span>${t('Hội nghị')}</span>
+            <select onChange=${(/** @type {any} */ event) => location.assign(`/?conference=${encodeURIComponent(event.target.value)}`)}>
+              ${others.map(({ id, title }) => html`<option value=${id} selected=${id === conference.value?.id}>${title}</option>`)}
+            </select>
+          </label>`
+        }
+        <${Choice}
+          name=${t('Giao diện')}
+          choices=${[['', t('Theo máy')], ['light', t('Sáng')], ['dark', t('Tối')]]}
+          chosen=${theme}
+          choose=${(/** @type {string} */ value) => {
+            dress(value);
+            setTheme(value);
+          }}
+        />
+        <${Choice}
+          name=${t('Ngôn ngữ')}
+          choices=${[['vi', 'Tiếng Việt'], ['en', 'English']]}
+          chosen=${foreign() ? 'en' : 'vi'}
+          choose=${speakOnwards}
+        />
+        <button type="button" class="plain" onClick=${() => void signOut()}>${t('Đăng xuất')}</button>
+      </div>
+    </details>
+  `;
+}
+
+/** Whether the figures are alive, and how old they are. */
+export function Freshness() {
+  const now = line.value;
+  const stale = now === 'stale' || (now !== 'live' && silence.value > STALE_MS);
+  const words =
+    now === 'live' ? html`<span class="wide">${t('Trực tiếp')}, </span>${ago(silence.value)}`
+    : state.value === null ? t('Đang kết nối')
+    : now === 'stopped' ? t('Đã dừng')
+    : stale ? t('Mất liên lạc') : t('Đang nối lại');
+  return html`<span class="freshness" data-line=${now}><${Shape} look=${now === 'live' ? 'dot' : stale || now === 'stopped' ? 'unstable' : 'reconnecting'} />${words}</span>`;
+}
+
+
+/** Said across the page when the figures may be old: grey numbers alone would be overlooked. */
+export function Stale() {
+  const now = line.value;
+  const at = instant(state.value?.at);
+  if (now === 'live' || at === null || (now === 'connecting' && silence.value < STALE_MS)) return null;
+  const stopped = now === 'stopped';
+  return html`
+    <div class="stale" role="alert">
+      <${Shape} look="unstable" />
+      <p>
+        <b>${stopped ? t('Máy chủ đã ngừng gửi số liệu.') : t('Mất liên lạc với máy chủ.')}</b>
+        ${' '}${t('Số liệu dưới đây là của {time}.', { time: clock(at) })}
+        ${' '}${stopped ? t('Tải lại trang để xem tiếp (mã {code}).', { code: closeCode.value }) : t('Trang đang tự nối lại.')}
+      </p>
+      ${stopped && html`<button type="button" class="pill" onClick=${() => location.reload()}>${t('Tải lại')}</button>`}
+    </div>
+  `;
+}
+
+const HallClock = () => html`<time class="hall-clock" title=${t('Giờ của hội trường')}>${hallNow.value ? clock(hallNow.value) : '–'}</time>`;
+
+export function Header() {
+  const totals = state.value?.totals;
+  const phase = totals?.phase ?? conference.value?.phase;
+  return html`
+    <header class="top">
+      <div class="title">
+        <h1>${conference.value?.title ?? t('Bảng theo dõi')}</h1>
+        ${phase && html`<span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span>`}
+        ${totals && html`<span class="sitting">${[sittingName(totals.sitting), roundInside(totals.round)].filter(Boolean).join(' · ')}</span>`}
+      </div>
+      <${Search} />
+      <div class="now">
+        <${Freshness} />
+        <${HallClock} />
+        <${Menu} />
+      </div>
+    </header>
+  `;
+}

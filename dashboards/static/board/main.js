@@ -1,0 +1,33 @@
+// Opens the board: the reader's language first, then who they are, then what happens.
+import { html } from '../vendor/html.js';
+import { render } from '../vendor/preact.mjs';
+import { speak, t, words } from '../language.js';
+import { App } from './app.js';
+import { arriveFirst } from './go.js';
+import { conferences, hurry, start, tick, trouble } from './store.js';
+
+const TICK_MS = 200;
+const LOOK_AGAIN_MS = 5000;
+
+const root = /** @type {HTMLElement} */ (document.getElementById('board'));
+
+async function begin() {
+  try {
+    await start(new URLSearchParams(location.search).get('conference'));
+    trouble.value = '';
+  } catch (error) {
+    trouble.value = t('Máy chủ chưa trả lời: {why}. Trang tự thử lại.', { why: error instanceof Error ? error.message : String(error) });
+  }
+  if (trouble.peek() || conferences.peek()?.length === 0) setTimeout(begin, LOOK_AGAIN_MS);
+}
+
+speak(await words(root.dataset.words));
+arriveFirst();
+root.replaceChildren();
+render(html`<${App} />`, root);
+setInterval(tick, TICK_MS);
+addEventListener('online', hurry);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) hurry();
+});
+await begin();

@@ -1,0 +1,76 @@
+// The two numbers of the day, their share and whole beside them, the sum under them.
+import { html } from '../vendor/html.js';
+import { t } from '../language.js';
+import { figure, share } from './format.js';
+import { state, whole } from './store.js';
+import { COUNTED, ROUNDS } from './words.js';
+
+/** @typedef {import('./state.js').Look} Look */
+
+/** The halls that are not connected, the largest reason by name. @param {import('./state.js').RollUp} sums */
+function rest(sums) {
+  const missing = sums.total - sums.connected;
+  if (!missing) return sums.total ? html`<p class="sum">${t('Tất cả đang kết nối')}</p>` : null;
+  /** @type {Look[]} */
+  const kinds = ['lost', 'reconnecting', 'ours', 'ended', 'not_opened', 'not_measured'];
+  const [first, ...others] = kinds.map((look) => ({ look, n: sums.looks[look] })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n);
+  const other = others.reduce((sum, { n }) => sum + n, 0);
+  const words = first ? t(COUNTED[first.look], { n: figure(first.n) }) : '';
+  return html`
+    <p class="sum">
+      ${t('Còn')} <b>${figure(missing)}</b>${words && `: ${words}`}${
+        other > 0 && `, ${others.length === 1 && others[0] ? t(COUNTED[others[0].look], { n: figure(other) }) : t('{n} khác', { n: figure(other) })}`
+      }
+    </p>
+  `;
+}
+
+/** @param {{label: string, of?: string, n: string, share: string, whole: string, note?: string, children?: any}} props */
+const Number = ({ label, of, n, share: part, whole: all, note, children }) => html`
+  <div class="number">
+    <h2 class="label">${label}${of && html`<span> · ${of}</span>`}</h2>
+    <div class="figures">
+      <strong>${n}</strong>
+      <div class="beside">
+        <span class="share">${part}${note && html` <small>${note}</small>`}</span>
+        <span class="whole">/ ${all}</span>
+      </div>
+    </div>
+    ${children}
+  </div>
+`;
+
+/** @param {{label: string, children?: any}} props */
+const Small = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
+
+export function Numbers() {
+  const sums = whole.value;
+  const totals = state.value?.totals;
+  const round = totals?.round ? t(ROUNDS[totals.round] ?? totals.round).toLowerCase() : undefined;
+  return html`
+    <section class="numbers" aria-label=${t('Hai con số của ngày')}>
+      <${Number} label=${t('Điểm cầu đang kết nối')} n=${figure(sums.connected)} share=${share(sums.connected, sums.total)} whole=${figure(sums.total)}>
+        ${rest(sums)}
+      <//>
+      <${Number}
+        label=${t('Đại biểu có mặt')}
+        of=${round}
+        n=${figure(sums.present)}
+        share=${share(sums.present, sums.answered)}
+        note=${sums.unreported > 0 ? t('nơi đã báo') : undefined}
+        whole=${figure(sums.expected)}
+      >
+        <p class="sum">
+          <span>+ <b>${figure(sums.excused)}</b> ${t('có lý do')}</span>
+          ${' '}<span>+ <b>${figure(sums.unexcused)}</b> ${t('không lý do')}</span>
+          ${' '}<span>+ <b>${figure(sums.unreported)}</b> ${t('chưa báo cáo')}</span>
+        </p>
+      <//>
+      <dl class="small">
+        <${Small} label=${t('Điểm cầu đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)}<//>
+        <${Small} label=${t('Khách mời, tính riêng')}>${figure(sums.guests)}<//>
+        <${Small} label=${t('Số liệu chờ kiểm tra')}>${figure(sums.counts.check)}<//>
+      </dl>
+    </section>
+  `;
+}

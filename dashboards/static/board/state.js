@@ -1,0 +1,228 @@
+// What the board knows: a snapshot, then changes on top of it. Plain values in, plain values out.
+
+/**
+ * @typedef {'none' | 'fine' | 'warned' | 'quarantined'} Report
+ * @typedef {object} Point
+ * @property {string} code
+ * @property {string} name
+ * @property {string} unit
+ * @property {string} group
+ * @property {string} type
+ * @property {string} mode
+ * @property {number | null} seats
+ * @property {string} stage
+ * @property {number | null} stage_at_s
+ * @property {string} link
+ * @property {number | null} link_at_s
+ * @property {string | null} picture
+ * @property {string | null} sound
+ * @property {string | null} line
+ * @property {number | null} expected
+ * @property {number | null} present
+ * @property {number | null} excused
+ * @property {number | null} unexcused
+ * @property {number | null} unreported
+ * @property {number | null} guests
+ * @property {Report} report
+ * @property {number | null} reported_at_s
+ *
+ * @typedef {{code: string, name: string, level: string, parent: string | null}} Unit
+ * @typedef {{code: string, name: string}} Group
+ * @typedef {{position: number, at_s: number, point: string | null, kind: string, [more: string]: any}} News
+ * @typedef {{columns: string[], rows: any[][]}} Table
+ * @typedef {{expected: number | null, present: number | null, excused: number | null, unexcused: number | null,
+ *            unreported: number | null, guests: number | null}} People
+ * @typedef {{phase: string, sitting: any, round: string | null, people: People, at: any,
+ *            points: {total: number, by_stage: Record<string, number>, by_link: Record<string, number>},
+ *            reports: {due: number, received: number, quarantined: number}}} Totals
+ * @typedef {{type: 'snapshot', epoch: any, offset: number, at: any, totals: Totals, units: Table, groups: Table,
+ *            points: Table, news: News[], speed?: number}} Snapshot
+ * @typedef {{type: 'delta', epoch: any, prev: number, offset: number, at: any, totals?: Totals,
+ *            points: Record<string, Partial<Point>>, news?: News[]}} Delta
+ *
+ * @typedef {object} State
+ * @property {any} epoch
+ * @property {number} offset
+ * @property {any} at        the hall's time of the last frame, as the server wrote it
+ * @property {number} speed  hall seconds in a real one
+ * @property {Totals} totals
+ * @property {ReadonlyMap<string, Unit>} units
+ * @property {readonly Group[]} groups
+ * @property {ReadonlyMap<string, Point>} points
+ * @property {readonly News[]} news  newest first
+ */
+
+const MOST_NEWS = 30;
+
+/** @param {Table} table @returns {any[]} */
+const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+
+/** The board as a snapshot tells it.
+ * @param {Snapshot} frame @returns {State} */
+export function fromSnapshot(frame) {
+  return {
+    epoch: frame.epoch,
+    offset: frame.offset,
+    at: frame.at,
+    speed: frame.speed ?? 1,
+    totals: frame.totals,
+    units: new Map(rowsOf(frame.units).map((unit) => [unit.code, unit])),
+    groups: rowsOf(frame.groups),
+    points: new Map(rowsOf(frame.points).map((point) => [point.code, point])),
+    news: frame.news.slice(0, MOST_NEWS),
+  };
+}
+
+/** The board after a change, and whose tiles it touched; null when the change does not follow on what we have (ask again).
+ * @param {State} state @param {Delta} frame
+ * @returns {{state: State, changed: readonly string[]} | null} */
+export function afterDelta(state, frame) {
+  if (frame.epoch !== state.epoch || frame.prev !== state.offset) return null;
+  const changed = Object.keys(frame.points);
+  /** @type {Map<string, Point> | null} */
+  let points = null;
+  for (const code of changed) {
+    const before = state.points.get(code);
+    if (before === undefined) return null;
+    points ??= new Map(state.points);
+    points.set(code, { ...before, ...frame.points[code] });
+  }
+  return {
+    changed,
+    state: {
+      ...state,
+      offset: frame.offset,
+      at: frame.at,
+      totals: frame.totals ?? state.totals,
+      points: points ?? state.points,
+      news: frame.news?.length ? [...frame.news, ...state.news].slice(0, MOST_NEWS) : state.news,
+    },
+  };
+}
+
+/**
+ * What a tile shows of a hall's line. `ended` and `not_opened` are the hall's doing, `ours` is ours to answer for.
+ * @typedef {'steady' | 'faulty' | 'unstable' | 'reconnecting' | 'lost' | 'ours' | 'not_opened' | 'not_measured' | 'ended'} Look
+ * @typedef {'full' | 'most' | 'half' | 'few' | 'check' | 'silent'} CountLook
+ */
+
+/** @type {Record<string, Look>} */
+const LOOK_OF_LINK = {
+  never_seen: 'not_opened',
+  steady: 'steady',
+  unstable: 'unstable',
+  reconnecting: 'reconnecting',
+  lost: 'lost',
+  unknown: 'ours',
+  not_measured: 'not_measured',
+};
+
+/** The hall says that nothing comes: no picture or no sound. @param {Point} point */
+export const deafOrBlind = (point) => point.picture === 'none' || point.sound === 'none' || point.line === 'none';
+
+/** @param {Point} point @returns {Look} */
+export function look(point) {
+  const seen = LOOK_OF_LINK[point.link] ?? 'not_opened';
+  // A hall that has ended goes home: its silence is not a fault.
+  if (point.stage === 'ended' && seen !== 'not_measured') return 'ended';
+  return seen === 'steady' && deafOrBlind(point) ? 'faulty' : seen;
+}
+
+/** Shares of those who have answered, from which a hall counts as full, most, half. */
+const LEVELS = /** @type {const} */ ([['full', 0.95], ['most', 0.9], ['half', 0.8]]);
+
+/** @param {Point} point @returns {CountLook} */
+export function countLook(point) {
+  if (point.report === 'quarantined') return 'check';
+  if (point.report === 'none' || point.present == null) return 'silent';
+  const answered = (point.expected ?? 0) - (point.unreported ?? 0);
+  const rate = answered > 0 ? point.present / answered : 1;
+  return LEVELS.find(([, from]) => rate >= from)?.[0] ?? 'few';
+}
+
+/** @typedef {ReturnType<typeof rollUp>} RollUp */
+
+/** The sums of some halls. `answered` is expected less not yet known: a silent hall never lowers a rate.
+ * @param {Iterable<Point>} points */
+export function rollUp(points) {
+  /** @type {Record<Look, number>} */
+  const looks = { steady: 0, faulty: 0, unstable: 0, reconnecting: 0, lost: 0, ours: 0, not_opened: 0, not_measured: 0, ended: 0 };
+  /** @type {Record<CountLook, number>} */
+  const counts = { full: 0, most: 0, half: 0, few: 0, check: 0, silent: 0 };
+  const sum = { total: 0, connected: 0, reported: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
+  for (const point of points) {
+    sum.total += 1;
+    looks[look(point)] += 1;
+    counts[countLook(point)] += 1;
+    if (point.link === 'steady' || point.link === 'unstable') sum.connected += 1;
+    if (point.report !== 'none') sum.reported += 1;
+    sum.expected += point.expected ?? 0;
+    sum.present += point.present ?? 0;
+    sum.excused += point.excused ?? 0;
+    sum.unexcused += point.unexcused ?? 0;
+    sum.unreported += point.unreported ?? 0;
+    sum.guests += point.guests ?? 0;
+  }
+  return { ...sum, looks, counts, answered: sum.expected - sum.unreported };
+}
+
+/** What the organiser looks at first, heaviest first; each a number that should be nought. @param {RollUp} sums */
+const troubles = ({ looks, counts }) => [
+  looks.lost,
+  looks.faulty,
+  looks.reconnecting + looks.unstable,
+  looks.ours,
+  counts.check,
+  looks.not_opened,
+  counts.silent,
+];
+
+/** Worse stands first; equals keep the order they came in (the Vietnamese one).
+ * @param {RollUp} one @param {RollUp} other */
+export function worseFirst(one, other) {
+  const here = troubles(one);
+  const there = troubles(other);
+  for (let i = 0; i < here.length; i += 1) {
+    const by = (there[i] ?? 0) - (here[i] ?? 0);
+    if (by) return by;
+  }
+  return 0;
+}
+
+/**
+ * Why a hall should be called now.
+ * @typedef {'lost' | 'not_opened' | 'no_picture' | 'no_sound' | 'no_line' | 'quarantined' | 'silent' | 'poor'} Reason
+ * @typedef {{point: Point, reason: Reason, since_s: number | null}} Call
+ */
+
+const URGENCY = /** @type {Reason[]} */ (['lost', 'no_line', 'no_sound', 'no_picture', 'quarantined', 'not_opened', 'silent', 'poor']);
+
+/** @param {Point} point @param {{live: boolean, due: boolean}} now @returns {Call | null} */
+function callFor(point, now) {
+  const seen = look(point);
+  if (seen === 'ended' && (point.report !== 'none' || !now.due)) return null;
+  if (seen === 'lost') return { point, reason: 'lost', since_s: point.link_at_s };
+  if (seen !== 'ended') {
+    if (point.sound === 'none') return { point, reason: 'no_sound', since_s: null };
+    if (point.picture === 'none') return { point, reason: 'no_picture', since_s: null };
+    if (point.line === 'none') return { point, reason: 'no_line', since_s: null };
+  }
+  if (point.report === 'quarantined') return { point, reason: 'quarantined', since_s: point.reported_at_s };
+  if (now.live && seen === 'not_opened') return { point, reason: 'not_opened', since_s: null };
+  if (now.due && point.report === 'none') return { point, reason: 'silent', since_s: null };
+  if (seen !== 'ended' && (point.sound === 'poor' || point.picture === 'poor')) return { point, reason: 'poor', since_s: null };
+  return null;
+}
+
+/** Whom to call: the urgent reasons first, within one the hall with the most people.
+ * @param {Iterable<Point>} points @param {{live: boolean, due: boolean}} now @returns {Call[]} */
+export function calls(points, now) {
+  const found = [];
+  for (const point of points) {
+    const call = callFor(point, now);
+    if (call) found.push(call);
+  }
+  return found.sort(
+    (a, b) => URGENCY.indexOf(a.reason) - URGENCY.indexOf(b.reason) || (b.point.expected ?? 0) - (a.point.expected ?? 0),
+  );
+}

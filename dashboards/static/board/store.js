@@ -1,0 +1,309 @@
+// What the board shows at this moment: signals that the components read, fed by the line to the server.
+import { batch, computed, signal } from '../vendor/signals.mjs';
+import { t } from '../language.js';
+import { browser, follow, STALE_MS } from './feed.js';
+import { instant } from './format.js';
+import { afterDelta, calls, fromSnapshot, rollUp } from './state.js';
+import { shortName, sought } from './vietnamese.js';
+
+/** @typedef {import('./state.js').State} State @typedef {import('./state.js').Point} Point */
+/** @typedef {{id: string, title: string, phase: string, version?: number, starts_at?: string}} Conference */
+/** @typedef {{csrf: string, user: {username: string, name: string, role: string}}} Session */
+
+/** @type {import('../vendor/signals.mjs').Signal<Session | null>} */
+export const session = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<Conference[] | null>} */
+export const conferences = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<Conference | null>} */
+export const conference = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<State | null>} */
+export const state = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<import('./feed.js').Line>} */
+export const line = signal('connecting');
+/** @type {import('../vendor/signals.mjs').Signal<number>} */
+export const closeCode = signal(0);
+/** @type {import('../vendor/signals.mjs').Signal<string>} */
+export const notice = signal('');
+/** The trouble that keeps the page from starting. @type {import('../vendor/signals.mjs').Signal<string>} */
+export const trouble = signal('');
+
+// How the reader looks at it.
+/** @type {import('../vendor/signals.mjs').Signal<string>} */
+export const unit = signal('');
+/** @type {import('../vendor/signals.mjs').Signal<string | null>} */
+export const open = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<'link' | 'count'>} */
+export const colouring = signal('link');
+/** @type {import('../vendor/signals.mjs').Signal<'wall' | 'list'>} */
+export const view = signal('wall');
+export const zoom = signal(0);
+/** @type {import('../vendor/signals.mjs').Signal<string | null>} */
+export const only = signal(null);
+/** @type {import('../vendor/signals.mjs').Signal<'now' | 'calls' | 'points' | 'find'>} */
+export const tab = signal('now');
+
+/** One signal a hall, so that a change redraws one tile. @type {Map<string, import('../vendor/signals.mjs').Signal<Point>>} */
+const cells = new Map();
+
+/** @param {string} code */
+export const cell = (code) => cells.get(code);
+
+/**
+ * @typedef {object} Group
+ * @property {string} code
+ * @property {string} name
+ * @property {string} short
+ * @property {boolean} leads  whether it is a unit with a board of its own, and not this one
+ * @property {readonly string[]} members
+ * @property {import('../vendor/signals.mjs').ReadonlySignal<import('./state.js').RollUp>} sums
+ */
+/** @type {import('../vendor/signals.mjs').Signal<readonly Group[]>} */
+export const groups = signal([]);
+
+/** The sums of everything on this board. */
+export const whole = computed(() => rollUp(state.value?.points.values() ?? []));
+
+const circumstances = computed(() => {
+  const totals = state.value?.totals;
+  return {
+    live: totals?.phase === 'live' || totals?.phase === 'closing',
+    due: (totals?.reports.due ?? 0) > 0,
+  };
+});
+
+/** Whom to call. */
+export const callSheet = computed(() => calls(state.value?.points.values() ?? [], circumstances.value));
+
+/** What the search looks through; renewed with a snapshot, as names do not change in between. */
+/** @type {import('../vendor/signals.mjs').Signal<readonly (import('./vietnamese.js').Sought & {kind: 'point' | 'unit'})[]>} */
+export const places = signal([]);
+
+/** The hall's time, in milliseconds, moving between frames. */
+export const hallNow = signal(0);
+/** Real milliseconds since the server last spoke. */
+export const silence = signal(0);
+
+let heardAt = 0;
+/** @type {ReturnType<typeof follow> | null} */
+let feed = null;
+
+/** Sets the clock forward; called a few times a second. */
+export function tick() {
+  const now = state.peek();
+  if (!now) return;
+  const since = performance.now() - heardAt;
+  silence.value = since;
+  // A demo's clock is driven: it may stand still, so it is never guessed far ahead of the last frame, nor set back.
+  const guessed = (instant(now.at) ?? 0) + (now.speed === 1 ? since : Math.min(since, STALE_MS / 2)) * now.speed;
+  hallNow.value = hallNow.peek() - guessed > 600_000 ? guessed : Math.max(hallNow.peek(), guessed);
+}
+
+/** Where a hall belongs, said beside its name: names repeat in a city. @param {Point} point */
+export function parentName(point) {
+  const now = state.peek();
+  const own = groups.peek().find(({ code }) => code === point.group);
+  // «Trực thuộc» or «Phường» is a heading and no place.
+  const group = own && now?.units.has(own.code) ? own.short : '';
+  const name = now?.units.get(point.unit)?.name ?? '';
+  if (group && group !== point.name && group !== shortName(point.name)) return group;
+  return name === point.name ? '' : name;
+}
+
+/** @param {State} next */
+function adoptSnapshot(next) {
+  const groupNames = next.groups.map((group) => shortName(group.name));
+  batch(() => {
+    /** @type {Map<string, string[]>} */
+    const members = new Map(next.groups.map(({ code }) => [code, []]));
+    for (const [code, point] of next.points) {
+      const known = cells.get(code);
+      if (!known) cells.set(code, signal(point));
+      else if (JSON.stringify(known.peek()) !== JSON.stringify(point)) known.value = point;
+      const list = members.get(point.group);
+      if (list) list.push(code);
+      else members.set(point.group, [code]);
+    }
+    for (const code of [...cells.keys()]) if (!next.points.has(code)) cells.delete(code);
+
+    const before = groups.peek();
+    const sameShape =
+      before.length === next.groups.length &&
+      before.every((group, i) => group.code === next.groups[i]?.code && group.members.join() === members.get(group.code)?.join());
+    if (!sameShape) {
+      groups.value = next.groups.map(({ code, name }, i) => {
+        const mine = members.get(code) ?? [];
+        const short = shortName(name);
+        return {
+          code,
+          name,
+          short: groupNames.filter((other) => other === short).length > 1 ? name : short,
+          leads: code !== unit.peek() && Boolean(next.units.get(code)?.parent),
+          members: mine,
+          sums: computed(() => rollUp(mine.flatMap((each) => cells.get(each)?.value ?? []))),
+        };
+      });
+    }
+    state.value = next;
+    const names = new Map(groups.peek().map((group) => [group.code, group.name]));
+    places.value = [
+      ...[...next.units.values()].map((each) => ({
+        kind: /** @type {const} */ ('unit'),
+        ...sought({ code: each.code, name: each.name, parent: next.units.get(each.parent ?? '')?.name ?? '' }),
+      })),
+      ...[...next.points.values()].map((point) => ({
+        kind: /** @type {const} */ ('point'),
+        ...sought({ code: point.code, name: point.name, parent: parentName(point) || (names.get(point.group) ?? '') }),
+      })),
+    ];
+  });
+}
+
+// Frames are adopted at once and shown with the next picture: in a storm a screen draws sixty times a second, not eight hundred.
+/** @type {State | null} */
+let latest = null;
+/** @type {Set<string>} */
+const touched = new Set();
+let drawing = false;
+
+function show() {
+  drawing = false;
+  const next = latest;
+  if (!next || next === state.peek()) return;
+  batch(() => {
+    for (const code of touched) {
+      const point = next.points.get(code);
+      const known = cells.get(code);
+      if (point && known) known.value = point;
+    }
+    touched.clear();
+    state.value = next;
+  });
+  tick();
+}
+
+function soon() {
+  if (drawing) return;
+  drawing = true;
+  if (document.hidden) setTimeout(show, 250);
+  else requestAnimationFrame(show);
+}
+
+/** @param {any} frame */
+function take(frame) {
+  if (frame.type === 'snapshot') {
+    latest = fromSnapshot(frame);
+    touched.clear();
+    heardAt = performance.now();
+    hallNow.value = instant(frame.at) ?? 0;
+    adoptSnapshot(latest);
+    tick();
+    return true;
+  }
+  if (frame.type === 'delta') {
+    const after = latest && afterDelta(latest, frame);
+    if (!after) return false;
+    latest = after.state;
+    for (const code of after.changed) touched.add(code);
+    heardAt = performance.now();
+    soon();
+    return true;
+  }
+  if (frame.type === 'notice') notice.value = String(frame.message ?? frame.text ?? '');
+  return true;
+}
+
+/** Follows the chosen conference and unit from now on. */
+export function watch() {
+  feed?.stop();
+  const id = conference.peek()?.id;
+  if (!id) return;
+  latest = null;
+  trouble.value = '';
+  const query = new URLSearchParams({ conference: id });
+  if (unit.peek()) query.set('unit', unit.peek());
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  line.value = 'connecting';
+  feed = follow(browser(`${scheme}://${location.host}/ws/board?${query}`), {
+    take,
+    known: () => latest && { epoch: latest.epoch, offset: latest.offset },
+    line: (next, code) => {
+      line.value = next;
+      if (code !== undefined) closeCode.value = code;
+    },
+    refused: () => void whyRefused(),
+  });
+}
+
+export const hurry = () => feed?.hurry();
+
+const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** Fetches from our API; who is signed out goes to the login page.
+ * @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
+export async function api(path, init) {
+  const answer = await fetch(`/api/v1${path}`, {
+    ...init,
+    headers: { Accept: 'application/json', 'X-CSRF-Token': session.peek()?.csrf ?? '', ...init?.headers },
+  });
+  if (answer.status === 401) {
+    toLogin();
+    throw new Error('signed out');
+  }
+  if (answer.status === 204) return null;
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.detail ?? answer.statusText), { status: answer.status, code: body.code });
+  return body;
+}
+
+/** The line was refused before it opened: are we signed out, or is there no such unit for us? */
+async function whyRefused() {
+  try {
+    session.value = await api('/session');
+    if (!unit.peek()) return;
+    await api(`/conferences/${conference.peek()?.id}/totals?unit=${encodeURIComponent(unit.peek())}`);
+  } catch (error) {
+    // No answer at all: the line's own retries will tell.
+    if (/** @type {any} */ (error).status !== 404) return;
+    feed?.stop();
+    trouble.value = t('Không có đơn vị này, hoặc không thuộc phạm vi của bạn.');
+  }
+}
+
+export async function signOut() {
+  await api('/session', { method: 'DELETE' });
+  location.assign('/login');
+}
+
+const LIVELY = ['live', 'closing', 'open', 'rehearsal', 'closed', 'draft'];
+
+/** The conference that is going on, or the one asked for. @param {Conference[]} all @param {string | null} asked */
+const chosen = (all, asked) =>
+  all.find(({ id }) => id === asked) ?? [...all].sort((a, b) => LIVELY.indexOf(a.phase) - LIVELY.indexOf(b.phase))[0] ?? null;
+
+/** Who am I, which conference, and from then on what happens. @param {string | null} asked */
+export async function start(asked) {
+  session.value = await api('/session');
+  const { conferences: all } = await api('/conferences');
+  conferences.value = all;
+  conference.value = chosen(all, asked);
+  watch();
+}
+
+/** @typedef {{role: string, name: string, phone: string}} Contact */
+
+/** @type {Map<string, {asked: number, details: Promise<any>}>} */
+const known = new Map();
+const MOST_KNOWN = 200;
+
+/** Everything about one hall; an answer is good for `patience_ms`.
+ * @param {string} code @param {number} [patience_ms] @returns {Promise<any>} */
+export function details(code, patience_ms = 0) {
+  const key = `${conference.peek()?.id}/points/${encodeURIComponent(code)}`;
+  const before = known.get(key);
+  if (before && performance.now() - before.asked < patience_ms) return before.details;
+  const asked = api(`/conferences/${key}`);
+  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '');
+  known.set(key, { asked: performance.now(), details: asked });
+  asked.catch(() => known.delete(key));
+  return asked;
+}

@@ -1,0 +1,296 @@
+// The wall: one tile a hall, grouped under its district, coloured by its line or by its count.
+import { html } from '../vendor/html.js';
+import { useEffect, useLayoutEffect, useRef } from '../vendor/hooks.mjs';
+import { t } from '../language.js';
+import { figure, share } from './format.js';
+import { openPoint, toUnit } from './go.js';
+import { Shape } from './shape.js';
+import { countLook, look } from './state.js';
+import { cell, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
+import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
+
+/** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
+
+const MOST_ZOOM = 3;
+
+/** One hall. A change is seen once, softly: the mark is put on when the look moved, and fades by itself.
+ * @param {{code: string}} props */
+function Tile({ code }) {
+  const point = cell(code)?.value;
+  const before = useRef(/** @type {string | null} */ (null));
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
+  const counting = colouring.value === 'count';
+  const now = point ? (counting ? countLook(point) : look(point)) : '';
+  const kind = `${counting}${now}`;
+  useLayoutEffect(() => {
+    if (before.current !== null && before.current !== kind && before.current.startsWith(String(counting))) {
+      const turn = element.current?.dataset.moved === 'a' ? 'b' : 'a';
+      if (element.current) element.current.dataset.moved = turn;
+    }
+    before.current = kind;
+  }, [kind]);
+  if (!point) return null;
+  return html`<i
+    id=${`t-${code}`}
+    ref=${element}
+    class="shape tile"
+    role="option"
+    aria-selected="false"
+    data-code=${code}
+    data-look=${now}
+    data-name=${point.name}
+    aria-label=${`${point.name}: ${counting ? countWords(point) : stateWords(point)}`}
+  ></i>`;
+}
+
+/** What stands at the right of a heading: how many when all is well, "23/37" when not; bold when somebody must act.
+ * @param {{sums: import('./state.js').RollUp}} props */
+function Score({ sums }) {
+  const counting = colouring.value === 'count';
+  const done = counting ? sums.reported : sums.connected;
+  const acting = counting ? sums.counts.check > 0 : sums.looks.lost + sums.looks.reconnecting + sums.looks.ours + sums.looks.not_opened > 0;
+  const score = done === sums.total ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
+  const lost = !counting && sums.looks.lost > 0;
+  return html`
+    <span class="score" data-acting=${done !== sums.total && acting} data-lost=${lost}>${lost && html`<${Shape} look="lost" />`}${score}</span>
+    <span class="rate">${share(sums.present, sums.answered)}</span>
+  `;
+}
+
+/** @param {{group: import('./store.js').Group}} props */
+function Group({ group }) {
+  const sums = group.sums.value;
+  return html`
+    <section class="group" data-lost=${colouring.value === 'link' && sums.looks.lost > 0}>
+      <h3>${group.leads ? html`<a href=${toUnit(group.code)} title=${group.name}>${group.short}</a>` : html`<span>${group.short}</span>`}<${Score} sums=${sums} /></h3>
+      <div class="tiles" role="listbox" aria-label=${group.name} tabindex="-1">
+        ${group.members.map((code) => html`<${Tile} key=${code} code=${code} />`)}
+      </div>
+    </section>
+  `;
+}
+
+/** @param {HTMLElement} wall @param {string} code */
+const tileOf = (wall, code) => /** @type {HTMLElement | null} */ (wall.querySelector(`[data-code="${CSS.escape(code)}"]`));
+
+/** The neighbour in that direction, by where the tiles stand. @param {HTMLElement} wall @param {HTMLElement} from @param {string} key */
+function neighbour(wall, from, key) {
+  const tiles = /** @type {HTMLElement[]} */ ([...wall.querySelectorAll('.tile')]);
+  const here = tiles.indexOf(from);
+  if (key === 'ArrowRight') return tiles[here + 1];
+  if (key === 'ArrowLeft') return tiles[here - 1];
+  if (key === 'Home') return tiles[0];
+  if (key === 'End') return tiles.at(-1);
+  const at = from.getBoundingClientRect();
+  const x = at.left + at.width / 2;
+  const y = at.top + at.height / 2;
+  const down = key === 'ArrowDown' ? 1 : -1;
+  let best;
+  let nearest = Infinity;
+  for (const tile of tiles) {
+    const box = tile.getBoundingClientRect();
+    const dy = (box.top + box.height / 2 - y) * down;
+    const dx = Math.abs(box.left + box.width / 2 - x);
+    if (dy < at.height / 2 || dx > at.width * 4) continue;
+    const far = dy + dx * 3;
+    if (far < nearest) {
+      nearest = far;
+      best = tile;
+    }
+  }
+  return best;
+}
+
+/** One place to tab to, arrows from there; every tile is reached without a mouse.
+ * @param {{current: HTMLElement | null}} ref */
+function useKeyboard(ref) {
+  useEffect(() => {
+    const wall = ref.current;
+    if (!wall) return undefined;
+    /** @type {HTMLElement | null} */
+    let here = null;
+    /** @param {HTMLElement} tile @param {boolean} focus */
+    const stand = (tile, focus) => {
+      here?.removeAttribute('data-here');
+      const list = /** @type {HTMLElement} */ (tile.parentElement);
+      for (const other of wall.querySelectorAll('[role=listbox][tabindex="0"]')) other.setAttribute('tabindex', '-1');
+      list.tabIndex = 0;
+      list.setAttribute('aria-activedescendant', tile.id);
+      here = tile;
+      if (focus) {
+        list.focus({ preventScroll: true });
+        tile.dataset.here = '';
+        tile.scrollIntoView({ block: 'nearest' });
+      }
+    };
+    const first = /** @type {HTMLElement | null} */ (wall.querySelector('.tile'));
+    if (first) stand(first, false);
+    /** @param {FocusEvent} event */
+    const entered = (event) => {
+      const list = /** @type {HTMLElement} */ (event.target);
+      if (list.getAttribute('role') === 'listbox' && here && here.parentElement === list) here.dataset.here = '';
+    };
+    const left = () => here?.removeAttribute('data-here');
+    /** @param {KeyboardEvent} event */
+    const typed = (event) => {
+      if (/** @type {HTMLElement} */ (event.target).getAttribute('role') !== 'listbox' || !here) return;
+      if (event.key === 'Enter' || event.key === ' ') {
+        event.preventDefault();
+        openPoint(here.dataset.code ?? '');
+      } else if (/^(Arrow|Home|End)/.test(event.key)) {
+        event.preventDefault();
+        const next = neighbour(wall, here, event.key);
+        if (next) stand(next, true);
+      }
+    };
+    /** @param {MouseEvent} event */
+    const clicked = (event) => {
+      const tile = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('.tile'));
+      if (!tile) return;
+      stand(tile, true);
+      tile.removeAttribute('data-here');
+      openPoint(tile.dataset.code ?? '');
+    };
+    wall.addEventListener('focusin', entered);
+    wall.addEventListener('focusout', left);
+    wall.addEventListener('keydown', typed);
+    wall.addEventListener('click', clicked);
+    return () => {
+      wall.removeEventListener('focusin', entered);
+      wall.removeEventListener('focusout', left);
+      wall.removeEventListener('keydown', typed);
+      wall.removeEventListener('click', clicked);
+    };
+  }, [groups.value]);
+}
+
+/** Names a tile under the pointer. @param {{current: HTMLElement | null}} ref @param {{current: HTMLElement | null}} hint */
+function useHint(ref, hint) {
+  useEffect(() => {
+    const wall = ref.current;
+    const card = hint.current;
+    if (!wall || !card) return undefined;
+    /** @param {Event} event */
+    const over = (event) => {
+      const tile = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.('.tile'));
+      const point = tile && cell(tile.dataset.code ?? '')?.peek();
+      if (!tile || !point) {
+        card.hidden = true;
+        return;
+      }
+      const parent = parentName(point);
+      card.replaceChildren(
+        Object.assign(document.createElement('b'), { textContent: point.name + (parent ? ` · ${parent}` : '') }),
+        Object.assign(document.createElement('span'), { textContent: stateWords(point) }),
+        Object.assign(document.createElement('span'), { textContent: countWords(point) }),
+      );
+      card.hidden = false;
+      const at = tile.getBoundingClientRect();
+      const left = Math.min(Math.max(8, at.left - 12), document.documentElement.clientWidth - card.offsetWidth - 8);
+      const under = at.bottom + 8 + card.offsetHeight < innerHeight;
+      card.style.transform = `translate(${Math.round(left)}px, ${Math.round(under ? at.bottom + 8 : at.top - 8 - card.offsetHeight)}px)`;
+    };
+    const away = () => {
+      card.hidden = true;
+    };
+    wall.addEventListener('pointerover', over);
+    wall.addEventListener('focusin', away);
+    wall.addEventListener('pointerleave', away);
+    addEventListener('scroll', away, { passive: true });
+    return () => {
+      wall.removeEventListener('pointerover', over);
+      wall.removeEventListener('focusin', away);
+      wall.removeEventListener('pointerleave', away);
+      removeEventListener('scroll', away);
+    };
+  }, []);
+}
+
+/** Shows which tile is open, without redrawing the others. @param {{current: HTMLElement | null}} ref */
+function useSelection(ref) {
+  const code = open.value;
+  useLayoutEffect(() => {
+    const tile = code && ref.current ? tileOf(ref.current, code) : null;
+    tile?.setAttribute('aria-selected', 'true');
+    return () => tile?.setAttribute('aria-selected', 'false');
+  }, [code, groups.value]);
+}
+
+export function Wall() {
+  const wall = useRef(/** @type {HTMLElement | null} */ (null));
+  const hint = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeyboard(wall);
+  useHint(wall, hint);
+  useSelection(wall);
+  return html`
+    <div class="wall" ref=${wall} data-zoom=${zoom.value} data-only=${only.value}>
+      ${groups.value.map((group) => html`<${Group} key=${group.code} group=${group} />`)}
+    </div>
+    <div class="hint" ref=${hint} hidden aria-hidden="true"></div>
+  `;
+}
+
+/** Every state with its shape, word and number; a press leaves only those tiles lit. */
+export function Legend() {
+  const sums = whole.value;
+  const counting = colouring.value === 'count';
+  /** @type {[string, string, number][]} */
+  const entries = counting
+    ? Object.entries(COUNTS).map(([key, word]) => [key, word, sums.counts[/** @type {CountLook} */ (key)]])
+    : Object.entries(LOOKS).map(([key, word]) => [key, word, sums.looks[/** @type {Look} */ (key)]]);
+  return html`
+    <div class="legend" role="group" aria-label=${t('Lọc theo trạng thái')}>
+      ${entries
+        .filter(([key, , n]) => n > 0 || key !== 'ended')
+        .map(
+          ([key, word, n]) => html`
+            <button type="button" key=${key} aria-pressed=${only.value === key} data-none=${n === 0} onClick=${() => (only.value = only.peek() === key ? null : key)}>
+              <${Shape} look=${key} />${t(word)} <b>${figure(n)}</b>
+            </button>
+          `,
+        )}
+      ${only.value !== null && html`<button type="button" class="all" onClick=${() => (only.value = null)}>${t('Hiện tất cả')}</button>`}
+    </div>
+  `;
+}
+
+/** @param {{name: string, value: string, choices: [string, string][], choose: (value: any) => void}} props */
+const Switch = ({ name, value, choices, choose }) => html`
+  <div class="switch" role="group" aria-label=${name}>
+    ${choices.map(([key, word]) => html`<button type="button" key=${key} aria-pressed=${value === key} onClick=${() => choose(key)}>${word}</button>`)}
+  </div>
+`;
+
+export function WallControls() {
+  return html`
+    <div class="controls">
+      <${Switch}
+        name=${t('Màu của ô')}
+        value=${colouring.value}
+        choices=${[['link', t('Kết nối')], ['count', t('Quân số')]]}
+        choose=${(/** @type {'link' | 'count'} */ key) => {
+          colouring.value = key;
+          only.value = null;
+        }}
+      />
+      <${Switch}
+        name=${t('Cách xem')}
+        value=${view.value}
+        choices=${[['wall', t('Tường')], ['list', t('Danh sách')]]}
+        choose=${(/** @type {'wall' | 'list'} */ key) => (view.value = key)}
+      />
+      ${
+        view.value === 'wall' &&
+        html`<div class="switch zoom" role="group" aria-label=${t('Cỡ ô')}>
+          <button type="button" aria-label=${t('Ô nhỏ hơn')} disabled=${zoom.value === 0} onClick=${() => (zoom.value -= 1)}>−</button>
+          <button type="button" aria-label=${t('Ô lớn hơn')} disabled=${zoom.value === MOST_ZOOM} onClick=${() => (zoom.value += 1)}>+</button>
+        </div>`
+      }
+    </div>
+  `;
+}
+
+export const nobodyYet = () => {
+  const sums = whole.value;
+  return state.value !== null && sums.total > 0 && sums.looks.not_opened + sums.looks.not_measured === sums.total && sums.reported === 0;
+};

@@ -1,0 +1,276 @@
+// What the board calls things: every state has a word beside its colour and its shape.
+import { N, t } from '../language.js';
+import { clock, figure, lasting } from './format.js';
+import { look } from './state.js';
+
+/** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
+
+/** In the legend's order. @type {Record<Look, string>} */
+export const LOOKS = {
+  steady: N('Ổn định'),
+  faulty: N('Nối, mất hình hoặc tiếng'),
+  unstable: N('Chập chờn'),
+  reconnecting: N('Đang nối lại'),
+  lost: N('Mất tín hiệu'),
+  ours: N('Do trung tâm'),
+  not_opened: N('Chưa mở'),
+  not_measured: N('Truyền hình, không đo'),
+  ended: N('Đã kết thúc'),
+};
+
+/** @type {Record<CountLook, string>} */
+export const COUNTS = {
+  full: N('Có mặt từ 95%'),
+  most: N('90 đến 95%'),
+  half: N('80 đến 90%'),
+  few: N('Dưới 80%'),
+  check: N('Số liệu chờ kiểm tra'),
+  silent: N('Chưa báo cáo'),
+};
+
+/** The same states inside a sentence: "14 mất tín hiệu". @type {Record<Look, string>} */
+export const COUNTED = {
+  steady: N('{n} ổn định'),
+  faulty: N('{n} mất hình hoặc tiếng'),
+  unstable: N('{n} chập chờn'),
+  reconnecting: N('{n} đang nối lại'),
+  lost: N('{n} mất tín hiệu'),
+  ours: N('{n} do trung tâm'),
+  not_opened: N('{n} chưa mở'),
+  not_measured: N('{n} xem truyền hình'),
+  ended: N('{n} đã kết thúc'),
+};
+
+/** @type {Record<string, string>} */
+export const PHASES = {
+  draft: N('Đang chuẩn bị'),
+  rehearsal: N('Tổng duyệt'),
+  open: N('Đã mở điểm danh'),
+  live: N('Đang diễn ra'),
+  closing: N('Đang chốt số liệu'),
+  closed: N('Đã chốt số liệu'),
+};
+
+/** @type {Record<string, string>} */
+export const STAGES = {
+  not_opened: N('Chưa mở'),
+  on_site: N('Kỹ thuật đã đến'),
+  line_tested: N('Đã thử đường truyền'),
+  chair_present: N('Chủ trì có mặt'),
+  in_session: N('Đang họp'),
+  ended: N('Đã kết thúc'),
+};
+
+/** @type {Record<string, string>} */
+export const LINKS = {
+  never_seen: N('Chưa kết nối lần nào'),
+  steady: N('Ổn định'),
+  unstable: N('Chập chờn'),
+  reconnecting: N('Đang nối lại'),
+  lost: N('Mất tín hiệu'),
+  unknown: N('Chưa rõ, do trung tâm'),
+  not_measured: N('Không đo'),
+};
+
+/** @type {Record<string, string>} */
+const CAUSES = {
+  centre: N('gián đoạn tại trung tâm'),
+  centre_outage: N('gián đoạn tại trung tâm'),
+  restart: N('máy chủ khởi động lại'),
+  flapping: N('nối rồi mất nhiều lần'),
+  silence: N('không nghe thấy'),
+  closed: N('đường truyền đóng'),
+};
+
+/** @type {Record<string, string>} */
+export const MODES = {
+  main_hall: N('Hội trường chính'),
+  two_way: N('Hai chiều'),
+  stream: N('Xem luồng phát'),
+  tv: N('Truyền hình'),
+  radio: N('Phát thanh'),
+};
+
+/** @type {Record<string, string>} */
+export const TYPES = {
+  city_hall: N('Điểm cầu Thành phố'),
+  district: N('Điểm cầu quận, huyện, thị xã'),
+  direct_unit: N('Đảng ủy trực thuộc'),
+  commune: N('Xã, phường, thị trấn'),
+  extra_hall: N('Hội trường bổ sung'),
+};
+
+/** @type {Record<string, string>} */
+export const ROUNDS = { opening: N('Đầu giờ'), middle: N('Giữa giờ'), closing: N('Cuối giờ') };
+
+/** @type {Record<string, string>} */
+const ROUND_INSIDE = { opening: N('đợt đầu giờ'), middle: N('đợt giữa giờ'), closing: N('đợt cuối giờ') };
+
+/** @type {Record<string, string>} */
+export const ROLES = { chair: N('Chủ trì'), operator: N('Phụ trách'), technician: N('Kỹ thuật'), secretary: N('Thư ký') };
+
+/** @type {Record<string, string>} */
+export const USER_ROLES = {
+  admin: N('Quản trị'),
+  organiser: N('Ban tổ chức'),
+  coordinator: N('Điều phối'),
+  operator: N('Người phụ trách điểm cầu'),
+  inspector: N('Kiểm tra'),
+  viewer: N('Người xem'),
+};
+
+/** @type {Record<string, string>} */
+const FAULTS = {
+  no_picture: N('Báo sự cố: mất hình'),
+  no_sound: N('Báo sự cố: mất tiếng'),
+  connection_lost: N('Báo sự cố: mất kết nối'),
+  power_cut: N('Báo sự cố: mất điện'),
+  other: N('Báo sự cố khác'),
+};
+
+const SIT = /^(\d{4})-(\d\d)-(\d\d)-(am|pm|ev)/;
+
+/** @type {Record<string, string>} */
+const PARTS = { am: N('Buổi sáng'), pm: N('Buổi chiều'), ev: N('Buổi tối') };
+
+/** "Buổi sáng 07/03/2026"; a sitting that is named otherwise keeps its name.
+ * @param {unknown} sitting an id, or {id, name} */
+export function sittingName(sitting) {
+  if (sitting == null) return '';
+  const named = typeof sitting === 'object' ? /** @type {any} */ (sitting) : { id: String(sitting) };
+  const parts = SIT.exec(String(named.id ?? ''));
+  if (!parts) return String(named.name ?? named.id ?? '');
+  return `${t(PARTS[/** @type {string} */ (parts[4])] ?? '')} ${parts[3]}/${parts[2]}/${parts[1]}`;
+}
+
+/** @param {string | null | undefined} round */
+export const roundInside = (round) => (round ? t(ROUND_INSIDE[round] ?? round) : '');
+
+/** What the hall says of picture, sound and signal, in one phrase.
+ * @param {{picture: string | null, sound: string | null, line: string | null}} perceived */
+export function perceivedWords({ picture, sound, line }) {
+  if (!picture && !sound && !line) return '';
+  if (line === 'none') return t('Không có tín hiệu');
+  if (picture === 'none' && sound === 'none') return t('Mất hình và tiếng');
+  if (sound === 'none') return t('Mất tiếng');
+  if (picture === 'none') return t('Mất hình');
+  if (picture === 'poor' && sound === 'poor') return t('Hình, tiếng kém');
+  if (sound === 'poor') return t('Tiếng kém');
+  if (picture === 'poor') return t('Hình kém');
+  if (line === 'poor') return t('Tín hiệu kém');
+  return t('Hình, tiếng tốt');
+}
+
+/** A tile's state as a phrase: "Mất tín hiệu từ 08:20:12".
+ * @param {import('./state.js').Point} point */
+export function stateWords(point) {
+  const seen = look(point);
+  if (seen === 'faulty') return perceivedWords(point);
+  if (seen === 'not_opened' && point.stage !== 'not_opened') return t(LINKS.never_seen ?? '');
+  const word = t(LOOKS[seen]);
+  return (seen === 'lost' || seen === 'reconnecting') && point.link_at_s != null
+    ? t('{state} từ {time}', { state: word, time: clock(point.link_at_s * 1000) })
+    : word;
+}
+
+/** "60 / 64", or that nothing was said. @param {import('./state.js').Point} point */
+export function countWords(point) {
+  if (point.report === 'quarantined') return t('Số liệu chờ kiểm tra');
+  if (point.report === 'none' || point.present == null)
+    return point.expected == null ? t('Chưa báo cáo') : t('Chưa báo cáo · {n} triệu tập', { n: figure(point.expected) });
+  return t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) });
+}
+
+/** Why to call, with how long and how many. @param {import('./state.js').Call} call @param {number} nowMs */
+export function callWords({ point, reason, since_s }, nowMs) {
+  const many = point.expected == null ? '' : ` · ${t('{n} đại biểu', { n: figure(point.expected) })}`;
+  const long = since_s == null ? '' : lasting(nowMs / 1000 - since_s);
+  switch (reason) {
+    case 'lost':
+      return t('Mất tín hiệu {time}', { time: long }) + many;
+    case 'not_opened':
+      return t('Chưa mở') + many;
+    case 'no_sound':
+    case 'no_picture':
+    case 'no_line':
+    case 'poor':
+      return perceivedWords(point) + many;
+    case 'quarantined':
+      return t('Số liệu chờ kiểm tra') + many;
+    case 'silent':
+      return t('Chưa báo cáo') + many;
+  }
+}
+
+/** @type {[string, import('./state.js').Reason[]][]} */
+const KINDS_OF_CALL = [
+  [N('{n} mất tín hiệu'), ['lost']],
+  [N('{n} mất hình, tiếng'), ['no_line', 'no_sound', 'no_picture']],
+  [N('{n} chờ kiểm tra'), ['quarantined']],
+  [N('{n} chưa mở'), ['not_opened']],
+  [N('{n} chưa báo'), ['silent']],
+  [N('{n} hình, tiếng kém'), ['poor']],
+];
+
+/** "14 mất tín hiệu, 2 chưa báo": a call sheet in one line. @param {readonly import('./state.js').Call[]} calls */
+export function callSums(calls) {
+  return KINDS_OF_CALL.flatMap(([words, reasons]) => {
+    const n = calls.filter((call) => reasons.includes(call.reason)).length;
+    return n ? [t(words, { n: figure(n) })] : [];
+  }).join(', ');
+}
+
+/** What happened, as a phrase that follows the hall's name.
+ * @param {import('./state.js').News} news */
+export function newsWords(news) {
+  switch (news.kind) {
+    case 'stage-reached':
+      return t(STAGES[news.stage] ?? news.stage);
+    case 'hall-perceived':
+      return perceivedWords(/** @type {any} */ (news));
+    case 'figure-reported': {
+      const words = t('{round}: {present} có mặt', { round: t(ROUNDS[news.round] ?? news.round), present: figure(news.present) });
+      if (news.grade === 'quarantined') return `${words}, ${t('chờ kiểm tra')}`;
+      return news.by === 'proxy' ? `${words}, ${t('nhập thay')}` : words;
+    }
+    case 'figure-corrected':
+      return t('Đính chính {before} thành {present}', { before: figure(news.before), present: figure(news.present) });
+    case 'figure-released':
+      return t('Số liệu được chấp nhận');
+    case 'link-moved': {
+      const words = t(LINKS[news.link] ?? news.link);
+      const cause = news.cause ? CAUSES[news.cause] : undefined;
+      return cause ? `${words}, ${t(cause)}` : words;
+    }
+    case 'mode-changed':
+      return t('Chuyển sang: {mode}', { mode: t(MODES[news.mode] ?? news.mode) });
+    case 'expected-changed':
+      return t('Triệu tập đổi thành {n}', { n: figure(news.value) });
+    case 'fault-reported':
+      return t(FAULTS[news.fault] ?? FAULTS.other ?? '') + (news.note ? `: ${news.note}` : '');
+    case 'phase-changed':
+      return t('Hội nghị: {phase}', { phase: t(PHASES[news.phase] ?? news.phase) });
+    case 'figure-confirmed':
+      return t('Số liệu đã được xác nhận');
+    case 'service-restarted':
+      return t('Máy chủ khởi động lại; đường truyền chưa rõ, không tính cho điểm cầu');
+    case 'centre-outage-began':
+      return t('Gián đoạn tại trung tâm, {n} điểm cầu; không tính cho điểm cầu', {
+        n: figure(Array.isArray(news.points) ? news.points.length : news.points),
+      });
+    case 'centre-outage-ended':
+      return t('Trung tâm hoạt động trở lại');
+    default:
+      return news.kind;
+  }
+}
+
+/** Which shape stands beside a piece of news, if it is about a line. @param {import('./state.js').News} news */
+export function newsLook(news) {
+  if (news.kind === 'link-moved')
+    return { steady: 'steady', unstable: 'unstable', lost: 'lost', unknown: 'ours', reconnecting: 'reconnecting' }[
+      /** @type {string} */ (news.link)
+    ];
+  if (news.kind.startsWith('centre-outage')) return 'ours';
+  return undefined;
+}

@@ -1,0 +1,41 @@
+// The words of the pages: Vietnamese is the source, another language is a catalogue looked up by it.
+
+/** @typedef {Record<string, string | string[]>} Catalogue */
+
+/** @type {Catalogue} */
+let catalogue = {};
+
+/** Speak the language of this catalogue from now on; an empty one is Vietnamese.
+ * @param {Catalogue} words */
+export function speak(words) {
+  catalogue = words;
+}
+
+/** Vietnamese, unless a catalogue was given. */
+export const foreign = () => Object.keys(catalogue).length > 0;
+
+/** The sentence in the reader's language, with {names} filled in. Where a language has two numbers, `n` decides.
+ * @param {string} vietnamese
+ * @param {Record<string, string | number>} [values] */
+export function t(vietnamese, values) {
+  const found = catalogue[vietnamese] ?? vietnamese;
+  const sentence = Array.isArray(found) ? (found[values?.n === 1 || values?.n === '1' ? 0 : 1] ?? vietnamese) : found;
+  return values ? sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : sentence;
+}
+
+/** Marks a sentence that stands in a table and is translated where it is shown.
+ * @param {string} vietnamese */
+export const N = (vietnamese) => vietnamese;
+
+/** The catalogue named by the page, or none for Vietnamese; a page without its words still speaks Vietnamese.
+ * @param {string | undefined} address
+ * @returns {Promise<Catalogue>} */
+export async function words(address) {
+  if (!address) return {};
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? await answer.json() : {};
+  } catch {
+    return {};
+  }
+}

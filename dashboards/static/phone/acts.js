@@ -1,0 +1,106 @@
+/**
+ * What an operator can tell the centre: each act as it is sent, and as it is said back to the person.
+ *
+ * @file
+ */
+
+import { FAULT, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
+
+/**
+ * @typedef {import("./words.js").Stage} Stage
+ * @typedef {import("./words.js").Word} Word
+ * @typedef {import("./words.js").Round} Round
+ * @typedef {import("./words.js").Fault} Fault
+ * @typedef {{present: number, excused: number, unexcused: number, guests: number}} Heads
+ * @typedef {{picture: Word, sound: Word, line: Word}} Senses
+ *
+ * @typedef {{kind: "stage", stage: Stage}} StageSaid
+ * @typedef {{kind: "perceived"} & Senses} PerceivedSaid
+ * @typedef {{kind: "count", sitting: string, round: Round} & Heads} CountSaid
+ * @typedef {{kind: "incident", fault: Fault, note: string}} IncidentSaid
+ * @typedef {{kind: "confirm", act: string}} ConfirmSaid
+ * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid} Said what a person said, not yet an act
+ * @typedef {Said & {id: string, seq: number, at: string, point: string}} Act
+ */
+
+/** @type {readonly Stage[]} */
+export const STAGES = ["on_site", "line_tested", "chair_present", "in_session", "ended"];
+
+/** @type {readonly (keyof Senses)[]} */
+export const SENSES = ["line", "picture", "sound"];
+
+/** @type {readonly Word[]} */
+export const WORDS = ["good", "poor", "none"];
+
+/** @type {readonly Fault[]} */
+export const FAULTS = ["no_picture", "no_sound", "connection_lost", "power_cut", "other"];
+
+/** A report must fit 2 KB with room for everything around the note; Vietnamese letters take up to three bytes. */
+export const NOTE_LENGTH = 300;
+
+/**
+ * A hall that watches television has no line of its own to test.
+ *
+ * @param {Stage | null} stage
+ * @param {boolean} measured
+ * @returns {Stage | null} the step that normally comes next
+ */
+export function nextStage(stage, measured) {
+  const steps = measured ? STAGES : STAGES.filter((each) => each !== "line_tested");
+  const reached = STAGES.indexOf(stage || "not_opened");
+  return steps.find((each) => STAGES.indexOf(each) > reached) || null;
+}
+
+/** @type {Senses} */
+export const ALL_GOOD = { line: "good", picture: "good", sound: "good" };
+
+/**
+ * @param {Said} said
+ * @param {{id: string, seq: number, at: string, point: string}} mark
+ * @returns {Act}
+ */
+export function act(said, mark) {
+  return Object.assign({}, mark, said);
+}
+
+/**
+ * @param {Senses} senses
+ * @returns {string} "Tất cả tốt", or "Tín hiệu kém · Hình ảnh tốt · Âm thanh tốt"
+ */
+export function sensesInWords(senses) {
+  if (SENSES.every((sense) => senses[sense] === "good")) return t("Tất cả tốt");
+  return SENSES.map((sense) => t(SENSE[sense]) + " " + t(WORD[senses[sense]]).toLowerCase()).join(" · ");
+}
+
+/**
+ * @param {Heads} heads
+ * @returns {string} "60 có mặt · 3 có lý do · 1 không lý do"
+ */
+export function headsInWords(heads) {
+  const parts = [
+    t("{n} có mặt", { n: heads.present }),
+    t("{n} có lý do", { n: heads.excused }),
+    t("{n} không lý do", { n: heads.unexcused }),
+  ];
+  if (heads.guests > 0) parts.push(t("{n} khách mời", { n: heads.guests }));
+  return parts.join(" · ");
+}
+
+/**
+ * @param {Said} said
+ * @returns {string} what a person would recognise as their own report
+ */
+export function inWords(said) {
+  switch (said.kind) {
+    case "stage":
+      return t(STAGE[said.stage]);
+    case "perceived":
+      return sensesInWords(said);
+    case "count":
+      return t(ROUND_SHORT[said.round]) + ": " + headsInWords(said);
+    case "incident":
+      return t(FAULT[said.fault]) + (said.note ? ": " + said.note : "");
+    case "confirm":
+      return t("Xác nhận số nhập thay");
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Brings what waits to the centre: in order, one request at a time, again and again until there is an answer.
+ *
+ * Answers are three. Accepted and refused settle an act for ever; unknown means the same act, with the same id, once more.
+ *
+ * @file
+ */
+
+/**
+ * @typedef {import("./outbox.js").Entry} Entry
+ * @typedef {import("./outbox.js").Outcome} Outcome
+ * @typedef {import("./link.js").Answer} Answer
+ * @typedef {{
+ *   outbox: import("./outbox.js").Outbox,
+ *   post: (entries: Entry[]) => Promise<Answer>,
+ *   settled: (entry: Entry) => void,
+ *   changed: () => void,
+ *   now_ms: () => number,
+ *   later: (work: () => void, ms: number) => unknown,
+ *   random: () => number,
+ * }} Outside
+ */
+
+export const MOST_ACTS = 20;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30000;
+
+/**
+ * Full jitter: hundreds of halls come back at once after an outage, and must not come in step.
+ *
+ * @param {number} failures in a row, 1 for the first
+ * @param {number | null} retry_after_s what the server asked for
+ * @param {() => number} random in [0, 1)
+ * @returns {number} milliseconds to wait
+ */
+export function pause_ms(failures, retry_after_s, random) {
+  const widest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * Math.pow(2, failures - 1));
+  return Math.round((retry_after_s || 0) * 1000 + random() * widest);
+}
+
+/** @param {Outside} outside */
+export function sending(outside) {
+  let running = false;
+  let failures = 0;
+  let revoked = false;
+  /** How many go into one request: one after the server could not read several, to find the one that it cannot read. */
+  let together = MOST_ACTS;
+  let not_before_ms = 0;
+  let appointment = 0;
+
+  /** @param {Entry} entry @param {Outcome} outcome */
+  async function settle(entry, outcome) {
+    await outside.outbox.settle(entry.act.id, outcome);
+    outside.settled(entry);
+  }
+
+  /**
+   * @param {Entry[]} asked @param {Answer} answer
+   * @returns {Promise<{known: boolean, retry_after_s: number | null}>}
+   */
+  async function take(asked, answer) {
+    switch (answer.kind) {
+      case "ok": {
+        /** @type {any[]} */
+        const outcomes = Array.isArray(answer.body.outcomes) ? answer.body.outcomes : [];
+        let known = false;
+        for (const each of outcomes) {
+          const entry = asked.find((one) => one.act.id === each.id);
+          if (!entry || (each.outcome !== "accepted" && each.outcome !== "refused")) continue;
+          const at_ms = Date.parse(each.at);
+          await settle(entry, {
+            outcome: each.outcome,
+            code: each.code || "",
+            message: each.message || "",
+            at_ms: Number.isNaN(at_ms) ? entry.noted_ms : at_ms,
+          });
+          known = true;
+        }
+        together = MOST_ACTS;
+        return { known, retry_after_s: null };
+      }
+      case "refused":
+        if (asked.length > 1) together = 1;
+        else {
+          const { code, detail } = answer;
+          for (const only of asked) {
+            await settle(only, { outcome: "refused", code, message: detail, at_ms: only.noted_ms });
+          }
+        }
+        return { known: true, retry_after_s: null };
+      case "unknown":
+        return { known: false, retry_after_s: answer.retry_after_s };
+      case "revoked":
+        revoked = true;
+        return { known: false, retry_after_s: null };
+    }
+  }
+
+  /** @param {number} wait_ms */
+  function meetAgain(wait_ms) {
+    const mine = ++appointment;
+    outside.later(() => {
+      if (mine === appointment) void run();
+    }, wait_ms);
+  }
+
+  async function run() {
+    if (running || revoked) return;
+    const early_ms = not_before_ms - outside.now_ms();
+    if (early_ms > 0) {
+      meetAgain(early_ms);
+      return;
+    }
+    running = true;
+    appointment++;
+    try {
+      for (let asked = outside.outbox.peek(together); asked.length > 0; asked = outside.outbox.peek(together)) {
+        outside.changed();
+        const { known, retry_after_s } = await take(asked, await outside.post(asked));
+        if (known) {
+          failures = 0;
+          continue;
+        }
+        failures++;
+        if (revoked) break;
+        // Only the server's own wish binds: a person who taps, or a network that returns, may try at once.
+        not_before_ms = retry_after_s === null ? 0 : outside.now_ms() + retry_after_s * 1000;
+        meetAgain(pause_ms(failures, retry_after_s, outside.random));
+        break;
+      }
+    } finally {
+      running = false;
+      outside.changed();
+    }
+  }
+
+  return {
+    /** There is something new, the network returned, or somebody looks at the page again. */
+    wake() {
+      void run();
+    },
+    /** The address holds another secret. */
+    renew() {
+      revoked = false;
+      void run();
+    },
+    isRunning: () => running,
+    /** Whether the last attempt brought no answer. */
+    isTroubled: () => failures > 0,
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What the page says: Vietnamese is written in the code, English is fetched only by those who choose it.
+ *
+ * @file
+ */
+
+/**
+ * @typedef {"not_opened" | "on_site" | "line_tested" | "chair_present" | "in_session" | "ended"} Stage
+ * @typedef {"good" | "poor" | "none"} Word
+ * @typedef {"line" | "picture" | "sound"} Sense
+ * @typedef {"opening" | "middle" | "closing"} Round
+ * @typedef {"no_picture" | "no_sound" | "connection_lost" | "power_cut" | "other"} Fault
+ */
+
+/** @type {Record<string, string>} */
+let other = {};
+
+/**
+ * @param {string} said the Vietnamese sentence, `{name}` where a value goes
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(said, values = {}) {
+  const sentence = other[said] || said;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** @param {Record<string, string>} catalogue an empty one is Vietnamese */
+export function speak(catalogue) {
+  other = catalogue;
+}
+
+/** @returns {boolean} */
+export function inVietnamese() {
+  return Object.keys(other).length === 0;
+}
+
+/** @type {Record<Stage, string>} */
+export const STAGE = {
+  not_opened: "Chưa mở",
+  on_site: "Kỹ thuật đã đến",
+  line_tested: "Đã thử đường truyền",
+  chair_present: "Chủ trì có mặt",
+  in_session: "Đang họp",
+  ended: "Đã kết thúc",
+};
+
+/** @type {Record<Word, string>} */
+export const WORD = { good: "Tốt", poor: "Kém", none: "Không có" };
+
+/** @type {Record<Sense, string>} */
+export const SENSE = { line: "Tín hiệu", picture: "Hình ảnh", sound: "Âm thanh" };
+
+/** @type {Record<Fault, string>} */
+export const FAULT = {
+  no_picture: "Mất hình",
+  no_sound: "Mất tiếng",
+  connection_lost: "Mất kết nối",
+  power_cut: "Mất điện",
+  other: "Sự cố khác",
+};
+
+/** @type {Record<Round, string>} */
+export const ROUND = { opening: "Quân số đầu giờ", middle: "Quân số giữa giờ", closing: "Quân số cuối giờ" };
+
+/** @type {Record<Round, string>} */
+export const ROUND_SHORT = { opening: "Đầu giờ", middle: "Giữa giờ", closing: "Cuối giờ" };

@@ -1,0 +1,290 @@
+"""What a screen is told, from the scene: rows, totals, groups and news as plain values."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bridge.rules import events, wire
+from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.model import Figure, Point, Unit
+from bridge.rules.projection import author
+from bridge.rules.scene import Placed, Scene
+from endpoints_registry.vietnamese import bare, unit_key
+
+Row = list[Any]
+COLUMNS = (
+    "code",
+    "name",
+    "unit",
+    "group",
+    "type",
+    "mode",
+    "seats",
+    "stage",
+    "stage_at_s",
+    "link",
+    "link_at_s",
+    "picture",
+    "sound",
+    "line",
+    "expected",
+    "present",
+    "excused",
+    "unexcused",
+    "unreported",
+    "guests",
+    "report",
+    "reported_at_s",
+)
+NEWS_SHOWN = 30
+HISTORY_SHOWN = 50
+
+KIND_GROUPS = {
+    "direct_unit": "Trực thuộc",
+    "ward": "Phường",
+    "commune": "Xã",
+    "township": "Thị trấn",
+    "special_zone": "Đặc khu",
+}
+"""Units without units of their own stand together by their level, where they hang directly under what is shown."""
+
+
+def seconds(ms: int) -> int | None:
+    """Whole seconds since the epoch, as rows carry them; None for never."""
+    return ms // 1000 if ms else None
+
+
+def row(scene: Scene, point: Point, group: str) -> Row:
+    """One point under `COLUMNS`, for the round that is shown. Figures are null while nothing was reported."""
+    key = scene.shown
+    figure = point.figures.get(key) if key else None
+    waiting = point.quarantined.get(key) if key else None
+    people = standing(point, key) if key else NOBODY
+    said = point.perceived
+    reported = figure or waiting
+    return [
+        point.code,
+        point.planned.name,
+        point.planned.unit,
+        group,
+        point.planned.type.value,
+        point.mode.value,
+        point.planned.seats,
+        point.stage.value,
+        seconds(point.stage_ms),
+        scene.link_shown(point),
+        seconds(point.link_ms),
+        said.picture.value if said else None,
+        said.sound.value if said else None,
+        said.line.value if said else None,
+        people.expected,
+        people.present if figure else None,
+        people.excused if figure else None,
+        people.unexcused if figure else None,
+        people.unreported,
+        people.guests if figure else None,
+        "quarantined" if waiting else figure.grade.value if figure else "none",
+        seconds(reported.at_ms) if reported else None,
+    ]
+
+
+def totals(scene: Scene, unit: str, now_ms: int, key: tuple[str, Any] | None = None) -> wire.Totals:
+    """The figures of a subtree for a round; by default the round that is shown."""
+    chosen = key or scene.shown
+    tally = scene.rollup.at(unit)
+    people = tally.people.get(chosen, NOBODY) if chosen else NOBODY
+    return wire.Totals(
+        phase=scene.state.phase.value,
+        sitting=chosen[0] if chosen else None,
+        round=chosen[1].value if chosen else None,
+        points={
+            "total": tally.points,
+            "by_stage": {stage.value: number for stage, number in tally.stages.items() if number},
+            "by_link": {link.value: number for link, number in tally.links.items() if number},
+        },
+        people=msgspec.structs.asdict(people),
+        reports={
+            "due": tally.points,
+            "received": tally.received[chosen] if chosen else 0,
+            "quarantined": tally.quarantined[chosen] if chosen else 0,
+        },
+        at=wire.rfc3339(now_ms),
+    )
+
+
+class Groups:
+    """The headings under which a board of this unit shows its points, in Vietnamese order."""
+
+    def __init__(self, scene: Scene, unit: str) -> None:
+        self._units = scene.state.units
+        self._path = scene.state.path
+        self._unit = unit
+        self._parents = {each.parent for each in self._units.values() if each.parent}
+        roots = [each for each in self._units.values() if each.parent is None]
+        self._top = unit or (roots[0].code if len(roots) == 1 else "")
+        self._names: dict[str, str] = {}
+        self._of: dict[str, str] = {}
+
+    def of(self, point: Point) -> str:
+        """The heading's code for a point."""
+        unit = point.planned.unit
+        if unit not in self._of:
+            self._of[unit] = self._heading(unit)
+        return self._of[unit]
+
+    def _heading(self, unit: str) -> str:
+        path = self._path(unit)
+        below = path[path.index(self._top) + 1 :] if self._top in path else path
+        if not below:
+            return self._named(unit, "Thành phố" if self._units[unit].level == "city" else bare(self._units[unit].name))
+        first = self._units[below[0]]
+        if first.code in self._parents or first.level not in KIND_GROUPS:
+            return self._named(first.code, bare(first.name))
+        return self._named(first.level, KIND_GROUPS[first.level])
+
+    def _named(self, code: str, name: str) -> str:
+        self._names[code] = name
+        return code
+
+    def table(self) -> wire.Columns:
+        """Every heading that was given, the unit's own hall first, direct units second."""
+
+        def place(code: str) -> tuple[int, object]:
+            return (0 if code == self._top else 1 if code == "direct_unit" else 2), unit_key(self._names[code])
+
+        rows = [[code, self._names[code]] for code in sorted(self._names, key=place)]
+        return wire.Columns(columns=("code", "name"), rows=rows)
+
+
+def units_table(units: Iterable[Unit]) -> wire.Columns:
+    rows: list[Row] = [[unit.code, unit.name, unit.level, unit.parent] for unit in units]
+    return wire.Columns(columns=("code", "name", "level", "parent"), rows=rows)
+
+
+def told(placed: Placed) -> dict[str, Any] | None:
+    """One line of «vừa xảy ra», or None for what no screen tells."""
+    position, happened = placed
+    event = happened.event
+    words = _WORDS.get(type(event))
+    if words is None:
+        return None
+    line: dict[str, Any] = {
+        "position": position,
+        "at_s": happened.at_ms // 1000,
+        "point": getattr(event, "point", None),
+        "kind": events.tag(event),
+    }
+    return line | words(event) | ({"by": author(happened.by).value} if isinstance(event, events.FigureReported) else {})
+
+
+def _figures(event: events.FigureReported | events.FigureCorrected) -> dict[str, Any]:
+    count = event.count
+    return {
+        "round": event.round.value,
+        "present": count.present,
+        "excused": count.excused,
+        "unexcused": count.unexcused,
+        "grade": event.grade.value,
+    }
+
+
+_WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    events.PhaseChanged: lambda event: {"phase": event.phase.value},
+    events.StageReached: lambda event: {"stage": event.stage.value},
+    events.HallPerceived: lambda event: {
+        "picture": event.picture.value,
+        "sound": event.sound.value,
+        "line": event.line.value,
+    },
+    events.FigureReported: _figures,
+    events.FigureCorrected: lambda event: {
+        **_figures(event),
+        "before": event.before.present,
+        "reason": event.reason,
+    },
+    events.FigureReleased: lambda event: {"round": event.round.value},
+    events.FigureConfirmed: lambda event: {"round": event.round.value},
+    events.ModeChanged: lambda event: {"mode": event.mode.value, "reason": event.reason},
+    events.ExpectedChanged: lambda event: {"value": event.value, "reason": event.reason},
+    events.FaultReported: lambda event: {"fault": event.fault.value, "note": event.note},
+    events.LinkMoved: lambda event: {"link": event.link.value, "cause": event.cause},
+    events.ServiceRestarted: lambda _event: {},
+    events.CentreOutageBegan: lambda event: {"points": len(event.points)},
+    events.CentreOutageEnded: lambda _event: {},
+}
+
+
+def news(placed: Iterable[Placed], covers: Callable[[str], bool], limit: int = NEWS_SHOWN) -> list[dict[str, Any]]:
+    """The newest lines that this screen may see, newest first. `covers` judges a point's code."""
+    lines: list[dict[str, Any]] = []
+    for each in placed:
+        line = told(each)
+        if line is not None and (line["point"] is None or covers(line["point"])):
+            lines.append(line)
+            if len(lines) == limit:
+                break
+    return lines
+
+
+def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, Any]:
+    """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first."""
+    line = scene.lines.get(point.code)
+    said = point.perceived
+    plan = scene.state.plan
+    return {
+        "stage": {"stage": point.stage.value, "at": _time(point.stage_ms)},
+        "link": {
+            "link": scene.link_shown(point),
+            "at": _time(point.link_ms),
+            "noticed_at": _time(point.link_noticed_ms),
+            "cause": point.link_cause,
+        },
+        "line": {"rtt_ms": line.rtt_ms, "loss": line.loss} if line and line.rtt_ms is not None else None,
+        "perceived": {
+            "picture": said.picture.value,
+            "sound": said.sound.value,
+            "line": said.line.value,
+            "at": _time(said.at_ms),
+        }
+        if said
+        else None,
+        "sittings": [
+            {
+                "id": sitting.id,
+                "name": sitting.name,
+                "expected": point.expected.get(sitting.id),
+                "rounds": [
+                    {"round": each.name.value, "due_at": _time(each.due_ms)} | figures(point, (sitting.id, each.name))
+                    for each in sitting.rounds
+                ],
+            }
+            for sitting in (plan.sittings if plan else ())
+        ],
+        "history": [words for each in history if (words := told(each)) is not None][:HISTORY_SHOWN],
+    }
+
+
+def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:
+    """A round's figures as they stand, null where nothing was reported."""
+    figure: Figure | None = point.figures.get(key)
+    shown = point.quarantined.get(key) or figure
+    people: People = standing(point, key)
+    return {
+        "expected": people.expected,
+        "present": people.present if figure else None,
+        "excused": people.excused if figure else None,
+        "unexcused": people.unexcused if figure else None,
+        "unreported": people.unreported,
+        "guests": people.guests if figure else None,
+        "grade": shown.grade.value if shown else None,
+        "said": msgspec.structs.asdict(shown.count) if shown else None,
+        "act": shown.act if shown else None,
+        "at": _time(shown.at_ms) if shown else None,
+        "received_at": _time(shown.received_ms) if shown else None,
+        "by": shown.author.value if shown else None,
+    }
+
+
+def _time(ms: int) -> str | None:
+    return wire.rfc3339(ms) if ms else None

@@ -1,0 +1,1 @@
+"""WHO takes part: units, bridge points, people, conferences, accounts and links."""

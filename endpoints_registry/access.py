@@ -1,0 +1,91 @@
+"""Who may do what, and where: the one place that decides."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    ORGANISER = "organiser"
+    COORDINATOR = "coordinator"
+    OPERATOR = "operator"
+    INSPECTOR = "inspector"
+    VIEWER = "viewer"
+    AGENT = "agent"
+    """A room's machine: it may say that it is there, and nothing else."""
+
+
+class Action(StrEnum):
+    SEE_BOARD = "see_board"
+    """Board, figures, incidents and the registry of points."""
+    SEE_NAMES = "see_names"
+    """Names and phone numbers of people."""
+    CONNECT = "connect"
+    """Hold a room's line (`/ws/point`)."""
+    ACT = "act"
+    """Act for a point: stage, perceived, count, incident; by the operator, or by proxy."""
+    SETTLE = "settle"
+    """Expected numbers, reception mode, release of a quarantined figure."""
+    CORRECT = "correct"
+    COORDINATE = "coordinate"
+    """Notices, call sheet, incidents."""
+    SPOT_CHECK = "spot_check"
+    GOVERN = "govern"
+    """Registry, import, freeze, phases, close, sign."""
+    GRANT_LINKS = "grant_links"
+    ADMINISTER = "administer"
+    """Accounts, configuration, audit, backup."""
+
+
+_EVERYONE = frozenset(Role) - {Role.AGENT}
+
+ALLOWED: Mapping[Action, frozenset[Role]] = {
+    Action.SEE_BOARD: _EVERYONE,
+    Action.SEE_NAMES: frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR, Role.OPERATOR}),
+    Action.CONNECT: frozenset({Role.OPERATOR, Role.AGENT}),
+    Action.ACT: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.OPERATOR}),
+    Action.SETTLE: frozenset({Role.ORGANISER, Role.COORDINATOR}),
+    Action.CORRECT: frozenset({Role.ORGANISER, Role.COORDINATOR}),
+    Action.COORDINATE: frozenset({Role.ORGANISER, Role.COORDINATOR}),
+    Action.SPOT_CHECK: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR}),
+    Action.GOVERN: frozenset({Role.ORGANISER}),
+    Action.GRANT_LINKS: frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR}),
+    Action.ADMINISTER: frozenset({Role.ADMIN}),
+}
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Somebody who has proved who they are."""
+
+    name: str
+    """The credential, as the journal keeps it: `user:ann`, `point:00004-01`, `agent:00004-01`."""
+    role: Role
+    everywhere: bool = False
+    units: frozenset[str] = frozenset()
+    """Codes of the units whose subtrees are theirs; empty for an operator."""
+    point: str | None = None
+    """The one point that an operator's link or a room's token is for."""
+    shown: str = ""
+    """How a person's screens call them."""
+
+    @property
+    def proxy(self) -> bool:
+        """Whether what they do for a point is done for somebody else."""
+        return self.point is None
+
+
+def may(caller: Caller, action: Action, *, path: Collection[str] = (), point: str | None = None) -> bool:
+    """Whether the caller may do this to the unit (or the point of the unit) that lies at the end of `path`.
+
+    `path` holds unit codes from the root down. An operator's scope is one point, whatever the path.
+    """
+    return caller.role in ALLOWED[action] and covers(caller, path=path, point=point)
+
+
+def covers(caller: Caller, *, path: Collection[str] = (), point: str | None = None) -> bool:
+    """Whether the place lies within the caller's scope: what does not, does not exist for them."""
+    if caller.point is not None:
+        return caller.point == point
+    return caller.everywhere or not caller.units.isdisjoint(path)

@@ -1,0 +1,252 @@
+"""What the registry keeps, table by table.
+
+Dates are civil dates in Việt Nam; moments are UTC. Closed lists (levels, types, modes, roles) stand in `words`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, MetaData, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class _Kept(SQLModel):
+    # Named constraints, so that a later migration can speak of them on both databases.
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+
+
+class Unit(_Kept, table=True):
+    """A unit as it is called and placed between two dates. Its parent is a code, resolved on the same day."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("code", "valid_from"), Index(None, "parent_code"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=16)
+    name: str = Field(max_length=300)
+    level: str = Field(max_length=20)
+    parent_code: str | None = Field(default=None, max_length=16)
+    valid_from: date
+    valid_to: date | None = None
+    """The last day on which it stands."""
+
+
+class Successor(_Kept, table=True):
+    """From a day on, this unit's people belong there: several rows from one unit are a split, to one a merge."""
+
+    __tablename__ = "successor"
+
+    code: str = Field(max_length=16, primary_key=True)
+    successor_code: str = Field(max_length=16, primary_key=True)
+    on_day: date = Field(primary_key=True)
+
+
+class Cluster(_Kept, table=True):
+    """A work assignment (cụm), not an administrative unit: some units watched by the same coordinator."""
+
+    __tablename__ = "cluster"
+
+    code: str = Field(max_length=8, primary_key=True)
+    name: str = Field(max_length=300)
+
+
+class ClusterUnit(_Kept, table=True):
+    __tablename__ = "cluster_unit"
+
+    cluster_code: str = Field(foreign_key="cluster.code", max_length=8, primary_key=True)
+    unit_code: str = Field(max_length=16, primary_key=True)
+
+
+class Point(_Kept, table=True):
+    """A bridge point. Its number is its own within the unit: `<unit code>-<nn>` is its code on the unit's days."""
+
+    __tablename__ = "point"
+    __table_args__ = (UniqueConstraint("unit_id", "number"), Index(None, "code"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    number: int
+    code: str = Field(max_length=20)
+    name: str = Field(max_length=300)
+    type: str = Field(max_length=20)
+    address: str = Field(default="", max_length=500)
+    seats: int | None = None
+    mode: str = Field(max_length=20)
+    area: str = Field(default="", max_length=100)
+    provider: str = Field(default="", max_length=100)
+    feeder: str = Field(default="", max_length=100)
+
+
+class Person(_Kept, table=True):
+    """Who holds one of the four roles at a point."""
+
+    __tablename__ = "person"
+
+    point_id: int = Field(foreign_key="point.id", primary_key=True)
+    role: str = Field(max_length=20, primary_key=True)
+    name: str = Field(default="", max_length=200)
+    phone: str = Field(default="", max_length=40)
+
+
+class Conference(_Kept, table=True):
+    __tablename__ = "conference"
+
+    id: str = Field(max_length=64, primary_key=True)
+    title: str = Field(max_length=500)
+    origin: str = Field(max_length=20)
+    mode: str = Field(max_length=20)
+    unit_code: str = Field(max_length=16)
+    """The unit that gathers: the root of its tree."""
+    hotline_name: str = Field(default="", max_length=200)
+    hotline_phone: str = Field(default="", max_length=40)
+    created_at: datetime
+
+
+class Sitting(_Kept, table=True):
+    __tablename__ = "sitting"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    id: str = Field(max_length=20, primary_key=True)
+    name: str = Field(max_length=200)
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    rehearsal: bool = False
+
+
+class Round(_Kept, table=True):
+    __tablename__ = "round"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    sitting_id: str = Field(max_length=20, primary_key=True)
+    name: str = Field(max_length=20, primary_key=True)
+    opens_at: datetime
+    due_at: datetime
+
+
+class ChosenPoint(_Kept, table=True):
+    """This point takes part in this conference."""
+
+    __tablename__ = "chosen_point"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    point_id: int = Field(foreign_key="point.id", primary_key=True)
+
+
+class Expected(_Kept, table=True):
+    """How many are summoned to a point for a sitting, and how it receives there when not as usual."""
+
+    __tablename__ = "expected"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    sitting_id: str = Field(max_length=20, primary_key=True)
+    point_id: int = Field(foreign_key="point.id", primary_key=True)
+    people: int | None = None
+    mode: str | None = Field(default=None, max_length=20)
+
+
+class Account(_Kept, table=True):
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("username"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    username: str = Field(max_length=64)
+    name: str = Field(max_length=200)
+    role: str = Field(max_length=20)
+    scope: str | None = Field(default=None, max_length=16)
+    """A unit's or a cluster's code; nothing means everywhere."""
+    password_hash: str = Field(max_length=200)
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+class StaffSession(_Kept, table=True):
+    """One browser that somebody signed in with. Only the hash of its token is kept."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = (Index(None, "account_id"),)
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    created_at: datetime
+    seen_at: datetime
+    address: str = Field(default="", max_length=64)
+
+
+class Attempt(_Kept, table=True):
+    """Somebody tried a password or a link; old rows are swept away."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index(None, "subject", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str = Field(max_length=100)
+    at: datetime
+
+
+class PointLink(_Kept, table=True):
+    """An operator's personal link: at most one that is not revoked per point."""
+
+    __tablename__ = "point_link"
+    __table_args__ = (Index(None, "point_id"),)
+
+    handle: str = Field(max_length=32, primary_key=True)
+    point_id: int = Field(foreign_key="point.id")
+    secret_hash: str = Field(max_length=64)
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class LinkSession(_Kept, table=True):
+    """One phone that opened a link."""
+
+    __tablename__ = "link_session"
+    __table_args__ = (Index(None, "handle"),)
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    handle: str = Field(foreign_key="point_link.handle", max_length=32)
+    device: str = Field(default="", max_length=64)
+    created_at: datetime
+    seen_at: datetime
+
+
+class AgentToken(_Kept, table=True):
+    """What a room's machine shows: at most one that is not revoked per point."""
+
+    __tablename__ = "agent_token"
+    __table_args__ = (Index(None, "point_id"),)
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    point_id: int = Field(foreign_key="point.id")
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+def _table(name: str) -> Table:
+    return _Kept.metadata.tables[name]
+
+
+METADATA = _Kept.metadata
+UNIT = _table("unit")
+SUCCESSOR = _table("successor")
+CLUSTER = _table("cluster")
+CLUSTER_UNIT = _table("cluster_unit")
+POINT = _table("point")
+PERSON = _table("person")
+CONFERENCE = _table("conference")
+SITTING = _table("sitting")
+ROUND = _table("round")
+CHOSEN_POINT = _table("chosen_point")
+EXPECTED = _table("expected")
+ACCOUNT = _table("account")
+STAFF_SESSION = _table("staff_session")
+ATTEMPT = _table("attempt")
+POINT_LINK = _table("point_link")
+LINK_SESSION = _table("link_session")
+AGENT_TOKEN = _table("agent_token")
