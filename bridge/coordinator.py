@@ -31,6 +31,8 @@ log = structlog.get_logger("coordinator")
 INBOX_LIMIT = 2_000
 """What waits beyond this is told to come again: a queue that only grows answers nobody."""
 BATCH_LIMIT = 500
+SIGNALS_LIMIT = 10_000
+"""Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
 Tell = Callable[["Coordinator", Sequence[Placed], set[str]], None]
 """Told after each commit: what happened, and the points it touched."""
@@ -88,13 +90,19 @@ class Coordinator:
         self._inbox: deque[_Act | _Command] = deque()
         self._waiting = asyncio.Event()
         self._busy = False
+        self.recording = True
+        """Whether the last batch reached the disk."""
         self._acked: dict[tuple[str, str], int] = {}
+        self._signals = 0
+        """How many in the inbox are signals: they take no room from what people ask."""
+        self._untold: list[Placed] = []
+        self._touched: set[str] = set()
 
     # --- asking
 
     async def ask(self, asked: Sequence[Asked]) -> list[wire.Outcome]:
         """The outcomes of acts, after they are on disk. Raises Overloaded at once, Unavailable when recording failed."""
-        if len(self._inbox) + len(asked) > INBOX_LIMIT:
+        if len(self._inbox) - self._signals + len(asked) > INBOX_LIMIT:
             raise Overloaded
         loop = asyncio.get_running_loop()
         items = [_Act(each, loop.create_future()) for each in asked]
@@ -105,7 +113,7 @@ class Coordinator:
 
     async def command(self, judge: Judge, by: str) -> int:
         """Carry out a command of the staff; its position in the journal. Raises Refused, Overloaded, Unavailable."""
-        if len(self._inbox) >= INBOX_LIMIT:
+        if len(self._inbox) - self._signals >= INBOX_LIMIT:
             raise Overloaded
         item = _Command(judge, by, asyncio.get_running_loop().create_future())
         self._inbox.append(item)
@@ -115,6 +123,9 @@ class Coordinator:
 
     def signal(self, judge: Judge) -> None:
         """What a line gave cause for. Nobody waits; if it is lost to a failing disk, the next beat or sweep says it again."""
+        if self._signals >= SIGNALS_LIMIT:
+            return
+        self._signals += 1
         self._inbox.append(_Command(judge, "system", None))
         self._waiting.set()
 
@@ -148,6 +159,7 @@ class Coordinator:
             if not self._inbox:
                 self._waiting.clear()
             if batch:
+                self._signals -= sum(item.answer is None for item in batch)
                 self._busy = True
                 await self._carry(batch)
                 self._busy = False
@@ -156,20 +168,18 @@ class Coordinator:
         try:
             rows, answers = await self._record(batch)
         except (JournalFull, JournalBusy, JournalAway, JournalBehind) as failed:
+            self.recording = False
             log.error("batch-not-recorded", conference=self.conference, asked=len(batch), why=str(failed))
             for item in batch:
                 if item.answer is not None and not item.answer.done():
                     item.answer.set_exception(Unavailable(str(failed)))
                     item.answer.exception()
+            self._tell_all()
             return
-        told: list[Placed] = []
-        touched: set[str] = set()
+        self.recording = True
         for row in rows:
-            happened, codes = self._adopt(row)
-            told.append((row.position, happened))
-            touched |= codes
-        if told:
-            self._tell(self, told, touched)
+            self._learn(row)
+        self._tell_all()
         for answer in answers:
             answer()
 
@@ -177,14 +187,27 @@ class Coordinator:
         """Decide the batch against a draft and append what follows in one transaction."""
         asked = [item.asked for item in batch if isinstance(item, _Act)]
         async with self._journal.turn(self.conference, self.scene.position) as turn:
+            # Also what a turn of our own has left whose commit stood although we were told that it failed.
             for row in turn.news:
-                self._adopt(row)
+                self._learn(row)
             known = await turn.known([each.identity for each in asked]) if asked else {}
             decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now())
             for item in batch:
                 decided.take(item)
             rows = await _appended(turn, decided.records)
         return rows, decided.answers
+
+    def _learn(self, row: Row) -> None:
+        happened, codes = self._adopt(row)
+        self._untold.append((row.position, happened))
+        self._touched |= codes
+
+    def _tell_all(self) -> None:
+        """Tell the dashboards what was adopted since they were told last."""
+        if self._untold:
+            told, touched = self._untold, self._touched
+            self._untold, self._touched = [], set()
+            self._tell(self, told, touched)
 
     def _adopt(self, row: Row) -> tuple[Happened, set[str]]:
         record = row.record

@@ -87,4 +87,6 @@ class Halls:
         return max(with_point, key=newest, default=None)
 
     def _terms(self, points: int, phone: bool) -> Terms:
-        return link.terms(points, heartbeat_ms=self._heartbeat_ms, phone=phone, speed=self._clock.speed if phone else 1)
+        return link.terms(
+            points, heartbeat_ms=self._heartbeat_ms, phone=phone, speed=(self._clock.speed or 1) if phone else 1
+        )

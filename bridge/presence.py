@@ -10,7 +10,7 @@ from bridge.rules.deadlines import Deadlines
 from bridge.rules.events import AnyEvent
 from bridge.rules.link import Line, Terms
 from bridge.rules.model import Link, Point
-from bridge.rules.projection import Draft
+from bridge.rules.projection import UP, Draft
 from bridge.rules.stages import HALLS_MAY_ACT
 
 log = structlog.get_logger("presence")
@@ -18,6 +18,9 @@ log = structlog.get_logger("presence")
 Stir = Callable[[Coordinator, Collection[str]], None]
 """Told of points whose volatile side has changed: a socket closed, or came back."""
 Verdict = Callable[[Point], events.LinkMoved | None]
+
+ASKED_AGAIN_MS = 5_000
+"""A silence whose signal was lost to a failing disk is signalled again after this time."""
 
 
 class Presence:
@@ -28,7 +31,6 @@ class Presence:
         self._scene = coordinator.scene
         self._stir = stir
         self._deadlines = Deadlines()
-        self._centre_judged = False
 
     def came(self, code: str, terms: Terms, now_ms: int) -> int:
         """A room has greeted; its generation, by which every later word of this connection is known."""
@@ -73,58 +75,62 @@ class Presence:
         self._look_for_centre_outage(now_ms, default)
         for code in tuple(self._deadlines.overdue(now_ms, self._due)):
             line = self._scene.lines[code]
-            self._judge(code, _silence(line, now_ms), line.heard_ms)
+            if self._judge(code, _silence(line, now_ms), line.heard_ms):
+                self._deadlines.watch(code, now_ms + ASKED_AGAIN_MS)
         for code, point in self._scene.state.points.items():
-            if point.link is Link.UNSTABLE and code in self._scene.lines:
-                self._judge(code, _calm(self._scene.lines[code], now_ms), now_ms)
-            elif point.link is Link.UNKNOWN:
-                known = self._scene.lines.get(code)
-                absence_ms = (known.terms if known else default).absence_ms
-                self._judge(code, _absence(now_ms, absence_ms), point.link_noticed_ms)
+            known = self._scene.lines.get(code)
+            if point.link is Link.UNKNOWN:
+                # While the centre is out nobody can come back: the time for that begins when it is there again.
+                if code not in self._scene.state.centre_out:
+                    absence_ms = (known.terms if known else default).absence_ms
+                    self._judge(code, _absence(now_ms, absence_ms), point.link_noticed_ms)
+            elif known is None and point.link in UP:
+                self._judge(code, _no_line(now_ms), now_ms)
+            elif known is not None and point.link is Link.UNSTABLE:
+                self._judge(code, _calm(known, now_ms), now_ms)
         self._end_centre_outage(now_ms)
 
     def _due(self, code: str) -> int:
         line = self._scene.lines[code]
         return line.heard_ms + line.terms.patience_ms
 
-    def _judge(self, code: str, verdict: Verdict, at_ms: int) -> None:
+    def _judge(self, code: str, verdict: Verdict, at_ms: int) -> bool:
         """Ask the rule now; if something follows, it takes the street and is asked again against the draft."""
         point = self._scene.state.points.get(code)
-        if point is not None and verdict(point) is not None:
-            self._coordinator.signal(_again(code, verdict, at_ms))
+        if point is None or verdict(point) is None:
+            return False
+        self._coordinator.signal(_again(code, verdict, at_ms))
+        return True
 
     def _look_for_centre_outage(self, now_ms: int, default: Terms) -> None:
-        if self._centre_judged:
-            return
-        fallen = link.centre(self._connected(), now_ms, default.window_ms)
+        fallen = link.centre(self._connected(), now_ms, default.window_ms, self._scene.state.centre_out)
         if not fallen:
             return
         lines = self._scene.lines
         at_ms = min(lines[code].heard_ms for code in fallen)
         log.warning("centre-outage", conference=self._coordinator.conference, points=len(fallen))
 
-        self._signal_centre(events.CentreOutageBegan(points=fallen, noticed_ms=now_ms), at_ms)
+        def judge(draft: Draft) -> tuple[tuple[AnyEvent, int], ...]:
+            # Somebody may have moved to TV, or been counted among the fallen, since we looked.
+            still = tuple(code for code in fallen if draft.points[code].link in UP)
+            return ((events.CentreOutageBegan(points=still, noticed_ms=now_ms), at_ms),) if still else ()
+
+        self._coordinator.signal(judge)
 
     def _connected(self) -> Iterable[tuple[Point, Line]]:
         points = self._scene.state.points
         return ((points[code], line) for code, line in self._scene.lines.items() if code in points)
 
     def _end_centre_outage(self, now_ms: int) -> None:
-        points = self._scene.state.points
-        out = self._scene.centre_out
-        if not out or self._centre_judged or any(points[code].link is Link.UNKNOWN for code in out):
-            return
-        self._signal_centre(events.CentreOutageEnded(), now_ms)
-
-    def _signal_centre(self, event: AnyEvent, at_ms: int) -> None:
-        """One word about the centre at a time: the next sweep asks again once this one has been recorded."""
-        self._centre_judged = True
-
-        def judge(_draft: Draft) -> tuple[tuple[AnyEvent, int], ...]:
-            self._centre_judged = False
-            return ((event, at_ms),)
-
-        self._coordinator.signal(judge)
+        state = self._scene.state
+        if state.centre_out and link.centre_is_back(state.points, state.centre_out):
+            self._coordinator.signal(
+                lambda draft: (
+                    ((events.CentreOutageEnded(), now_ms),)
+                    if draft.centre_out and link.centre_is_back(draft.points, draft.centre_out)
+                    else ()
+                )
+            )
 
 
 def _silence(line: Line, now_ms: int) -> Verdict:
@@ -133,6 +139,10 @@ def _silence(line: Line, now_ms: int) -> Verdict:
 
 def _calm(line: Line, now_ms: int) -> Verdict:
     return lambda point: link.on_calm(point, line, now_ms)
+
+
+def _no_line(now_ms: int) -> Verdict:
+    return lambda point: link.on_no_line(point, now_ms)
 
 
 def _absence(now_ms: int, absence_ms: int) -> Verdict:

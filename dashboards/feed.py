@@ -47,7 +47,15 @@ class Screen:
         self._frames: list[bytes] = []
         self._bytes = 0
         self._wake = asyncio.Event()
+        self.lost = True
+        """It needs a snapshot, as it does before it has had its first."""
+
+    def begin(self) -> None:
+        """From here on every frame, and none from before."""
+        self._frames.clear()
+        self._bytes = 0
         self.lost = False
+        self._wake.clear()
 
     def offer(self, frame: bytes, limit: int) -> None:
         if self.lost:
@@ -115,7 +123,7 @@ class Channel:
         """Snapshot and watch in one breath: nothing is missed, nothing told twice."""
         self.flush()
         self.screens.add(screen)
-        screen.lost = False
+        screen.begin()
         return self.snapshot()
 
     def resume(self, screen: Screen, offset: int) -> list[bytes] | None:
@@ -125,7 +133,7 @@ class Channel:
         if offset != self.offset and (not frames or self._recent[0][0] > offset or offset > self.offset):
             return None
         self.screens.add(screen)
-        screen.lost = False
+        screen.begin()
         return frames
 
     def snapshot(self) -> bytes:
@@ -272,8 +280,25 @@ class Feed:
             self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed())
         return self._channels[key]
 
+    def join(self, hall: Hall, unit: str, screen: Screen) -> Channel:
+        """The channel that a screen is going to watch; kept for it until it leaves, though it has not begun yet."""
+        channel = self.channel(hall, unit)
+        channel.screens.add(screen)
+        return channel
+
+    def snapshot(self, hall: Hall, unit: str) -> bytes:
+        """The board as it stands, for somebody who does not stay."""
+        channel = self.channel(hall, unit)
+        channel.flush()
+        snapshot = channel.snapshot()
+        self._drop_if_unwatched(channel)
+        return snapshot
+
     def leave(self, channel: Channel, screen: Screen) -> None:
         channel.screens.discard(screen)
+        self._drop_if_unwatched(channel)
+
+    def _drop_if_unwatched(self, channel: Channel) -> None:
         if not channel.screens:
             channel.flush()
             self._channels = {key: each for key, each in self._channels.items() if each is not channel}

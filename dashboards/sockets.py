@@ -56,8 +56,8 @@ class Screens:
         socket = web.WebSocketResponse(max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20)
         await socket.prepare(request)
         self._open.add(socket)
-        channel = self._feed.channel(hall, unit)
         screen = Screen()
+        channel = self._feed.join(hall, unit, screen)
         sender: asyncio.Task[None] | None = None
         try:
             async for message in socket:

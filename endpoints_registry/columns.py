@@ -238,13 +238,17 @@ def unknown(columns: Sequence[Column], header: Sequence[str]) -> Sequence[str]:
     return [c for place, c in enumerate(header) if place not in standing and vietnamese.fold(c) not in OUR_OWN]
 
 
-def recognised(header: Sequence[str]) -> str | None:
-    """The kind of a file by its header: the one whose needed columns are all there and that knows most of the rest."""
-    fits = {}
-    for kind, columns in KINDS.items():
-        there = {column.key for column in headed(columns, header).values()}
-        if all(column.key in there for column in columns if column.needed) and (
-            kind != "points" or there & {"code", "unit_code"}
-        ):
-            fits[kind] = len(there)
-    return max(fits, key=lambda kind: fits[kind], default=None)
+def lacking(kind: str, header: Sequence[str]) -> Sequence[str]:
+    """The headings without which this kind of table cannot be read."""
+    there = {column.key for column in headed(KINDS[kind], header).values()}
+    missing = [column.heading for column in KINDS[kind] if column.needed and column.key not in there]
+    if kind == "points" and not there & {"code", "unit_code"}:
+        missing.append("Mã điểm cầu")
+    return missing
+
+
+def nearest(header: Sequence[str]) -> str | None:
+    """The kind that knows most of the headings, a complete one first; None if no kind knows any."""
+    known = {kind: len(headed(columns, header)) for kind, columns in KINDS.items()}
+    best = max(KINDS, key=lambda kind: (known[kind], -len(lacking(kind, header))))
+    return best if known[best] else None

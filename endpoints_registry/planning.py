@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from endpoints_registry import vietnamese
-from endpoints_registry.columns import recognised
+from endpoints_registry.columns import nearest
 from endpoints_registry.points import Contact, Point, point_code, split_code, usual_mode, usual_type
-from endpoints_registry.rows import Fault, Row, read_rows, unrecognised
+from endpoints_registry.rows import Fault, Row, read_rows, unreadable
 from endpoints_registry.sheets import Sheet
 from endpoints_registry.units import ALWAYS, Successor, Unit, circle
 from endpoints_registry.words import ROLES
@@ -105,9 +105,9 @@ def plan(existing: Existing, sheets: Iterable[Sheet]) -> Plan:
         if vietnamese.fold(sheet.title).startswith("huong dan"):
             continue
         read += 1
-        kind = recognised(sheet.header)
-        if kind is None:
-            draft.faults.append(unrecognised(sheet))
+        kind, fault = nearest(sheet.header), unreadable(sheet)
+        if kind is None or fault is not None:
+            draft.faults += [fault] if fault else []
             continue
         rows, faults = read_rows(kind, sheet)
         tables[kind] += rows

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from endpoints_registry import vietnamese
-from endpoints_registry.columns import KINDS, TITLES, Column, Misread, Value, headed, unknown
+from endpoints_registry.columns import KINDS, TITLES, Column, Misread, Value, headed, lacking, nearest, unknown
 from endpoints_registry.sheets import Sheet
 
 
@@ -91,16 +90,13 @@ def _twice(standing: Mapping[int, Column], sheet: Sheet) -> list[Fault]:
     return faults
 
 
-def unrecognised(sheet: Sheet) -> Fault:
-    """The fault of a sheet whose header fits no kind: what lacks least is what was probably meant."""
-    lacking = {
-        kind: [c.heading for c in columns if c.needed and c not in headed(columns, sheet.header).values()]
-        for kind, columns in KINDS.items()
-    }
-    known = {kind: len(headed(columns, sheet.header)) for kind, columns in KINDS.items()}
-    nearest = max(KINDS, key=lambda kind: (known[kind], -len(lacking[kind])))
-    if not known[nearest]:
-        kinds = ", ".join(f"«{vietnamese.proper(title)}»" for title in TITLES.values())
+def unreadable(sheet: Sheet) -> Fault | None:
+    """The fault of a table whose header does not say enough, or None."""
+    kind = nearest(sheet.header)
+    if kind is None:
+        kinds = ", ".join(f"«{title}»" for title in TITLES.values())
         return Fault(sheet.title, 1, "", f"Không nhận ra tiêu đề cột nào; các loại bảng là {kinds}. Hãy dùng tệp mẫu.")
-    missing = "; ".join(f"«{heading}»" for heading in lacking[nearest]) or "«Mã điểm cầu» hoặc «Mã đơn vị»"
-    return Fault(sheet.title, 1, "", f"Bảng giống «{TITLES[nearest]}» nhưng thiếu cột {missing}.")
+    if missing := lacking(kind, sheet.header):
+        named = "; ".join(f"«{heading}»" for heading in missing)
+        return Fault(sheet.title, 1, "", f"Bảng giống «{TITLES[kind]}» nhưng thiếu cột {named}.")
+    return None

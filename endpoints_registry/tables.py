@@ -213,7 +213,6 @@ class LinkSession(_Kept, table=True):
     handle: str = Field(foreign_key="point_link.handle", max_length=32)
     device: str = Field(default="", max_length=64)
     created_at: datetime
-    seen_at: datetime
 
 
 class AgentToken(_Kept, table=True):

@@ -50,16 +50,21 @@ def sort_key(name: str) -> Key:
     return tuple(primary), tuple(secondary), tuple(tertiary)
 
 
+def bare(name: str) -> str:
+    """A unit's proper name without its kind: «Quận Ba Đình» is «Ba Đình»; a number keeps its kind."""
+    plain = unicodedata.normalize("NFC", name).strip()
+    own = _own(plain)
+    return plain if own.isdigit() else own
+
+
 def unit_key(name: str) -> tuple[Key, Key]:
     """Order of units and points: by the proper name (Quận Ba Đình before Huyện Ba Vì), the kind only breaks ties."""
     plain = unicodedata.normalize("NFC", name).strip()
-    return sort_key(bare(plain)), sort_key(plain)
+    return sort_key(_own(plain)), sort_key(plain)
 
 
-def bare(name: str) -> str:
-    """The proper name without its kind: «Quận Ba Đình» becomes «Ba Đình»; «Phường 2» keeps its kind."""
-    kind = _KIND.match(name)
-    return name[kind.end() :] if kind and not name[kind.end() :].isdigit() else name
+def _own(plain: str) -> str:
+    return _KIND.sub("", plain, count=1) if _KIND.match(plain) else plain
 
 
 def proper(text: str) -> str:

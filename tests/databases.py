@@ -66,6 +66,10 @@ class Server:
         return subprocess.run(told, env=PLAIN, capture_output=True, text=True, check=False)
 
 
+def name_of(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """A server of its own on a socket that nobody else has; stopped and swept away at the end."""

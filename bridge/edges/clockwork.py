@@ -57,4 +57,5 @@ class Lag:
             log.warning("clockwork-late", late_ms=late_ms)
             self.forgiven_ms += late_ms
             self._until_ms = now_ms + self.GRACE_MS
-        self.next_ms = max(self.next_ms + BEAT_MS, now_ms + BEAT_MS // 2)
+        # Never further away than one beat: a clock that was set back must not stop the sweep until it has caught up.
+        self.next_ms = min(max(self.next_ms + BEAT_MS, now_ms + BEAT_MS // 2), now_ms + BEAT_MS)

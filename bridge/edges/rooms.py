@@ -20,6 +20,8 @@ from endpoints_registry.gate import CALLER, Route, nowhere
 log = structlog.get_logger("rooms")
 
 ANSWER_PATIENCE_S = 5
+CLOSE_PATIENCE_S = 1.0
+"""A room that was sent away may take so long to say goodbye."""
 
 
 class Rooms:
@@ -30,6 +32,9 @@ class Rooms:
         self.ask = ask
         self._clock = clock
         self._open: dict[tuple[str, Role], Room] = {}
+        self._farewells: set[asyncio.Task[None]] = set()
+        self.counted = ""
+        """Devices whose names begin so are counted below: a play's own, when real rooms join it."""
         self.frames_received = 0
         self.rooms_greeted = 0
         """Rooms that have been welcomed and are still there."""
@@ -51,7 +56,7 @@ class Rooms:
         caller = request[CALLER]
         code = caller.point or ""
         hall = self._halls.of_point(code)
-        socket = web.WebSocketResponse(max_msg_size=FRAME_LIMIT, compress=False)
+        socket = web.WebSocketResponse(max_msg_size=FRAME_LIMIT, compress=False, timeout=CLOSE_PATIENCE_S)
         if hall is None:
             if request.headers.get("Upgrade", "").lower() != "websocket":
                 raise nowhere()
@@ -73,13 +78,15 @@ class Rooms:
     def speed(self) -> float:
         return self._clock.speed
 
-    async def enter(self, room: "Room") -> None:
-        """This connection is the point's from here on."""
+    def enter(self, room: "Room") -> None:
+        """This connection is the point's from here on. The older one is sent away beside: it may not answer any more."""
         key = (room.code, room.caller.role)
         older = self._open.get(key)
         self._open[key] = room
         if older is not None:
-            await older.replaced()
+            farewell = asyncio.create_task(older.replaced())
+            self._farewells.add(farewell)
+            farewell.add_done_callback(self._farewells.discard)
 
     def agent_is_there(self, code: str) -> bool:
         """A room's line is its agent's if it has one, else its phone's."""
@@ -108,13 +115,13 @@ class Room:
         self.socket = socket
         self._generation: int | None = None
         self._device = ""
-        self._greeted = False
+        self._counted = 0
 
     async def talk(self) -> None:
         """Until the room hangs up, or is hung up on."""
         conversation = Conversation()
         async for message in self.socket:
-            self._rooms.frames_received += 1
+            self._rooms.frames_received += self._counted
             if message.type is not WSMsgType.TEXT:
                 await self.socket.close(code=Close.NOT_UNDERSTOOD, message=b"text frames only")
                 return
@@ -144,11 +151,12 @@ class Room:
 
     async def _greet(self, hello: wire.Hello) -> None:
         self._device = hello.device
-        self._greeted = True
+        self._counted = int(hello.device.startswith(self._rooms.counted))
         phone = self.caller.role is not Role.AGENT
         terms = self._hall.terms(phone=phone)
-        await self._rooms.enter(self)
-        self._rooms.rooms_greeted += 1
+        self._rooms.enter(self)
+        self._rooms.frames_received += self._counted
+        self._rooms.rooms_greeted += self._counted
         if not phone or not self._rooms.agent_is_there(self.code):
             self._generation = self._hall.presence.came(self.code, terms, self._rooms.now())
         coordinator = self._hall.coordinator
@@ -177,7 +185,6 @@ class Room:
 
     def gone(self) -> None:
         self._rooms.leave(self)
-        if self._greeted:
-            self._rooms.rooms_greeted -= 1
+        self._rooms.rooms_greeted -= self._counted
         if self._generation is not None:
             self._hall.presence.closed(self.code, self._generation, self._rooms.now())

@@ -15,14 +15,15 @@ READ_LIMIT = 10_000
 """No single reading, and no turn's news, holds more rows than this: a long reader holds up the WAL, and memory."""
 
 
-class Identity(msgspec.Struct, frozen=True):
+# gc=False here and below: no containers, so no cycles, and the collector need not walk a million rows.
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """What makes an act the same act when it is sent again; the conference is given apart."""
 
     by: str
     act: str
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened, as it is handed in. Texts hold no NUL character (PostgreSQL keeps none)."""
 
     at_ms: int
@@ -52,7 +53,7 @@ class Record(msgspec.Struct, frozen=True):
         return None if self.act is None else Identity(self.by, self.act)
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A record with its place: positions of a conference are 1, 2, 3 ... without a gap; `hash` chains them."""
 
     position: int
@@ -60,7 +61,7 @@ class Row(msgspec.Struct, frozen=True):
     record: Record
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """Where a conference's journal ends. Position 0 and the conference's first link when nothing has happened yet."""
 
     epoch: str

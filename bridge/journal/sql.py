@@ -150,19 +150,17 @@ async def open_journal(url: str, commit_delay_s: float = 0.0, patience_s: float 
     """Open and migrate `sqlite+aiosqlite:///path/journal.sqlite` or `postgresql+asyncpg://...` (schema `journal`).
 
     `commit_delay_s` plays a slower disk, for benchmarks. `patience_s` is PostgreSQL's: how long a turn waits for the one
-    before it, and how long the server waits for a node that fell silent inside its turn. Raises WrongAddress, InUse, UnsafeServer (see `open_store`).
+    before it, and how long the server waits for a node that fell silent inside its turn.
+    Raises WrongAddress, InUse, UnsafeServer (see `open_store`), JournalAway.
     """
-    store = await open_store(url, "journal")
-    try:
-        await migrate(store, Path(__file__).parent / "migrations")
-        # From here on the one writer is ours: a second one, even an idle one, may not stay open.
-        if store.on_sqlite:
-            await store.writer.dispose()
-            return SqlJournal(store, await _FileWriter.opened(make_url(url)), commit_delay_s, patience_s)
-        return SqlJournal(store, _ServerWriter(store), commit_delay_s, patience_s)
-    except BaseException:
-        await store.close()
-        raise
+    with _named():
+        store = await open_store(url, "journal")
+        try:
+            await migrate(store, Path(__file__).parent / "migrations")
+            return SqlJournal(store, await _writer(store, make_url(url)), commit_delay_s, patience_s)
+        except BaseException:
+            await store.close()
+            raise
 
 
 class _Doing(Protocol):
@@ -175,6 +173,14 @@ class _Writer(Protocol):
     def connected(self) -> AbstractAsyncContextManager[_Doing]: ...
 
     async def close(self) -> None: ...
+
+
+async def _writer(store: Store, address: URL) -> _Writer:
+    if not store.on_sqlite:
+        return _ServerWriter(store)
+    # From here on the one writer is ours: a second one, even an idle one, may not stay open.
+    await store.writer.dispose()
+    return await _FileWriter.opened(address)
 
 
 class _FileWriter:
@@ -293,7 +299,7 @@ class SqlTurn:
         self._state = "over"
         # What made us undo is what the asker must hear; a connection that is gone has undone its work by going.
         with suppress(JournalError, DBAPIError):
-            await self._do(Connection.rollback)
+            await self._do(_undo)
 
     def _still_on(self) -> None:
         if self._state != "on":
@@ -319,9 +325,10 @@ class SqlJournal:
 
     @asynccontextmanager
     async def turn(self, conference: str, since: int) -> AsyncIterator[SqlTurn]:
-        if self._broken is not None:
-            raise JournalBroken(str(self._broken)) from self._broken
         async with self._writer.connected() as doing:
+            # Asked only now: it may have broken while we waited for our turn.
+            if self._broken is not None:
+                raise JournalBroken(str(self._broken)) from self._broken
             turn = SqlTurn(conference, self._to_the_end(doing))
             try:
                 await turn.begin(since, self._patience_ms)
@@ -425,6 +432,13 @@ def _insert(conference: str, rows: Sequence[Row], connection: Connection) -> Non
     )
 
 
+def _undo(connection: Connection) -> None:
+    connection.rollback()
+    if connection.dialect.name == "sqlite":
+        # A commit that failed has left SQLAlchemy's books; SQLite undoes most failures itself and asks to be told for all.
+        connection.connection.rollback()
+
+
 def _row(found: Any) -> Row:
     position, hashed, *rest = found
     return Row(position, hashed, Record(*rest))
@@ -443,7 +457,7 @@ def _named() -> Iterator[None]:
     except PoolTimeout as error:
         raise JournalBusy("every connection to the database is taken; ask again later") from error
     except OSError as error:
-        raise JournalAway(f"the database server cannot be reached ({error}); ask again later") from error
+        raise JournalAway(f"the database cannot be reached ({error}); ask again later") from error
 
 
 def _meaning(error: DBAPIError) -> JournalError | None:

@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from bridge.rules.model import Fault, Mode, RoundName, Stage, Word
+from bridge.rules.reading import Reader
 
 ActId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
 PointCode = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
-SittingId = Annotated[str, Meta(min_length=1, max_length=40)]
+SittingId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z_-]+$")]
 Heads = Annotated[int, Meta(ge=0, le=1_000_000)]
 """A number of people. Negative or absurd numbers are a hard block: they are malformed, not implausible."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -105,13 +106,13 @@ class CorrectAct(Act, frozen=True, kw_only=True, tag="correct"):
 
 AnyAct = StageAct | PerceivedAct | CountAct | IncidentAct | ModeAct | ExpectedAct | ConfirmAct | ReleaseAct | CorrectAct
 
-_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
+_read: Reader[AnyAct] = Reader(AnyAct)
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
-def decode(raw: bytes | msgspec.Raw) -> AnyAct:
+def decode(raw: str | bytes | msgspec.Raw) -> AnyAct:
     """One act from its JSON. Raises msgspec.ValidationError (which names the field) or msgspec.DecodeError."""
-    return _decoder.decode(raw)
+    return _read(raw)
 
 
 def digest(act: AnyAct) -> bytes:

@@ -5,6 +5,7 @@ from typing import assert_never
 import msgspec
 
 from bridge.rules import acts, wire
+from bridge.rules.reading import Reader
 from bridge.rules.wire import Close
 
 
@@ -59,8 +60,8 @@ class Conversation:
             return ()
         try:
             frame = wire.room_says(text)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as wrong:
-            return self._hang(Close.NOT_UNDERSTOOD, f"frame not understood: {wrong}"[:100])
+        except msgspec.DecodeError as wrong:
+            return self._hang(Close.NOT_UNDERSTOOD, f"frame not understood: {wrong}")
         match frame:
             case wire.Hello():
                 if self.greeted:
@@ -81,23 +82,27 @@ class Conversation:
 
     def _act(self, text: str) -> tuple[Step, ...]:
         try:
-            return (Asked(acts.decode(text.encode())),)
+            return (Asked(acts.decode(text)),)
         except msgspec.DecodeError as wrong:
-            return (Say(refused_ack(malformed(text.encode(), wrong))),)
+            return (Say(refused_ack(malformed(text, wrong))),)
 
     def _hang(self, code: Close, why: str) -> tuple[Step, ...]:
         self.over = True
-        return (Hang(code, why),)
+        # A close frame has room for 123 bytes, and `why` may quote the room: plain ASCII cannot be cut within a letter.
+        return (Hang(code, why.encode("ascii", "backslashreplace").decode()[:100]),)
 
 
 class _Named(msgspec.Struct):
     id: str = ""
 
 
-def malformed(raw: bytes | msgspec.Raw, wrong: msgspec.DecodeError) -> wire.Outcome:
+_name: Reader[_Named] = Reader(_Named)
+
+
+def malformed(raw: str | bytes | msgspec.Raw, wrong: msgspec.DecodeError) -> wire.Outcome:
     """The answer to an act that cannot be read: refused for ever, under the id it seems to have."""
     try:
-        name = msgspec.json.decode(raw, type=_Named).id[:80]
+        name = _name(raw).id[:80]
     except msgspec.DecodeError:
         name = ""
     return wire.Outcome(id=name, outcome="refused", code="malformed", message=f"Báo cáo không đọc được: {wrong}"[:300])

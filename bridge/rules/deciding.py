@@ -76,10 +76,10 @@ def _decided(plan: Plan, point: Point, act: acts.AnyAct, at_ms: int) -> Decided:
                 event=events.ExpectedChanged(point=code, sitting=act.sitting, value=act.value, reason=act.reason)
             )
         case acts.ConfirmAct():
-            key, _ = _found(point.figures, act.act)
+            key = _standing(point.figures, act.act)
             return Decided(event=events.FigureConfirmed(point=code, sitting=key[0], round=key[1], confirmed=act.act))
         case acts.ReleaseAct():
-            key, _ = _found(point.quarantined, act.act)
+            key = _standing(point.quarantined, act.act)
             return Decided(event=events.FigureReleased(point=code, sitting=key[0], round=key[1], released=act.act))
         case acts.CorrectAct():
             return _correct(plan, point, act)
@@ -112,7 +112,7 @@ def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
 
 
 def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:
-    key, figure = _found({**point.figures, **point.quarantined}, act.act)
+    key, figure = _meant(point, act.act)
     count = Count(act.present, act.excused, act.unexcused, act.guests, act.substitutes)
     verdict, why = _graded(plan, point, key, count)
     event = events.FigureCorrected(
@@ -128,11 +128,27 @@ def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:
     return Decided(event=event, code="" if verdict is Grade.FINE else verdict.value, message=why)
 
 
-def _found(figures: dict[RoundKey, Figure], act: str) -> tuple[RoundKey, Figure]:
+def _standing(figures: dict[RoundKey, Figure], act: str) -> RoundKey:
+    """The round whose figure is this very act's: nobody releases or confirms numbers that they have not seen."""
     for key, figure in figures.items():
-        if act == figure.act or act in figure.replaces:
+        if act == figure.act:
+            return key
+    raise Refused(*_NOT_FOUND)
+
+
+def _meant(point: Point, act: str) -> tuple[RoundKey, Figure]:
+    """The figure that a correction speaks of: the act's own, else the one that has taken its place since."""
+    known = (*point.figures.items(), *point.quarantined.items())
+    for key, figure in known:
+        if act == figure.act:
             return key, figure
-    raise Refused("Không thấy báo cáo được nhắc đến; có thể nó đã được thay bằng báo cáo khác.", code="unknown_act")
+    for key, figure in known:
+        if act in figure.replaces:
+            return key, figure
+    raise Refused(*_NOT_FOUND)
+
+
+_NOT_FOUND = ("Không thấy báo cáo được nhắc đến; có thể nó đã được thay bằng báo cáo khác.", "unknown_act")
 
 
 def change_phase(state: Draft | State, phase: Phase, version: int) -> events.PhaseChanged:

@@ -3,7 +3,7 @@
 A fixed time-out with hysteresis, not a guess at probabilities: organisers can be told one figure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -14,6 +14,9 @@ from bridge.rules.projection import UP
 FLAP_HALF_LIFE_MS = 120_000
 UNSTABLE_FROM = 3.0
 STEADY_AGAIN_AT = 1.0
+FLAPS_TO_UNSTABLE = 3
+FLAP_WINDOW_MS = 240_000
+"""The third flap within this time makes a line unstable, though the penalty of the first has decayed meanwhile."""
 CENTRE_SHARE = 0.3
 """More than this share of the measured points silent at once is our fault, not theirs."""
 CENTRE_AT_LEAST = 10
@@ -63,6 +66,8 @@ class Line(msgspec.Struct):
     closed_ms: int = 0
     penalty: float = 0.0
     penalty_ms: int = 0
+    flaps_ms: tuple[int, ...] = ()
+    """When it came back, the last few times since it was last found unstable."""
     rtt_ms: float | None = None
     loss: float | None = None
     ever: bool = False
@@ -74,12 +79,20 @@ class Line(msgspec.Struct):
     def come(self, now_ms: int, *, flapped: bool) -> int:
         """A connection was made; its generation. One that went down and up again has flapped."""
         if flapped:
-            self.penalty = self.penalty_at(now_ms) + 1
-            self.penalty_ms = now_ms
+            self._flap(now_ms)
         self.generation += 1
         self.connected = self.ever = True
         self.heard_ms = now_ms
         return self.generation
+
+    def _flap(self, now_ms: int) -> None:
+        self.penalty = self.penalty_at(now_ms) + 1
+        self.penalty_ms = now_ms
+        self.flaps_ms = (*self.flaps_ms, now_ms)[-FLAPS_TO_UNSTABLE:]
+        if len(self.flaps_ms) == FLAPS_TO_UNSTABLE and now_ms - self.flaps_ms[0] <= FLAP_WINDOW_MS:
+            self.penalty = max(self.penalty, UNSTABLE_FROM)
+            # The same flaps do not make it unstable a second time, once it has calmed down.
+            self.flaps_ms = ()
 
     def close(self, now_ms: int) -> None:
         self.connected = False
@@ -136,7 +149,14 @@ def on_absence(point: Point, now_ms: int, absence_ms: int) -> events.LinkMoved |
     """A line that we lost sight of was not heard in time: lost, since the moment we could hear again."""
     if point.link is not Link.UNKNOWN or now_ms - point.link_noticed_ms < absence_ms:
         return None
+    if point.stage is Stage.ENDED:
+        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
     return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="not_back")
+
+
+def on_no_line(point: Point, now_ms: int) -> events.LinkMoved | None:
+    """The journal says that the line is up, but this process has never heard it: our doing, whatever the reason."""
+    return _moved(point, Link.UNKNOWN, now_ms, cause="restart") if point.link in UP else None
 
 
 def silent(line: Line, now_ms: int) -> bool:
@@ -144,19 +164,34 @@ def silent(line: Line, now_ms: int) -> bool:
     return not line.connected or now_ms - line.heard_ms > 2.5 * line.terms.heartbeat_ms
 
 
-def centre(points: Iterable[tuple[Point, Line]], now_ms: int, window_ms: int) -> tuple[str, ...]:
-    """The points that fell silent together, if they are so many that the fault is ours; else nobody."""
-    measured = 0
+def centre(
+    points: Iterable[tuple[Point, Line]], now_ms: int, window_ms: int, out: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The points that fell silent together, if they are so many that the fault is ours; else nobody.
+
+    `out` are those of an outage that is going on: whoever falls silent now belongs to it, though they alone be few.
+    """
+    measured = already = 0
     fallen: list[str] = []
     for point, line in points:
+        if point.link is Link.UNKNOWN and point.code in out:
+            measured += 1
+            already += 1
+            continue
         if point.link not in UP or point.stage is Stage.ENDED:
             continue
         measured += 1
         since = line.closed_ms if not line.connected else line.heard_ms
         if silent(line, now_ms) and now_ms - since <= window_ms + (0 if not line.connected else line.terms.patience_ms):
             fallen.append(point.code)
-    together = measured >= CENTRE_AT_LEAST and len(fallen) > CENTRE_SHARE * measured
+    together = measured >= CENTRE_AT_LEAST and already + len(fallen) > CENTRE_SHARE * measured
     return tuple(fallen) if together else ()
+
+
+def centre_is_back(points: Mapping[str, Point], out: Collection[str]) -> bool:
+    """Whether at least half of those who fell with the centre are no longer out of sight."""
+    away = sum(points[code].link is Link.UNKNOWN for code in out)
+    return 2 * away <= len(out)
 
 
 def shown(point: Point, line: Line | None) -> str:

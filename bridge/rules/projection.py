@@ -49,6 +49,8 @@ class State:
         self.version = 0
         self.points: dict[str, Point] = {}
         self.units: dict[str, Unit] = {}
+        self.centre_out: frozenset[str] = frozenset()
+        """Points of a centre outage that is still going on."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, State) and vars(self) == vars(other)
@@ -77,6 +79,7 @@ class State:
             self.phase, self.version = event.phase, event.version
         changed = moves(self, happened)
         self.points.update((code, after) for code, (_, after) in changed.items())
+        self.centre_out = _centre_out(self.centre_out, event)
         return changed
 
 
@@ -89,6 +92,7 @@ class Draft:
         self.plan = state.plan
         self.phase = state.phase
         self.version = state.version
+        self.centre_out = state.centre_out
 
     @property
     def points(self) -> Mapping[str, Point]:
@@ -104,6 +108,7 @@ class Draft:
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
         self._points.update((code, after) for code, (_, after) in moves(self, happened).items())
+        self.centre_out = _centre_out(self.centre_out, event)
 
 
 class _Overlay(Mapping[str, Point]):
@@ -129,22 +134,41 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
         case events.ConferenceFrozen():
             return {planned.code: (None, opened(planned)) for planned in event.plan.points}
         case events.ServiceRestarted():
-            codes = [code for code, point in state.points.items() if point.link in UP]
-            return {code: _unknown(state.points[code], happened.at_ms, happened.at_ms, "restart") for code in codes}
+            return {
+                code: _unknown(point, happened.at_ms, happened.at_ms, "restart")
+                for code, point in state.points.items()
+                if point.link in UP or point.link is Link.UNKNOWN
+            }
         case events.CentreOutageBegan():
             return {
                 code: _unknown(state.points[code], happened.at_ms, event.noticed_ms, "centre_outage")
                 for code in event.points
                 if code in state.points
             }
-        case events.PhaseChanged() | events.CentreOutageEnded():
+        case events.CentreOutageEnded():
+            # Who is still away has from now on the time that everybody gets to come back.
+            return {
+                code: _unknown(state.points[code], happened.at_ms, happened.at_ms, "centre_outage")
+                for code in sorted(state.centre_out)
+                if state.points[code].link is Link.UNKNOWN
+            }
+        case events.PhaseChanged():
             return {}
         case _:
             point = state.point(event.point)
             return {} if point is None else {event.point: (point, evolve(point, happened))}
 
 
+def _centre_out(out: frozenset[str], event: AnyEvent) -> frozenset[str]:
+    if isinstance(event, events.CentreOutageBegan):
+        return out.union(event.points)
+    return frozenset() if isinstance(event, events.CentreOutageEnded) else out
+
+
 def _unknown(point: Point, at_ms: int, noticed_ms: int, cause: str) -> tuple[Point, Point]:
+    """Out of our sight; who already was stays so since then and for that cause, only the time to come back is new."""
+    if point.link is Link.UNKNOWN:
+        return point, msgspec.structs.replace(point, link_noticed_ms=noticed_ms)
     return point, msgspec.structs.replace(
         point, link=Link.UNKNOWN, link_ms=at_ms, link_noticed_ms=noticed_ms, link_cause=cause
     )
@@ -169,7 +193,9 @@ def evolve(point: Point, happened: Happened) -> Point:
             )
         case events.FigureConfirmed():
             key = (event.sitting, event.round)
-            figure = msgspec.structs.replace(point.figures[key], author=Author.OWN, grade=Grade.FINE)
+            figure = msgspec.structs.replace(point.figures[key], grade=Grade.FINE)
+            if author(happened.by) is Author.OWN:
+                figure = msgspec.structs.replace(figure, author=Author.OWN)
             return msgspec.structs.replace(point, figures=replaced(point.figures, key, figure))
         case events.ModeChanged():
             return _received_otherwise(point, event, at_ms)

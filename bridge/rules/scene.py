@@ -24,8 +24,6 @@ class Scene:
         self.news: deque[Placed] = deque(maxlen=NEWS_KEPT)
         self.position = 0
         self.shown: RoundKey | None = None
-        self.centre_out: frozenset[str] = frozenset()
-        """Points of a centre outage that is still going on."""
 
     def adopt(self, position: int, happened: Happened) -> Changed:
         """One row further. The only way in which anything durable changes here."""
@@ -33,10 +31,6 @@ class Scene:
         event = happened.event
         if isinstance(event, events.ConferenceFrozen):
             self.rollup = Rollup(rounds_of(event.plan), self.state.path)
-        elif isinstance(event, events.CentreOutageBegan):
-            self.centre_out = frozenset(event.points)
-        elif isinstance(event, events.CentreOutageEnded):
-            self.centre_out = frozenset()
         self.rollup.adopt(changed)
         self.position = position
         if not isinstance(event, events.ConferenceFrozen | events.ActRefused):

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from bridge.rules.reading import Reader
+
 HANOI = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh has one offset and no daylight saving: every time we show is in it."""
 
@@ -14,6 +16,9 @@ FRAME_LIMIT = 16 * 1024
 """Bytes of one frame from a room; an act is well under 2 KB."""
 BATCH_LIMIT = 200
 """Acts in one HTTP request."""
+
+Device = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+"""A device's own name for itself; the journal keeps it, and PostgreSQL keeps no NUL."""
 
 
 class Close(IntEnum):
@@ -58,7 +63,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """First word of a room. `device_epoch` changes when the device lost its memory."""
 
-    device: Annotated[str, Meta(min_length=1, max_length=80)]
+    device: Device
     device_epoch: Annotated[str, Meta(max_length=80)] = ""
     seq: Annotated[int, Meta(ge=0)] = 0
     journal_epoch: Annotated[str, Meta(max_length=80)] = ""
@@ -193,7 +198,7 @@ class Delta(msgspec.Struct, frozen=True, tag="delta", omit_defaults=True):
 class Batch(msgspec.Struct, frozen=True):
     """Acts as a device sends them, oldest first. Each is judged by itself, so they are read one by one."""
 
-    device: Annotated[str, Meta(min_length=1, max_length=80)]
+    device: Device
     sent_at: Annotated[datetime, Meta(tz=True)]
     acts: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=BATCH_LIMIT)]
 
@@ -202,28 +207,28 @@ class Outcomes(msgspec.Struct, frozen=True):
     outcomes: list[Outcome]
 
 
-_room: msgspec.json.Decoder[RoomSays] = msgspec.json.Decoder(RoomSays)
-_server: msgspec.json.Decoder[ServerSays] = msgspec.json.Decoder(ServerSays)
-_watch: msgspec.json.Decoder[Watch] = msgspec.json.Decoder(Watch)
-_batch: msgspec.json.Decoder[Batch] = msgspec.json.Decoder(Batch)
+_room: Reader[RoomSays] = Reader(RoomSays)
+_server: Reader[ServerSays] = Reader(ServerSays)
+_watch: Reader[Watch] = Reader(Watch)
+_batch: Reader[Batch] = Reader(Batch)
 _encoder = msgspec.json.Encoder()
 
 
 def room_says(text: str | bytes) -> RoomSays:
     """Raises msgspec.DecodeError (its subclass ValidationError names the field)."""
-    return _room.decode(text)
+    return _room(text)
 
 
 def server_says(text: str | bytes) -> ServerSays:
-    return _server.decode(text)
+    return _server(text)
 
 
 def watch(text: str | bytes) -> Watch:
-    return _watch.decode(text)
+    return _watch(text)
 
 
 def batch(body: bytes) -> Batch:
-    return _batch.decode(body)
+    return _batch(body)
 
 
 def encode(frame: object) -> bytes:

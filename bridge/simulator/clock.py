@@ -7,6 +7,7 @@ whether everything is `quiet`: every frame that was sent has been heard, every r
 import asyncio
 import heapq
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 CALM_PASSES = 4
@@ -14,6 +15,8 @@ CALM_PASSES = 4
 SPIN_PASSES = 40
 SPIN_REST_S = 0.0003
 """After so many turns without quiet, rest a moment: a commit on another thread needs the processor too."""
+UNBOUND = 1_000.0
+"""What a clock without a bound says of its speed: about what a laptop reaches."""
 CATCH_UP_S = 1.0
 """How much of a delay is made up by going faster afterwards; the rest is forgotten."""
 
@@ -36,22 +39,27 @@ class DrivenClock:
         real: Callable[[], float] = monotonic,
     ) -> None:
         """Times asked for are rounded up to `grain_ms`: thousands of rooms then share a few moments per second."""
-        if speed is not None and speed <= 0:
-            raise ValueError(f"tốc độ {speed}: cần một số dương")
         self._now_ms = start_ms
-        self._speed = speed
         self.quiet = quiet
         self._grain_ms = grain_ms
         self._stuck_after_s = stuck_after_s
         self._real = real
+        self.go_at(speed)
         self._sleepers: list[tuple[int, int, int, asyncio.Future[None]]] = []
         self._asked = 0
         self._earlier = asyncio.Event()
 
     @property
     def speed(self) -> float:
-        """Hall seconds per real second, as screens are told; 0 when it runs as fast as it can."""
-        return self._speed or 0.0
+        """Hall seconds per real second, as screens and real devices are told."""
+        return self._speed or UNBOUND
+
+    def go_at(self, speed: float | None) -> None:
+        """Another speed from now on; None: as fast as the machine keeps up."""
+        if speed is not None and speed <= 0:
+            raise ValueError(f"tốc độ {speed}: cần một số dương")
+        self._speed = speed
+        self._began_real, self._began_ms = self._real(), self._now_ms
 
     def now(self) -> int:
         return self._now_ms
@@ -70,7 +78,7 @@ class DrivenClock:
 
     async def run(self, until_ms: int | None = None) -> None:
         """Drive the clock until a time, or for ever. The time itself still happens."""
-        began_real, began_ms = self._real(), self._now_ms
+        self.go_at(self._speed)
         while True:
             await self._calm()
             next_ms = self._next_moment()
@@ -82,13 +90,13 @@ class DrivenClock:
                 await self._earlier.wait()
                 continue
             if self._speed is not None and next_ms > self._now_ms:
-                due = began_real + (next_ms - began_ms) / 1000 / self._speed
+                due = self._began_real + (next_ms - self._began_ms) / 1000 / self._speed
                 late = self._real() - due
                 if late < 0:
                     await self._until_real(-late)
                     continue
                 if late > CATCH_UP_S:
-                    began_real, began_ms = self._real() - CATCH_UP_S, next_ms
+                    self._began_real, self._began_ms = self._real() - CATCH_UP_S, next_ms
             self._now_ms = max(self._now_ms, next_ms)
             self._wake()
 
@@ -109,11 +117,9 @@ class DrivenClock:
     async def _until_real(self, seconds: float) -> None:
         """Wait in real time, or until somebody asks for an earlier moment than everybody else."""
         self._earlier.clear()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._earlier.wait()
-        except TimeoutError:
-            pass
 
     async def _calm(self) -> None:
         """Until nobody has anything left to do in this moment."""
@@ -129,5 +135,7 @@ class DrivenClock:
             if passes >= SPIN_PASSES:
                 began = began if began is not None else self._real()
                 if self._real() - began > self._stuck_after_s:
-                    raise Stuck(f"đồng hồ diễn tập đứng yên quá {self._stuck_after_s:g} giây: có việc chưa xong ở máy chủ")
+                    raise Stuck(
+                        f"đồng hồ diễn tập đứng yên quá {self._stuck_after_s:g} giây: có việc chưa xong ở máy chủ"
+                    )
                 await asyncio.sleep(SPIN_REST_S)

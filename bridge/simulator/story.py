@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.rules.model import (
@@ -101,12 +102,15 @@ NO_SOUND = (
 GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
 
 
-def told(sample: Sample, seed: int = SEED) -> Story:
-    """The day of these points. The demo's 766 get the published figures; others get figures that add up."""
+def told(sample: Sample, seed: int = SEED, *, faults: bool = True) -> Story:
+    """The day of these points. The demo's 766 get the published figures; others get figures that add up.
+
+    Without `faults` nothing fails: no line, no picture, no typo, and every figure is the same.
+    """
     die = random.Random(seed)  # noqa: S311 - a play's choices, not a secret
     parts = cast(sample.points, die)
     figures = figured(sample.points, _wishes(sample.points, parts), die)
-    day = _Day(sample.points, parts, figures, die)
+    day = _Day(sample.points, parts if faults else _unharmed(parts), figures, die)
     deeds = sorted(day.deeds(), key=lambda deed: deed.at_ms)
     return Story(
         plan=_plan(sample, figures),
@@ -114,6 +118,21 @@ def told(sample: Sample, seed: int = SEED) -> Story:
         starts_ms=at("06:30"),
         ends_ms=max(at("15:31"), deeds[-1].at_ms),
         published=parts.named and published(sample.points),
+    )
+
+
+def _unharmed(parts: Cast) -> Cast:
+    return replace(
+        parts,
+        dark=(),
+        flapping=(),
+        blinking=None,
+        lost=(),
+        no_picture=(),
+        no_sound=(),
+        offline=None,
+        typo=None,
+        bystanders=(),
     )
 
 
@@ -211,8 +230,8 @@ class _Day:
 
     def _dark(self) -> list[str]:
         dark = list(self.parts.dark)
-        if self.parts.named:
-            # Tản Lĩnh is the third to go, at 08:20:12, and has a generator.
+        if TAN_LINH in dark and len(dark) > 2:
+            # Third to go, at 08:20:12; and it has a generator.
             dark.remove(TAN_LINH)
             dark.insert(2, TAN_LINH)
         return dark
@@ -320,8 +339,10 @@ class _Day:
         for code, time in self.reported.items():
             hand = Hand.STAFF if code in by_proxy else Hand.PHONE
             yield Deed(time, code, CountHeads(RoundName.OPENING, first[code]), hand)
-        if self.parts.named:
-            for code, clock in ((TAN_LINH, "08:02:31"), (_self_correcting(self.parts), "08:11"), (LANG_HA, "08:22:20")):
+        again = [code for code in self.codes if first[code] != stands[code] and code not in {TAN_LINH, LANG_HA}]
+        clocks = {TAN_LINH: "08:02:31", LANG_HA: "08:22:20"} | dict.fromkeys(again, "08:11")
+        for code, clock in clocks.items():
+            if self.parts.named:
                 yield Deed(at(clock), code, CountHeads(RoundName.OPENING, stands[code]))
 
     # --- faults of lines

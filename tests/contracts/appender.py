@@ -42,4 +42,5 @@ async def append(url: str, largest_file: int) -> None:
     said(f"reads {len(await journal.read(CONFERENCE, 0, 3))}")
 
 
-asyncio.run(append(sys.argv[1], int(sys.argv[2])))
+if __name__ == "__main__":
+    asyncio.run(append(sys.argv[1], int(sys.argv[2])))

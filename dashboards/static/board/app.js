@@ -19,7 +19,7 @@ function Where() {
   const code = unit.value;
   const units = state.value?.units;
   if (!code || !units) return null;
-  /** @type {{code: string, name: string}[]} */
+  /** @type {import("./state.js").Unit[]} */
   const above = [];
   for (let at = units.get(units.get(code)?.parent ?? ''); at && above.length < 8; at = units.get(at.parent ?? '')) above.unshift(at);
   return html`

@@ -6,7 +6,7 @@ import { dialled, figure } from './format.js';
 import { openPoint, toPoint } from './go.js';
 import { Shape, Telephone } from './shape.js';
 import { look } from './state.js';
-import { callSheet, details, hallNow, parentName } from './store.js';
+import { callSheet, details, parentName } from './store.js';
 import { callSums, callWords } from './words.js';
 
 const AT_FIRST = 6;
@@ -38,7 +38,7 @@ function Call({ call }) {
     <li class="call">
       <a class="call-who" href=${toPoint(point.code)}>
         <${Shape} look=${look(point)} />
-        <span><b>${point.name}</b>${parent && html`<span class="parent"> · ${parent}</span>`}<small>${callWords(call, hallNow.value)}</small></span>
+        <span><b>${point.name}</b>${parent && html`<span class="parent"> · ${parent}</span>`}<small>${callWords(call)}</small></span>
       </a>
       ${
         contact

@@ -103,7 +103,7 @@ export function Freshness() {
   const now = line.value;
   const stale = now === 'stale' || (now !== 'live' && silence.value > STALE_MS);
   const words =
-    now === 'live' ? html`<span class="wide">${t('Trực tiếp')}, </span>${ago(silence.value)}`
+    now === 'live' ? html`<span><span class="wide">${t('Trực tiếp')}, </span>${ago(silence.value)}</span>`
     : state.value === null ? t('Đang kết nối')
     : now === 'stopped' ? t('Đã dừng')
     : stale ? t('Mất liên lạc') : t('Đang nối lại');
@@ -135,19 +135,19 @@ const HallClock = () => html`<time class="hall-clock" title=${t('Giờ của h�
 export function Header() {
   const totals = state.value?.totals;
   const phase = totals?.phase ?? conference.value?.phase;
+  const [part, day] = sittingName(totals?.sitting);
+  const round = roundInside(totals?.round);
   return html`
     <header class="top">
-      <div class="title">
-        <h1>${conference.value?.title ?? t('Bảng theo dõi')}</h1>
+      <h1>${conference.value?.title ?? t('Bảng theo dõi')}</h1>
+      <p class="said">
         ${phase && html`<span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span>`}
-        ${totals && html`<span class="sitting">${[sittingName(totals.sitting), roundInside(totals.round)].filter(Boolean).join(' · ')}</span>`}
-      </div>
+        ${totals && html`<span class="sitting">${part}<span class="wide">${day && ` ${day}`}${round && ` · ${round}`}</span></span>`}
+      </p>
       <${Search} />
-      <div class="now">
-        <${Freshness} />
-        <${HallClock} />
-        <${Menu} />
-      </div>
+      <${Freshness} />
+      <${HallClock} />
+      <${Menu} />
     </header>
   `;
 }

@@ -4,9 +4,10 @@ import { render } from '../vendor/preact.mjs';
 import { speak, t, words } from '../language.js';
 import { App } from './app.js';
 import { arriveFirst } from './go.js';
-import { conferences, hurry, start, tick, trouble } from './store.js';
+import { age, conferences, hurry, start, tick, trouble } from './store.js';
 
 const TICK_MS = 200;
+const AGE_MS = 1000;
 const LOOK_AGAIN_MS = 5000;
 
 const root = /** @type {HTMLElement} */ (document.getElementById('board'));
@@ -26,6 +27,7 @@ arriveFirst();
 root.replaceChildren();
 render(html`<${App} />`, root);
 setInterval(tick, TICK_MS);
+setInterval(age, AGE_MS);
 addEventListener('online', hurry);
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) hurry();

@@ -32,7 +32,8 @@ const Number = ({ label, of, n, share: part, whole: all, note, children }) => ht
     <div class="figures">
       <strong>${n}</strong>
       <div class="beside">
-        <span class="share">${part}${note && html` <small>${note}</small>`}</span>
+        <span class="share">${part}</span>
+        ${note && html`<small>${note}</small>`}
         <span class="whole">/ ${all}</span>
       </div>
     </div>
@@ -49,6 +50,7 @@ export function Numbers() {
   const round = totals?.round ? t(ROUNDS[totals.round] ?? totals.round).toLowerCase() : undefined;
   return html`
     <section class="numbers" aria-label=${t('Hai con số của ngày')}>
+      <div class="pair">
       <${Number} label=${t('Điểm cầu đang kết nối')} n=${figure(sums.connected)} share=${share(sums.connected, sums.total)} whole=${figure(sums.total)}>
         ${rest(sums)}
       <//>
@@ -66,6 +68,7 @@ export function Numbers() {
           ${' '}<span>+ <b>${figure(sums.unreported)}</b> ${t('chưa báo cáo')}</span>
         </p>
       <//>
+      </div>
       <dl class="small">
         <${Small} label=${t('Điểm cầu đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)}<//>
         <${Small} label=${t('Khách mời, tính riêng')}>${figure(sums.guests)}<//>

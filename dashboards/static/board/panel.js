@@ -7,6 +7,7 @@ import { clock, dialled, figure, instant, lasting, minute } from './format.js';
 import { closePoint } from './go.js';
 import { Cross, Shape, Telephone } from './shape.js';
 import { look } from './state.js';
+import { fold } from './vietnamese.js';
 import { cell, details, hallNow, open, parentName, state } from './store.js';
 import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROLES, ROUNDS, STAGES, stateWords, TYPES } from './words.js';
 
@@ -44,7 +45,7 @@ function Axes({ row, about }) {
       ${
         about?.line?.rtt_ms != null &&
         html`<div><dt>${t('Độ trễ')}</dt><dd>${figure(Math.round(about.line.rtt_ms))} ms${
-          about.line.loss != null ? html` <span class="soft">${t('mất gói {share}', { share: `${figure(Math.round(about.line.loss * 1000) / 10)}%` })}</span>` : ''
+          about.line.loss != null ? html` <span class="soft">· ${t('mất gói {share}', { share: `${figure(Math.round(about.line.loss * 1000) / 10)}%` })}</span>` : ''
         }</dd></div>`
       }
       <div><dt>${t('Tiếp nhận')}</dt><dd>${t(MODES[row.mode] ?? row.mode)}</dd></div>
@@ -147,7 +148,10 @@ function Point({ code }) {
 
   const point = about?.point;
   const name = row?.name ?? point?.name ?? code;
-  const where = [point?.parent_name ?? (row ? parentName(row) : ''), point?.address].filter(Boolean).join(' · ');
+  const parent = point?.parent_name ?? (row ? parentName(row) : '');
+  const address = point?.address ?? '';
+  // Where the address names the district already, once is enough.
+  const where = [fold(address).includes(fold(parent)) ? '' : parent, address].filter(Boolean).join(' · ');
   const seen = row ? look(row) : undefined;
   const long = row?.link === 'lost' && row.link_at_s != null ? lasting(hallNow.value / 1000 - row.link_at_s) : '';
   const noticed = instant(about?.link?.noticed_at);

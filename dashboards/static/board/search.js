@@ -20,7 +20,7 @@ const addressOf = (place) => (place.kind === 'unit' ? toUnit(place.code) : toPoi
 function What({ place }) {
   if (place.kind === 'unit') {
     const group = groups.value.find(({ code }) => code === place.code);
-    return html`<span class="found-what">${group ? t('{n} điểm cầu', { n: group.sums.value.total }) : t('Đơn vị')}</span>`;
+    return html`<span class="found-what">${group ? t('Đơn vị, {n} điểm cầu', { n: group.sums.value.total }) : t('Đơn vị')}</span>`;
   }
   const point = cell(place.code)?.value;
   return point ? html`<span class="found-what"><${Shape} look=${look(point)} />${stateWords(point)}</span>` : null;

@@ -63,11 +63,17 @@ export const groups = signal([]);
 /** The sums of everything on this board. */
 export const whole = computed(() => rollUp(state.value?.points.values() ?? []));
 
+/** When each round of the conference is due, in milliseconds, by "sitting/round". */
+/** @type {import('../vendor/signals.mjs').Signal<ReadonlyMap<string, number>>} */
+const deadlines = signal(new Map());
+
+/** What makes a silent hall a hall to call: the conference runs, the round that is shown is due. */
 const circumstances = computed(() => {
   const totals = state.value?.totals;
+  const due = deadlines.value.get(`${totals?.sitting}/${totals?.round}`);
   return {
     live: totals?.phase === 'live' || totals?.phase === 'closing',
-    due: (totals?.reports.due ?? 0) > 0,
+    due: due === undefined ? totals?.phase === 'live' || totals?.phase === 'closing' : (instant(totals?.at) ?? 0) >= due,
   };
 });
 
@@ -83,6 +89,11 @@ export const hallNow = signal(0);
 /** Real milliseconds since the server last spoke. */
 export const silence = signal(0);
 
+/** Says anew how old the figures are: once a second, for what moves all the time is not read. */
+export function age() {
+  if (state.peek()) silence.value = performance.now() - heardAt;
+}
+
 let heardAt = 0;
 /** @type {ReturnType<typeof follow> | null} */
 let feed = null;
@@ -92,7 +103,6 @@ export function tick() {
   const now = state.peek();
   if (!now) return;
   const since = performance.now() - heardAt;
-  silence.value = since;
   // A demo's clock is driven: it may stand still, so it is never guessed far ahead of the last frame, nor set back.
   const guessed = (instant(now.at) ?? 0) + (now.speed === 1 ? since : Math.min(since, STALE_MS / 2)) * now.speed;
   hallNow.value = hallNow.peek() - guessed > 600_000 ? guessed : Math.max(hallNow.peek(), guessed);
@@ -144,15 +154,19 @@ function adoptSnapshot(next) {
       });
     }
     state.value = next;
-    const names = new Map(groups.peek().map((group) => [group.code, group.name]));
+    // A unit with one hall and nothing below is found as that hall.
+    /** @type {Map<string, number>} */
+    const wide = new Map();
+    for (const { unit: code } of next.points.values()) wide.set(code, (wide.get(code) ?? 0) + 1);
+    for (const { parent } of next.units.values()) if (parent) wide.set(parent, 2);
     places.value = [
-      ...[...next.units.values()].map((each) => ({
+      ...[...next.units.values()].filter(({ code }) => (wide.get(code) ?? 0) > 1 && code !== unit.peek()).map((each) => ({
         kind: /** @type {const} */ ('unit'),
         ...sought({ code: each.code, name: each.name, parent: next.units.get(each.parent ?? '')?.name ?? '' }),
       })),
       ...[...next.points.values()].map((point) => ({
         kind: /** @type {const} */ ('point'),
-        ...sought({ code: point.code, name: point.name, parent: parentName(point) || (names.get(point.group) ?? '') }),
+        ...sought({ code: point.code, name: point.name, parent: parentName(point) }),
       })),
     ];
   });
@@ -197,6 +211,7 @@ function take(frame) {
     hallNow.value = instant(frame.at) ?? 0;
     adoptSnapshot(latest);
     tick();
+    age();
     return true;
   }
   if (frame.type === 'delta') {
@@ -287,6 +302,21 @@ export async function start(asked) {
   conferences.value = all;
   conference.value = chosen(all, asked);
   watch();
+  if (conference.value) void learnDeadlines(conference.value.id);
+}
+
+/** @param {string} id */
+async function learnDeadlines(id) {
+  try {
+    const { sittings = [] } = await api(`/conferences/${encodeURIComponent(id)}`);
+    /** @type {[string, number][]} */
+    const known = sittings.flatMap((/** @type {any} */ sitting) =>
+      (sitting.rounds ?? []).map((/** @type {any} */ each) => [`${sitting.id}/${each.round ?? each.name}`, instant(each.due_at) ?? 0]),
+    );
+    deadlines.value = new Map(known);
+  } catch {
+    // Without deadlines every silent hall of a live conference is one to call.
+  }
 }
 
 /** @typedef {{role: string, name: string, phone: string}} Contact */

@@ -66,7 +66,7 @@ function Branch({ group, first }) {
           <div><dt>${t('Tỷ lệ')}</dt><dd>${share(sums.present, sums.answered)}</dd></div>
           <div class="wide"><dt>${t('Chưa báo cáo')}</dt><dd>${figure(sums.unreported)}</dd></div>
         </dl>
-        ${group.leads && html`<a class="into" href=${toUnit(group.code)} aria-label=${t('Mở bảng của {name}', { name: group.name })}>${t('Mở')}</a>`}
+        ${group.leads ? html`<a class="into" href=${toUnit(group.code)} aria-label=${t('Mở bảng của {name}', { name: group.name })}>${t('Mở')}</a>` : html`<span class="into"></span>`}
       </div>
       <ul id=${id} hidden=${!open}>${open && worstHalls(group.members).map(({ code }) => html`<${Hall} key=${code} code=${code} />`)}</ul>
     </li>
@@ -80,5 +80,8 @@ export function Tree() {
     .map((group, i) => ({ group, i, sums: group.sums.value }))
     .sort((a, b) => worseFirst(a.sums, b.sums) || a.i - b.i);
   if (sorted.length === 0) return html`<p class="empty">${t('Không có điểm cầu nào ở trạng thái này.')}</p>`;
-  return html`<ul class="tree">${sorted.map(({ group }) => html`<${Branch} key=${group.code + String(filtered)} group=${group} first=${sorted.length === 1 || Boolean(filtered)} />`)}</ul>`;
+  return html`
+    <div class="tree-head" aria-hidden="true"><span>${t('Kết nối')}</span><span>${t('Báo cáo')}</span><span>${t('Có mặt')}</span><span>${t('Tỷ lệ')}</span><span>${t('Chưa báo cáo')}</span></div>
+    <ul class="tree">${sorted.map(({ group }) => html`<${Branch} key=${group.code + String(filtered)} group=${group} first=${sorted.length === 1 || Boolean(filtered)} />`)}</ul>
+  `;
 }

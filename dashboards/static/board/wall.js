@@ -2,6 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { fit } from './fit.js';
 import { figure, share } from './format.js';
 import { openPoint, toUnit } from './go.js';
 import { Shape } from './shape.js';
@@ -11,7 +12,14 @@ import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
 
-const MOST_ZOOM = 3;
+const MOST_ZOOM = 2;
+const FEW = 60; // so few halls are shown with their names at once
+const NAMES = 2;
+// A group's heading and foot, and the narrowest heading, as board.css draws them; in the heading's own size.
+const AROUND_EM = 2.85;
+const NARROWEST_EM = 12.4;
+const FOOT = 12;
+const PHONE = '(max-width: 47.49rem)';
 
 /** One hall. A change is seen once, softly: the mark is put on when the look moved, and fades by itself.
  * @param {{code: string}} props */
@@ -216,14 +224,47 @@ function useSelection(ref) {
   }, [code, groups.value]);
 }
 
+/** Lets the tiles grow until the wall fills the screen, and not beyond.
+ * @param {{current: HTMLElement | null}} ref @param {boolean} fitting */
+function useFit(ref, fitting) {
+  useLayoutEffect(() => {
+    const wall = ref.current;
+    if (!wall) return undefined;
+    const grow = () => {
+      const em = parseFloat(getComputedStyle(wall.querySelector('h3') ?? wall).fontSize);
+      const top = wall.getBoundingClientRect().top + scrollY;
+      const found =
+        fitting && !matchMedia(PHONE).matches
+          ? fit(groups.peek().map(({ members }) => members.length), wall.clientWidth, innerHeight - top - FOOT, AROUND_EM * em, NARROWEST_EM * em)
+          : null;
+      const { style } = wall;
+      style.setProperty('--tile', found ? `${found.tile}px` : '');
+      style.setProperty('--gap', found ? `${found.gap}px` : '');
+      style.columns = found ? String(found.columns) : '';
+      style.columnGap = found ? `${found.between}px` : '';
+    };
+    grow();
+    const watcher = new ResizeObserver(grow);
+    watcher.observe(wall.parentElement ?? wall);
+    addEventListener('resize', grow);
+    return () => {
+      watcher.disconnect();
+      removeEventListener('resize', grow);
+    };
+  }, [groups.value, fitting]);
+}
+
 export function Wall() {
   const wall = useRef(/** @type {HTMLElement | null} */ (null));
   const hint = useRef(/** @type {HTMLElement | null} */ (null));
   useKeyboard(wall);
   useHint(wall, hint);
   useSelection(wall);
+  const halls = groups.value.reduce((sum, { members }) => sum + members.length, 0);
+  const level = zoom.value === 0 && halls <= FEW ? NAMES : zoom.value;
+  useFit(wall, level === 0);
   return html`
-    <div class="wall" ref=${wall} data-zoom=${zoom.value} data-only=${only.value}>
+    <div class="wall" ref=${wall} data-zoom=${level} data-only=${only.value}>
       ${groups.value.map((group) => html`<${Group} key=${group.code} group=${group} />`)}
     </div>
     <div class="hint" ref=${hint} hidden aria-hidden="true"></div>
@@ -249,7 +290,6 @@ export function Legend() {
             </button>
           `,
         )}
-      ${only.value !== null && html`<button type="button" class="all" onClick=${() => (only.value = null)}>${t('Hiện tất cả')}</button>`}
     </div>
   `;
 }

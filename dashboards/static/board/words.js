@@ -1,6 +1,6 @@
 // What the board calls things: every state has a word beside its colour and its shape.
 import { N, t } from '../language.js';
-import { clock, figure, lasting } from './format.js';
+import { clock, figure, minute } from './format.js';
 import { look } from './state.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
@@ -78,8 +78,9 @@ const CAUSES = {
   centre_outage: N('gián đoạn tại trung tâm'),
   restart: N('máy chủ khởi động lại'),
   flapping: N('nối rồi mất nhiều lần'),
-  silence: N('không nghe thấy'),
-  closed: N('đường truyền đóng'),
+  not_back: N('không nối lại được'),
+  left: N('đã rời trang'),
+  mode: N('đổi hình thức tiếp nhận'),
 };
 
 /** @type {Record<string, string>} */
@@ -133,14 +134,14 @@ const SIT = /^(\d{4})-(\d\d)-(\d\d)-(am|pm|ev)/;
 /** @type {Record<string, string>} */
 const PARTS = { am: N('Buổi sáng'), pm: N('Buổi chiều'), ev: N('Buổi tối') };
 
-/** "Buổi sáng 07/03/2026"; a sitting that is named otherwise keeps its name.
- * @param {unknown} sitting an id, or {id, name} */
+/** ["Buổi sáng", "07/03/2026"]; a sitting that is named otherwise keeps its name.
+ * @param {unknown} sitting an id, or {id, name} @returns {[string, string]} */
 export function sittingName(sitting) {
-  if (sitting == null) return '';
+  if (sitting == null) return ['', ''];
   const named = typeof sitting === 'object' ? /** @type {any} */ (sitting) : { id: String(sitting) };
   const parts = SIT.exec(String(named.id ?? ''));
-  if (!parts) return String(named.name ?? named.id ?? '');
-  return `${t(PARTS[/** @type {string} */ (parts[4])] ?? '')} ${parts[3]}/${parts[2]}/${parts[1]}`;
+  if (!parts) return [String(named.name ?? named.id ?? ''), ''];
+  return [t(PARTS[/** @type {string} */ (parts[4])] ?? ''), `${parts[3]}/${parts[2]}/${parts[1]}`];
 }
 
 /** @param {string | null | undefined} round */
@@ -181,13 +182,12 @@ export function countWords(point) {
   return t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) });
 }
 
-/** Why to call, with how long and how many. @param {import('./state.js').Call} call @param {number} nowMs */
-export function callWords({ point, reason, since_s }, nowMs) {
+/** Why to call, since when, and how many wait there. @param {import('./state.js').Call} call */
+export function callWords({ point, reason, since_s }) {
   const many = point.expected == null ? '' : ` · ${t('{n} đại biểu', { n: figure(point.expected) })}`;
-  const long = since_s == null ? '' : lasting(nowMs / 1000 - since_s);
   switch (reason) {
     case 'lost':
-      return t('Mất tín hiệu {time}', { time: long }) + many;
+      return (since_s == null ? t('Mất tín hiệu') : t('Mất tín hiệu {time}', { time: minute(since_s * 1000) })) + many;
     case 'not_opened':
       return t('Chưa mở') + many;
     case 'no_sound':

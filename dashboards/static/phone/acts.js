@@ -65,11 +65,16 @@ export function act(said, mark) {
 
 /**
  * @param {Senses} senses
- * @returns {string} "Tất cả tốt", or "Tín hiệu kém · Hình ảnh tốt · Âm thanh tốt"
+ * @returns {string} "Tất cả tốt", or the worst first: "Không có: hình ảnh · Tốt: tín hiệu, âm thanh"
  */
 export function sensesInWords(senses) {
   if (SENSES.every((sense) => senses[sense] === "good")) return t("Tất cả tốt");
-  return SENSES.map((sense) => t(SENSE[sense]) + " " + t(WORD[senses[sense]]).toLowerCase()).join(" · ");
+  return WORDS.slice()
+    .reverse()
+    .map((word) => ({ word, of: SENSES.filter((sense) => senses[sense] === word) }))
+    .filter(({ of }) => of.length > 0)
+    .map(({ word, of }) => t(WORD[word]) + ": " + of.map((sense) => t(SENSE[sense]).toLowerCase()).join(", "))
+    .join(" · ");
 }
 
 /**

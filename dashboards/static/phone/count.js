@@ -222,7 +222,7 @@ export function countSheet(asked, does) {
         "div",
         {},
         el("h1", { id: "count-title", tabindex: "-1" }, t(ROUND[asked.round])),
-        el("p.note", {}, asked.place + " · " + t("hạn {due}", { due: hour(asked.due_ms) })),
+        el("p.note", {}, t("Hạn {due}", { due: hour(asked.due_ms) }) + " · " + asked.place),
       ),
     ),
     el(

@@ -137,6 +137,7 @@ function roundStands({ round, opens_at, due_at, figure }) {
 export function asked(stands, round, now_ms) {
   const count = stands.rounds.find((each) => each.round === round);
   const countOpen = count !== undefined && count.opens_ms <= now_ms && count.heads === null;
+  if (count !== undefined && count.grade === "quarantined") return "count";
   if (stands.stage === null) return "stage";
   if (stands.stage === "ended") return null;
   if (stands.stage === "on_site" && !countOpen) return "stage";

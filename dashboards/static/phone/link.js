@@ -17,6 +17,7 @@
 
 /** A 2G line needs long; the server itself says "later" after five seconds. */
 const PATIENCE_MS = 20000;
+const WRONG_LINK = [400, 404, 422];
 
 /**
  * @param {{handle: string, secret: () => string, device: string, fetch: (url: string, init: RequestInit) => Promise<Response>}} outside
@@ -64,9 +65,9 @@ export function link(outside) {
     const answer = await once("POST", path, { secret, device: outside.device });
     if (answer.kind === "ok") csrf = answer.body.csrf;
     if (answer.kind === "stranger") return { kind: "unknown", retry_after_s: null };
-    // 404 unknown_link, or a secret that the server does not even recognise as one.
-    if (answer.kind === "refused") return { kind: "revoked" };
-    return answer;
+    if (answer.kind !== "refused") return answer;
+    // 404 unknown_link, or a secret that the server does not even recognise as one; anything else may pass.
+    return WRONG_LINK.includes(answer.status) ? { kind: "revoked" } : { kind: "unknown", retry_after_s: null };
   }
 
   /** @returns {Promise<Answer>} one exchange at a time, however many requests ask for it */

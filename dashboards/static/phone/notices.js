@@ -44,6 +44,14 @@ export function noNetwork(again) {
   );
 }
 
+export function noConference() {
+  return notice(
+    t("Điểm cầu chưa có trong hội nghị nào"),
+    [t("Đường dẫn vẫn đúng. Trang tự mở khi ban tổ chức đưa điểm cầu vào hội nghị; cần thì hỏi trực ban.")],
+    null,
+  );
+}
+
 /** @param {Desk} desk */
 export function noSitting(desk) {
   return notice(

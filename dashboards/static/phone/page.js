@@ -10,7 +10,7 @@ import { asked, receiptOf, standing, takesReports } from "./desk.js";
 import { faultSheet, waitingSheet } from "./drawers.js";
 import { day, hallClock, hour, instant, stamp } from "./hours.js";
 import { link } from "./link.js";
-import { above, bar, noNetwork, noSitting, wrongLink } from "./notices.js";
+import { above, bar, noConference, noNetwork, noSitting, wrongLink } from "./notices.js";
 import { OutboxFull, deviceOf, memoryShelf, numbering, outbox } from "./outbox.js";
 import { before, countQuestion, receiptLine, sensesQuestion, stageQuestion } from "./questions.js";
 import { el, fill, focusOn, sign } from "./see.js";
@@ -76,7 +76,7 @@ const here = link({
 let desk = null;
 /** When the centre last told, by the hall's clock; null while it tells. @type {number | null} */
 let stale_ms = null;
-/** @type {"opening" | "offline" | "revoked" | "open"} */
+/** @type {"opening" | "offline" | "revoked" | "unplanned" | "open"} `unplanned`: no conference has this hall */
 let state = "opening";
 /** What the person opened by hand; null follows the day. @type {Question | null} */
 let opened = null;
@@ -183,12 +183,13 @@ async function look() {
 
 /** @param {import("./link.js").Answer} answer */
 function missed(answer) {
-  if (answer.kind === "revoked" || (answer.kind === "refused" && answer.status === 404)) {
+  if (answer.kind === "revoked") {
     state = "revoked";
     return;
   }
   failures++;
-  if (desk === null) state = "offline";
+  if (answer.kind === "refused") state = "unplanned";
+  else if (desk === null) state = "offline";
   else if (stale_ms === null) stale_ms = instant(desk.now);
   window.setTimeout(() => void look(), pause_ms(failures, answer.kind === "unknown" ? answer.retry_after_s : null, Math.random) + 500);
 }
@@ -260,7 +261,7 @@ function openCount(round) {
   const made = countSheet(
     {
       round,
-      place: desk.point.name + ", " + desk.point.parent,
+      place: [desk.point.name, desk.point.parent].filter(Boolean).join(", "),
       due_ms: now.due_ms,
       expected: desk.expected,
       seats: desk.point.seats,
@@ -321,6 +322,13 @@ function drawWaiting() {
   ]);
 }
 
+/** A media query sees the browser's text size and not the page's own; this sees both. */
+function measure() {
+  const rem_px = parseFloat(window.getComputedStyle(document.documentElement).fontSize);
+  if (window.innerWidth < 15 * rem_px) document.body.setAttribute("data-large", "");
+  else document.body.removeAttribute("data-large");
+}
+
 /** @param {number} noted_ms */
 function isFresh(noted_ms) {
   if (sender.isTroubled() || !window.navigator.onLine || stale_ms !== null) return false;
@@ -330,12 +338,14 @@ function isFresh(noted_ms) {
 function draw() {
   if (state === "opening") return;
   document.body.setAttribute("data-open", "");
-  fill(foot, bar(desk ? desk.hotline : null, desk && state === "open" && desk.sitting && takesReports(desk) ? openFault : null));
+  measure();
+  fill(foot, bar(desk && desk.hotline && desk.hotline.phone ? desk.hotline : null, desk && state === "open" && desk.sitting && takesReports(desk) ? openFault : null));
   foot.hidden = foot.childNodes.length === 0;
   drawHead();
   drawBanners();
   if (sheet === "waiting") drawWaiting();
   if (state === "revoked") fill(main, [wrongLink(box.waiting().length), footer()]);
+  else if (state === "unplanned") fill(main, [noConference(), footer()]);
   else if (desk === null) fill(main, [noNetwork(() => void look()), footer()]);
   else if (desk.sitting === null) fill(main, [noSitting(desk), footer()]);
   else drawQuestions(desk);
@@ -347,8 +357,8 @@ function drawHead() {
     return;
   }
   const sitting = desk.sitting;
-  const when = sitting === null ? "" : " · " + (/\d/.test(sitting.name) ? sitting.name : sitting.name + " " + day(instant(sitting.starts_at)));
-  fill(head, [el("h1", {}, desk.point.name), el("p.note", {}, desk.point.parent + when)]);
+  const when = sitting === null ? "" : /\d/.test(sitting.name) ? sitting.name : sitting.name + " " + day(instant(sitting.starts_at));
+  fill(head, [el("h1", {}, desk.point.name), el("p.note", {}, [desk.point.parent, when].filter(Boolean).join(" · "))]);
 }
 
 function drawBanners() {
@@ -518,6 +528,7 @@ window.addEventListener("hashchange", () => {
   sender.renew();
   void look();
 });
+window.addEventListener("resize", measure);
 window.addEventListener("online", comeBack);
 window.addEventListener("offline", draw);
 document.addEventListener("visibilitychange", comeBack);

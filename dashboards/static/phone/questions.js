@@ -260,6 +260,7 @@ export function countQuestion(view, does) {
       list,
     );
   }
+  const next = stands.rounds.find((each) => each.opens_ms > view.now_ms && each !== now);
   const of = desk.expected === null ? "" : " / " + desk.expected;
   const change = el("button.change", { "data-key": "count", onclick: () => does.count(now.round) }, t("Sửa"));
   return folded(
@@ -271,7 +272,11 @@ export function countQuestion(view, does) {
       receiptLine(now.receipt, view.isFresh, now.late ? " · " + t("sau hạn") : ""),
     ],
     view.mayAct && now.grade !== "quarantined" ? change : null,
-    [...doubt(now, view, does), list],
+    [
+      ...doubt(now, view, does),
+      list,
+      next && el("p.note.next", {}, t("Lượt sau: {round}, mở lúc {opens}", { round: t(ROUND[next.round]).toLowerCase(), opens: hour(next.opens_ms) })),
+    ],
   );
 }
 

@@ -5,7 +5,7 @@
  */
 
 /**
- * @typedef {string | Node | null | false} Child
+ * @typedef {string | Node | null | undefined | false} Child
  * @typedef {Record<string, string | boolean | null | (() => void)>} Props functions are click handlers
  */
 

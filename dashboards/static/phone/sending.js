@@ -24,6 +24,7 @@
 export const MOST_ACTS = 20;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
+const UNREADABLE = [400, 413, 422];
 
 /**
  * Full jitter: hundreds of halls come back at once after an outage, and must not come in step.
@@ -80,6 +81,8 @@ export function sending(outside) {
         return { known, retry_after_s: null };
       }
       case "refused":
+        // What the server could read and still turned away as a whole (a conference it does not hold yet) may pass.
+        if (!UNREADABLE.includes(answer.status)) return { known: false, retry_after_s: null };
         if (asked.length > 1) together = 1;
         else {
           const { code, detail } = answer;

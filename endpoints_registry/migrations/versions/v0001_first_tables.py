@@ -181,7 +181,6 @@ def upgrade() -> None:
         sa.Column("handle", sa.String(32), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["handle"], ["point_link.handle"], name=op.f("fk_link_session_handle")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_link_session")),
     )

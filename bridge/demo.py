@@ -1,0 +1,266 @@
+"""The demo: one whole conference day on a driven clock, real sockets and real HTTP, in a folder of its own."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bridge.house import House, Unusable, opened_house
+from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.model import Plan, PointType, RoundKey, RoundName
+from bridge.rules.wire import rfc3339
+from bridge.settings import Server, Settings, Storage
+from bridge.simulator.clock import DrivenClock
+from bridge.simulator.deeds import Story
+from bridge.simulator.playing import Keys, Played, Player
+from bridge.simulator.story import told
+from bridge.simulator.traffic import Traffic
+from endpoints_registry import conferences
+from endpoints_registry.access import Role
+from endpoints_registry.conferences import Hotline
+from endpoints_registry.samples import growing
+
+log = structlog.get_logger("demo")
+
+USERNAME = "bantochuc"
+TYPES = {
+    PointType.CITY_HALL: "Hội trường thành phố",
+    PointType.DISTRICT: "Quận, huyện, thị xã",
+    PointType.DIRECT_UNIT: "Đảng ủy trực thuộc",
+    PointType.COMMUNE: "Xã, phường, thị trấn",
+    PointType.EXTRA_HALL: "Hội trường mở thêm",
+}
+LINKS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    port: int = 8080
+    registry: str = growing.DEMO
+    points: int | None = None
+    speed: float = 60
+    seed: int = 2026
+    faults: bool = True
+    until_end: bool = False
+    json: bool = False
+    json_all: bool = False
+    data: Path | None = None
+
+
+async def run(options: Options) -> None:
+    """Play the day; with `until_end` print its closing figures and go, otherwise stay until Ctrl-C. Raises Unusable."""
+    try:
+        sample = growing.grown(options.registry, options.points)
+    except ValueError as wrong:
+        raise Unusable(str(wrong)) from wrong
+    story = told(sample, options.seed, faults=options.faults)
+    traffic = Traffic()
+    clock = DrivenClock(story.starts_ms, None if options.until_end else options.speed)
+    with _folder(options.data) as folder:
+        settings = Settings(server=Server(port=options.port), storage=Storage(folder=folder))
+        async with opened_house(settings, clock) as house:
+            keys = await _furnish(house, story.plan, sample)
+            house.rooms.counted = "room-"
+            clock.quiet = lambda: (
+                traffic.settled(house.rooms.frames_received, house.rooms.rooms_greeted) and house.at_rest()
+            )
+            _introduce(options, house, story, keys)
+            async with _driven(clock, story) as driving:
+                player = Player(story, house.address, keys, clock, traffic, options.seed)
+                with _progress(clock, story, shown=options.until_end and not options.json):
+                    played = await player.run()
+                if not options.until_end:
+                    await asyncio.Event().wait()
+                driving.cancel()
+            _conclude(options, house, story.plan, played)
+
+
+@contextmanager
+def _folder(wished: Path | None) -> Iterator[Path]:
+    if wished is None:
+        with tempfile.TemporaryDirectory(prefix="bridge-demo-") as made:
+            yield Path(made)
+        return
+    if wished.exists() and any(wished.iterdir()):
+        raise Unusable(f"{wished} is not empty; name a new folder, so that the demo does not mix with another day")
+    yield wished
+
+
+@asynccontextmanager
+async def _driven(clock: DrivenClock, story: Story) -> AsyncIterator[asyncio.Task[None]]:
+    """The clock runs beside the play until the day is over; a clock that is stuck ends the play."""
+    try:
+        async with asyncio.TaskGroup() as together:
+            driving = together.create_task(clock.run(story.ends_ms + 5 * 60_000))
+            yield driving
+            driving.cancel()
+    except* RuntimeError as failed:
+        raise Unusable(f"the play got stuck: {failed.exceptions[0]}") from failed
+
+
+async def _furnish(house: House, plan: Plan, sample: growing.Sample) -> Keys:
+    """The day's registry, conference, organiser and keys: everything that a city would prepare."""
+    registry = house.registry
+    for file in (growing.units_csv(sample), growing.points_csv(sample)):
+        made = await registry.import_file(file.encode())
+        if made.faults:
+            raise Unusable(f"the sample registry does not import: {made.faults[0]}")
+    password = secrets.token_urlsafe(9)
+    await registry.add_account(USERNAME, "Ban tổ chức", Role.ORGANISER, password)
+    codes = {point.code for point in plan.points}
+    await registry.create_conference(
+        _conference(plan, sample.units[0].code),
+        [kept for kept in registry.holdings.points if kept.point.code in codes],
+        {(sitting, point.code): people for point in plan.points for sitting, people in point.expected.items()},
+    )
+    links = await registry.issue_links(codes)
+    tokens = await registry.issue_tokens(codes)
+    return Keys(
+        username=USERNAME,
+        password=password,
+        links={code: house.address + link.path for code, link in links.items()},
+        tokens=tokens,
+    )
+
+
+def _conference(plan: Plan, unit: str) -> conferences.Conference:
+    return conferences.planned(
+        plan.conference,
+        plan.title,
+        "city",
+        "online",
+        unit,
+        Hotline("Trực ban thành phố", "024 3000 0800"),
+        [
+            conferences.Sitting(
+                id=sitting.id,
+                name=sitting.name,
+                day=_time(sitting.starts_ms).astimezone(conferences.HANOI).date(),
+                starts_at=_time(sitting.starts_ms),
+                ends_at=_time(sitting.ends_ms),
+                rehearsal=sitting.rehearsal,
+                rounds=tuple(
+                    conferences.Round(each.name.value, _time(each.opens_ms), _time(each.due_ms))
+                    for each in sitting.rounds
+                ),
+            )
+            for sitting in plan.sittings
+        ],
+    )
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _introduce(options: Options, house: House, story: Story, keys: Keys) -> None:
+    """Where to look and how to get in."""
+    codes = sorted(keys.links)
+    if options.json:
+        shown = codes if options.json_all else codes[:LINKS_SHOWN]
+        first = {
+            "url": house.address,
+            "organiser": {"username": keys.username, "password": keys.password},
+            "conference": story.plan.conference,
+            "points": [{"code": code, "link": keys.links[code], "token": keys.tokens[code]} for code in shown],
+            "wall": None,
+        }
+        _line(first)
+        return
+    console = Console()
+    console.print(f"\n  Bảng theo dõi    [bold]{house.address}[/]")
+    console.print(f"  Đăng nhập        {keys.username} / {keys.password}")
+    named = {point.code: point.name for point in story.plan.points}
+    console.print("  Mở bằng điện thoại (người phụ trách điểm cầu):")
+    for code in codes[:3]:
+        console.print(f"    {named[code]}: {keys.links[code]}", soft_wrap=True)
+    pace = "nhanh hết mức" if options.until_end else f"nhanh gấp {options.speed:g} lần"
+    console.print(f"  {len(codes)} điểm cầu, ngày {rfc3339(story.starts_ms)[:10]}, {pace}. Ctrl-C để dừng.\n")
+
+
+def _conclude(options: Options, house: House, plan: Plan, played: Played) -> None:
+    """The day's closing figures, by type and in all."""
+    hall = house.halls.get(plan.conference)
+    state = hall.coordinator.scene.state if hall else None
+    key: RoundKey = (plan.sittings[-1].id, RoundName.CLOSING)
+    by_type: dict[PointType, People] = defaultdict(lambda: NOBODY)
+    points: dict[PointType, int] = defaultdict(int)
+    for point in state.points.values() if state else ():
+        by_type[point.planned.type] += standing(point, key)
+        points[point.planned.type] += 1
+    total = sum(by_type.values(), NOBODY)
+    if options.json:
+        _line(
+            {
+                "totals": {"points": sum(points.values()), **msgspec.structs.asdict(total)},
+                "by_type": {
+                    kind.value: {"points": points[kind], **msgspec.structs.asdict(by_type[kind])}
+                    for kind in TYPES
+                    if kind in by_type
+                },
+                "acts": {
+                    "accepted": played.answers.accepted,
+                    "recognised": played.answers.duplicates,
+                    "refused": len(played.answers.refused),
+                },
+            }
+        )
+        return
+    table = Table(title="Số liệu cuối giờ")
+    for heading in ("Loại điểm cầu", "Điểm", "Triệu tập", "Có mặt", "Có lý do", "Không lý do", "Chưa báo", "Tỷ lệ"):
+        table.add_column(heading, justify="left" if heading.startswith("Loại") else "right")
+    for kind, name in TYPES.items():
+        if kind in by_type:
+            table.add_row(name, *_cells(points[kind], by_type[kind]))
+    table.add_section()
+    table.add_row("Tổng", *_cells(sum(points.values()), total), style="bold")
+    Console().print(table)
+
+
+def _cells(points: int, people: People) -> tuple[str, ...]:
+    numbers = (points, people.expected, people.present, people.excused, people.unexcused, people.unreported)
+    rate = f"{100 * people.present / people.expected:.1f}%".replace(".", ",") if people.expected else "–"
+    return (*(f"{number:,}".replace(",", ".") for number in numbers), rate)
+
+
+@contextmanager
+def _progress(clock: DrivenClock, story: Story, *, shown: bool) -> Iterator[None]:
+    """A bar on a terminal: the hour of the hall."""
+    if not (shown and sys.stdout.isatty()):
+        yield
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, refresh_per_second=4) as bar:
+        task = bar.add_task("06:30", total=story.ends_ms - story.starts_ms)
+
+        async def follow() -> None:
+            while True:
+                bar.update(task, completed=clock.now() - story.starts_ms, description=rfc3339(clock.now())[11:16])
+                await asyncio.sleep(0.25)
+
+        following = asyncio.ensure_future(follow())
+        try:
+            yield
+        finally:
+            following.cancel()
+
+
+def _line(content: Mapping[str, Any]) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,330 @@
+"""The desk: people ask over HTTP - phones report, staff move the conference on, everybody reads the journal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.clock import Clock
+from bridge.coordinator import Coordinator, Overloaded, Unavailable
+from bridge.edges.asking import Ask
+from bridge.halls import Hall, Halls
+from bridge.journal import Journal
+from bridge.rules import events, wire
+from bridge.rules.attendance import round_asked
+from bridge.rules.deciding import Refused, change_phase
+from bridge.rules.events import AnyEvent
+from bridge.rules.model import Phase, Plan, Point, RoundKey, Sitting
+from bridge.rules.projection import Draft
+from endpoints_registry.access import Action, Caller, may
+from endpoints_registry.gate import CALLER, CREDENTIAL, Problem, Route, answer, body_of, csrf_token, nowhere, query_of
+
+log = structlog.get_logger("desk")
+
+ANSWER_PATIENCE_S = 5
+"""An act that is not on disk by then is answered 503: it stays on the phone, and its id makes the re-send harmless."""
+BODY_LIMIT = 256 * 1024
+
+
+class PhaseBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    phase: Phase
+    version: int = Field(ge=0, description="The version this decision was made on; another one answers 409.")
+
+
+class EventsQuery(BaseModel):
+    after: int = Field(0, ge=0)
+    limit: int = Field(500, ge=1, le=2000)
+
+
+class EventLine(msgspec.Struct, frozen=True):
+    """One row of the journal as the caller may see it."""
+
+    position: int
+    at: str
+    received_at: str
+    by: str
+    act: str | None
+    outcome: str
+    code: str
+    event: Any
+
+
+class EventLines(msgspec.Struct, frozen=True):
+    events: list[EventLine]
+    next: int
+    """Ask again with `after` set to this."""
+
+
+class PhaseAnswer(msgspec.Struct, frozen=True):
+    phase: str
+    version: int
+
+
+class DeskAnswer(msgspec.Struct, frozen=True):
+    """Everything that an operator's phone shows."""
+
+    csrf: str
+    conference: dict[str, Any]
+    point: dict[str, Any]
+    sitting: dict[str, Any] | None
+    expected: int | None
+    round: str | None
+    rounds: list[dict[str, Any]]
+    stage: dict[str, Any]
+    perceived: dict[str, Any] | None
+    hotline: dict[str, str]
+    now: str
+    speed: float
+    acked_seq: int
+
+
+class Whereabouts(msgspec.Struct, frozen=True):
+    """What the phone says of its hall beside the live state."""
+
+    parent: str
+    address: str
+    hotline_name: str
+    hotline_phone: str
+
+
+Freeze = Callable[[str], Awaitable[Plan | None]]
+"""The registry's plan of a conference; None if there is no such conference. Raises Refused if it cannot be held."""
+Locate = Callable[[str, str], Whereabouts]
+"""(conference, point code) -> where it is and whom to call."""
+
+
+class Desk:
+    def __init__(self, halls: Halls, journal: Journal, ask: Ask, clock: Clock, freeze: Freeze, locate: Locate) -> None:
+        self._halls = halls
+        self._journal = journal
+        self._ask = ask
+        self._clock = clock
+        self._freeze = freeze
+        self._locate = locate
+
+    def routes(self) -> tuple[Route, ...]:
+        one = "/api/v1/conferences/{conference}"
+        return (
+            Route(
+                "POST",
+                f"{one}/acts",
+                self.acts,
+                Action.ACT,
+                "Gửi một hoặc nhiều báo cáo; mỗi báo cáo được trả lời riêng sau khi đã ghi xuống đĩa",
+                body=wire.Batch,
+                answers={200: wire.Outcomes, 404: None, 413: None, 422: None, 503: None},
+            ),
+            Route(
+                "POST",
+                f"{one}/phase",
+                self.phase,
+                Action.GOVERN,
+                "Chuyển giai đoạn của hội nghị; rời bản nháp là chốt danh sách điểm cầu",
+                body=PhaseBody,
+                answers={200: PhaseAnswer, 404: None, 409: None, 422: None, 503: None},
+            ),
+            Route(
+                "GET",
+                f"{one}/events",
+                self.events,
+                Action.SEE_BOARD,
+                "Nhật ký diễn biến, theo thứ tự, tiếp từ một vị trí",
+                query=EventsQuery,
+                answers={200: EventLines, 404: None, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/desk",
+                self.desk,
+                Action.ACT,
+                "Màn hình của người phụ trách điểm cầu",
+                answers={200: DeskAnswer, 404: None},
+            ),
+        )
+
+    async def acts(self, request: web.Request) -> web.Response:
+        hall = self._hall(request)
+        try:
+            batch = wire.batch(await request.read())
+        except msgspec.DecodeError as wrong:
+            raise Problem(422, "malformed", f"Nội dung gửi lên không đọc được: {wrong}.") from wrong
+        asking = self._ask(hall.coordinator, request[CALLER], batch.device, wire.ms_of(batch.sent_at), batch.acts)
+        try:
+            async with asyncio.timeout(ANSWER_PATIENCE_S):
+                outcomes = await asking
+        except (Overloaded, Unavailable, TimeoutError) as unknown:
+            log.warning("acts-unanswered", why=type(unknown).__name__, acts=len(batch.acts))
+            raise come_again() from unknown
+        return answer(wire.Outcomes(outcomes))
+
+    async def phase(self, request: web.Request) -> web.Response:
+        asked = await body_of(request, PhaseBody)
+        conference = request.match_info["conference"]
+        plan = await self._freeze(conference)
+        if plan is None:
+            raise nowhere()
+        hall = await self._halls.open(conference)
+        at_ms = self._clock.now()
+
+        def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
+            changed = change_phase(draft, asked.phase, asked.version)
+            frozen = ((events.ConferenceFrozen(plan=plan), at_ms),) if draft.plan is None else ()
+            return (*frozen, (changed, at_ms))
+
+        try:
+            await hall.coordinator.command(judge, by=request[CALLER].name)
+        except Refused as refused:
+            raise Problem(409, refused.code, str(refused)) from refused
+        except (Overloaded, Unavailable) as unknown:
+            raise come_again() from unknown
+        state = hall.coordinator.scene.state
+        log.info("phase-changed", conference=conference, phase=state.phase.value, by=request[CALLER].name)
+        return answer(PhaseAnswer(state.phase.value, state.version))
+
+    async def events(self, request: web.Request) -> web.Response:
+        hall = self._hall(request)
+        query = query_of(request, EventsQuery)
+        rows = await self._journal.read(hall.conference, query.after, query.limit)
+        caller = request[CALLER]
+        state = hall.coordinator.scene.state
+        lines = []
+        for row in rows:
+            point = state.point(row.record.point) if row.record.point else None
+            if point is None and not caller.everywhere:
+                continue
+            if point is not None and not may(
+                caller, Action.SEE_BOARD, path=state.path(point.planned.unit), point=point.code
+            ):
+                continue
+            lines.append(
+                EventLine(
+                    position=row.position,
+                    at=wire.rfc3339(row.record.at_ms),
+                    received_at=wire.rfc3339(row.record.received_ms),
+                    by=row.record.by,
+                    act=row.record.act,
+                    outcome=row.record.outcome,
+                    code=row.record.code,
+                    event=msgspec.Raw(row.record.body),
+                )
+            )
+        return answer(EventLines(lines, rows[-1].position if rows else query.after))
+
+    async def desk(self, request: web.Request) -> web.Response:
+        caller = request[CALLER]
+        code = caller.point
+        hall = self._halls.of_point(code) if code else None
+        if code is None or hall is None:
+            raise Problem(404, "no_conference", "Chưa có hội nghị nào có điểm cầu này; hãy hỏi ban tổ chức.")
+        csrf = csrf_token(request[CREDENTIAL].secret)
+        device = request.query.get("device", "")[:80]
+        return answer(self._desk(hall.coordinator, code, csrf, hall.coordinator.acked_seq(caller.name, device)))
+
+    def _desk(self, coordinator: Coordinator, code: str, csrf: str, acked_seq: int) -> DeskAnswer:
+        state = coordinator.scene.state
+        point = state.points[code]
+        now_ms = self._clock.now()
+        key = round_asked(state.plan.sittings, now_ms) if state.plan else None
+        sitting = (
+            next((each for each in state.plan.sittings if key and each.id == key[0]), None) if state.plan else None
+        )
+        where = self._locate(coordinator.conference, code)
+        said = point.perceived
+        return DeskAnswer(
+            csrf=csrf,
+            conference={
+                "id": coordinator.conference,
+                "title": state.plan.title if state.plan else "",
+                "phase": state.phase.value,
+            },
+            point={
+                "code": code,
+                "name": point.planned.name,
+                "parent": where.parent,
+                "address": where.address,
+                "mode": point.mode.value,
+                "seats": point.planned.seats,
+            },
+            sitting=_sitting(sitting),
+            expected=point.expected.get(sitting.id) if sitting else None,
+            round=key[1].value if key else None,
+            rounds=[_round(point, sitting, (sitting.id, each.name)) for each in sitting.rounds] if sitting else [],
+            stage={"stage": point.stage.value, "at": _time(point.stage_ms)},
+            perceived={
+                "picture": said.picture.value,
+                "sound": said.sound.value,
+                "line": said.line.value,
+                "at": _time(said.at_ms),
+            }
+            if said
+            else None,
+            hotline={"name": where.hotline_name, "phone": where.hotline_phone},
+            now=wire.rfc3339(now_ms),
+            speed=self._clock.speed,
+            acked_seq=acked_seq,
+        )
+
+    def _hall(self, request: web.Request) -> Hall:
+        """The conference that the path names, if it has anything of the caller's."""
+        hall = self._halls.get(request.match_info["conference"])
+        if hall is None or not _belongs(hall, request[CALLER]):
+            raise nowhere()
+        return hall
+
+
+def _belongs(hall: Hall, caller: Caller) -> bool:
+    state = hall.coordinator.scene.state
+    if caller.point is not None:
+        return caller.point in state.points
+    return caller.everywhere or any(unit in state.units for unit in caller.units)
+
+
+def come_again() -> Problem:
+    return Problem(
+        503,
+        "come_again",
+        "Máy chủ chưa ghi được; báo cáo vẫn giữ trên máy của bạn và sẽ được gửi lại.",
+        headers={"Retry-After": "2"},
+    )
+
+
+def _time(ms: int) -> str | None:
+    return wire.rfc3339(ms) if ms else None
+
+
+def _sitting(sitting: Sitting | None) -> dict[str, Any] | None:
+    if sitting is None:
+        return None
+    return {
+        "id": sitting.id,
+        "name": sitting.name,
+        "starts_at": wire.rfc3339(sitting.starts_ms),
+        "ends_at": wire.rfc3339(sitting.ends_ms),
+    }
+
+
+def _round(point: Point, sitting: Sitting, key: RoundKey) -> dict[str, Any]:
+    """A round as the hall itself said it: its own numbers, not the ledger's."""
+    times = next(each for each in sitting.rounds if each.name == key[1])
+    figure = point.quarantined.get(key) or point.figures.get(key)
+    said: Mapping[str, Any] | None = None
+    if figure is not None:
+        said = msgspec.structs.asdict(figure.count) | {
+            "at": wire.rfc3339(figure.at_ms),
+            "received_at": wire.rfc3339(figure.received_ms),
+            "grade": figure.grade.value,
+            "by": figure.author.value,
+            "act": figure.act,
+        }
+    return {
+        "round": key[1].value,
+        "opens_at": wire.rfc3339(times.opens_ms),
+        "due_at": wire.rfc3339(times.due_ms),
+        "figure": said,
+    }

@@ -1,0 +1,28 @@
+"""Whether the server lives, and whether it can take acts."""
+
+from aiohttp import web
+
+from bridge.halls import Halls
+from endpoints_registry.gate import Open, Problem, Route, answer
+
+
+class Health:
+    def __init__(self, halls: Halls) -> None:
+        self._halls = halls
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", "/healthz", self.alive, Open.PUBLIC, "Máy chủ đang chạy", answers={200: dict}),
+            Route(
+                "GET", "/readyz", self.ready, Open.PUBLIC, "Máy chủ nhận được báo cáo", answers={200: dict, 503: None}
+            ),
+        )
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        return answer({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """The streets are open and none refused its last batch."""
+        if stuck := [hall.conference for hall in self._halls if not hall.coordinator.recording]:
+            raise Problem(503, "not_recording", f"Chưa ghi được báo cáo của {', '.join(stuck)}.")
+        return answer({"ready": True})

@@ -1,0 +1,313 @@
+"""The house: every part of one server, opened in order, composed, and closed in order."""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bridge.clock import Clock, RealClock
+from bridge.coordinator import happened_in
+from bridge.edges.asking import Ask
+from bridge.edges.clockwork import Clockwork
+from bridge.edges.desk import BODY_LIMIT, Desk, Whereabouts
+from bridge.edges.health import Health
+from bridge.edges.rooms import Rooms
+from bridge.freezing import frozen_plan
+from bridge.halls import Hall, Halls
+from bridge.journal import Journal, JournalError
+from bridge.journal.sql import open_journal
+from bridge.rules import acts, wire
+from bridge.rules.model import Plan
+from bridge.rules.scene import Placed
+from bridge.settings import Settings
+from dashboards import phone as phone_page
+from dashboards import routes as pages
+from dashboards.feed import Feed
+from dashboards.feed import Hall as SeenHall
+from dashboards.figures import Figures
+from dashboards.sockets import Screens
+from endpoints_registry import openapi
+from endpoints_registry import routes as registry_routes
+from endpoints_registry.accounts import Lifetime
+from endpoints_registry.conferences import HANOI
+from endpoints_registry.database import InUse, UnsafeServer, WrongAddress
+from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, answer, mount
+from endpoints_registry.registry import Registry, open_registry
+
+log = structlog.get_logger("house")
+
+HISTORY_ROWS = 10_000
+
+
+class Unusable(Exception):
+    """The house cannot be opened; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One running server."""
+
+    address: str
+    registry: Registry
+    journal: Journal
+    halls: Halls
+    rooms: Rooms
+    feed: Feed
+    routes: tuple[Route, ...]
+
+    def at_rest(self) -> bool:
+        """Whether nothing that was asked still waits for its answer."""
+        return all(hall.coordinator.idle for hall in self.halls)
+
+
+def stores(settings: Settings) -> tuple[str, str]:
+    """Addresses of registry and journal: two files, or the same database with two schemas."""
+    if settings.storage.database != "sqlite":
+        return settings.storage.database, settings.storage.database
+    folder = settings.storage.folder.resolve()
+    return tuple(f"sqlite+aiosqlite:///{folder / name}.sqlite" for name in ("registry", "journal"))  # type: ignore[return-value]
+
+
+@asynccontextmanager
+async def opened_registry(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Registry]:
+    """The registry alone, as the command line uses it without a server. Raises Unusable."""
+    hall_clock = clock or RealClock()
+    lifetime = Lifetime(
+        idle=timedelta(minutes=settings.session.idle_minutes), most=timedelta(hours=settings.session.absolute_hours)
+    )
+    secure = any(origin.startswith("https://") for origin in settings.server.origins)
+    try:
+        async with open_registry(
+            stores(settings)[0],
+            today=lambda: datetime.fromtimestamp(hall_clock.now() / 1000, HANOI).date(),
+            staff_lifetime=lifetime,
+            secure=secure,
+        ) as registry:
+            yield registry
+    except (InUse, WrongAddress, UnsafeServer, OSError) as failed:
+        raise Unusable(str(failed)) from failed
+
+
+@asynccontextmanager
+async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The whole server, serving until the block ends. Raises Unusable."""
+    hall_clock: Clock = clock or RealClock()
+    async with AsyncExitStack() as open_things:
+        registry = await open_things.enter_async_context(opened_registry(settings, hall_clock))
+        try:
+            journal = await open_journal(stores(settings)[1])
+        except (InUse, WrongAddress, UnsafeServer, OSError) as failed:
+            raise Unusable(str(failed)) from failed
+        open_things.push_async_callback(journal.close)
+        listening = _listening(settings)
+        open_things.callback(listening.close)
+        house, app, screens, clockwork = _composed(settings, registry, journal, hall_clock, listening)
+        async with _streets(house) as streets:
+            await house.halls.start(streets)
+            streets.create_task(clockwork.run(), name="clockwork")
+            streets.create_task(house.feed.keep_alive(), name="feed")
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
+            await runner.setup()
+            await web.SockSite(runner, listening).start()
+            # What was built so far stays: the collector need not walk it again at every connection.
+            gc.collect()
+            gc.freeze()
+            log.info("open", address=house.address, conferences=sum(1 for _ in house.halls))
+            try:
+                yield house
+            finally:
+                log.info("closing")
+                async with asyncio.timeout(settings.server.shutdown_s):
+                    await house.rooms.close()
+                    await screens.close()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(settings.server.shutdown_s):
+                        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _streets(house: House) -> AsyncIterator[asyncio.TaskGroup]:
+    """Every task of the house has this owner. One that fails ends the house: the journal brings it back."""
+    try:
+        async with asyncio.TaskGroup() as streets:
+            yield streets
+            raise _Closing
+    except* _Closing:
+        pass
+    except* JournalError as broken:
+        raise Unusable(f"the journal failed: {broken.exceptions[0]}") from broken
+
+
+class _Closing(Exception):
+    """The block of the house has ended: its tasks go."""
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The port, taken at once, so that an address in use is known before anything is opened to the world."""
+    server = settings.server
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    taken = socket.socket(family)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((server.host, server.port))
+        taken.listen(1024)
+    except OSError as failed:
+        taken.close()
+        if failed.errno == errno.EADDRINUSE:
+            raise Unusable(
+                f"port {server.port} on {server.host} is in use; stop who holds it, or choose another port"
+            ) from failed
+        raise Unusable(f"cannot listen on {server.host}:{server.port}: {failed.strerror}; mend [server]") from failed
+    taken.setblocking(False)
+    return taken
+
+
+def _composed(
+    settings: Settings, registry: Registry, journal: Journal, clock: Clock, listening: socket.socket
+) -> tuple[House, web.Application, Screens, Clockwork]:
+    feed = Feed(clock.now, lambda: clock.speed)
+    heartbeat_ms = round(settings.line.heartbeat_s * 1000) or None
+    halls = Halls(
+        journal,
+        clock,
+        tell=feed.tell,
+        stir=feed.stir,
+        heartbeat_ms=heartbeat_ms,
+    )
+    ask = Ask(clock)
+    rooms = Rooms(halls, ask, clock)
+    clockwork = Clockwork(halls, clock, turned=feed.turned)
+
+    def seen(conference: str) -> SeenHall | None:
+        hall = halls.get(conference)
+        return hall.coordinator if hall and hall.coordinator.scene.state.plan else None
+
+    async def freeze(conference: str) -> Plan | None:
+        planned = await registry.plan(conference)
+        return frozen_plan(planned) if planned is not None else None
+
+    async def history(conference: str, code: str) -> Sequence[Placed]:
+        rows = await journal.read(conference, 0, HISTORY_ROWS, point=code)
+        return [(row.position, happened_in(row.record)) for row in reversed(rows)]
+
+    desk = Desk(halls, journal, ask, clock, freeze, lambda conference, code: _whereabouts(registry, conference, code))
+    figures = Figures(feed, seen, clock.now, lambda code, names: _facts(registry, halls, code, names), history)
+    screens = Screens(feed, seen)
+    drawn = pages.prepared()
+    served: list[Route] = [
+        *registry_routes.routes(registry, standing=lambda conference: _phase(halls.get(conference))),
+        *rooms.routes(),
+        *desk.routes(),
+        *figures.routes(),
+        *screens.routes(),
+        *pages.routes(drawn),
+        *phone_page.routes(drawn.assets),
+        *Health(halls).routes(),
+    ]
+    served += _described(served)
+    app = web.Application(client_max_size=BODY_LIMIT)
+    port = listening.getsockname()[1]
+    app[RESOLVE] = registry.keyring
+    app[ORIGINS] = _origins(settings, port)
+    mount(app, served)
+    address = settings.server.origins[0] if settings.server.origins else f"http://{settings.server.host}:{port}"
+    house = House(address, registry, journal, halls, rooms, feed, tuple(served))
+    return house, app, screens, clockwork
+
+
+def _origins(settings: Settings, port: int) -> frozenset[str]:
+    """Exactly the addresses under which browsers may show our pages."""
+    if settings.server.origins:
+        return frozenset(settings.server.origins)
+    return frozenset(f"http://{host}:{port}" for host in {settings.server.host, "127.0.0.1", "localhost"})
+
+
+def _phase(hall: Hall | None) -> tuple[str, int]:
+    """Phase and version of a conference; a draft that nobody has opened yet is at version 0."""
+    state = hall.coordinator.scene.state if hall else None
+    return (state.phase.value, state.version) if state else ("draft", 0)
+
+
+def _described(served: Sequence[Route]) -> list[Route]:
+    """The documents about the doors, which describe themselves too."""
+
+    async def document(_request: web.Request) -> web.Response:
+        return answer(openapi.document([*served, *described], "Bridge points", "1"))
+
+    async def frames(_request: web.Request) -> web.Response:
+        return answer(frame_schemas())
+
+    described = [
+        Route("GET", "/api/v1/openapi.json", document, Open.PUBLIC, "Mô tả giao diện lập trình (OpenAPI 3.1)"),
+        Route("GET", "/api/v1/frames.json", frames, Open.PUBLIC, "Mô tả các khung tin của hai WebSocket (JSON Schema)"),
+    ]
+    return described
+
+
+def frame_schemas() -> Mapping[str, Any]:
+    """JSON Schema of every frame on both sockets, by who says it."""
+    schemas: dict[str, Any] = {}
+    told = {
+        "room_says": wire.RoomSays,
+        "server_says_to_room": wire.ServerSays,
+        "act": acts.AnyAct,
+        "screen_says": wire.Watch,
+        "server_says_to_screen": wire.Snapshot | wire.Delta | wire.Notice,
+    }
+    return {
+        "close_codes": {str(close.value): close.name.lower() for close in wire.Close},
+        "frames": {name: openapi.schema_of(kind, schemas) for name, kind in told.items()},  # type: ignore[arg-type]
+        "components": {"schemas": schemas},
+    }
+
+
+def _whereabouts(registry: Registry, conference: str, code: str) -> Whereabouts:
+    directory = registry.of_conference(conference) or registry.directory
+    point = directory.points.get(code)
+    held = registry.holdings.conferences.get(conference)
+    hotline = held.hotline if held else None
+    return Whereabouts(
+        parent=directory.place(code),
+        address=point.address if point else "",
+        hotline_name=hotline.name if hotline else "",
+        hotline_phone=hotline.phone if hotline else "",
+    )
+
+
+def _facts(registry: Registry, halls: Halls, code: str, names: bool) -> Mapping[str, Any]:
+    """A point as the registry knows it on its conference's day."""
+    hall = halls.of_point(code)
+    directory = (registry.of_conference(hall.conference) if hall else None) or registry.directory
+    point = directory.points.get(code)
+    if point is None:
+        return {"point": {"code": code}, "contacts": []}
+    unit = directory.tree.units[point.unit_code]
+    return {
+        "point": {
+            "code": code,
+            "name": point.name,
+            "unit": unit.code,
+            "unit_name": unit.name,
+            "parent_name": directory.place(code),
+            "type": point.type,
+            "mode": point.mode,
+            "address": point.address,
+            "seats": point.seats,
+            "area": point.area,
+            "provider": point.provider,
+            "feeder": point.feeder,
+        },
+        "contacts": [
+            {"role": contact.role, "name": contact.name, "phone": contact.phone}
+            for contact in (point.contacts if names else ())
+        ],
+    }

@@ -1,0 +1,192 @@
+"""The phones of a play, and the staff's desks: acts over real HTTP, kept until they are answered."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bridge.clock import Clock
+from bridge.rules.wire import rfc3339
+from bridge.simulator.acts import Act
+from bridge.simulator.asking import Asker, Stopwatch, Turned, Unknown
+from bridge.simulator.traffic import Traffic
+
+RETRY_CAP_MS = 30_000
+BATCH = 100
+
+
+class Link(NamedTuple):
+    """An operator's address taken apart: `https://host/p/<handle>#<secret>`."""
+
+    handle: str
+    secret: str
+
+
+def link_of(address: str) -> Link:
+    parts = urlsplit(address)
+    handle = parts.path.rpartition("/p/")[2].strip("/")
+    if not handle or not parts.fragment:
+        raise ValueError(f"liên kết {address!r} không đúng; dạng đúng: https://…/p/<mã>#<bí mật>")
+    return Link(handle, parts.fragment)
+
+
+@dataclass(slots=True)
+class Answers:
+    """What became of all acts of a play."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+    """The first few, in words."""
+    unknown: int = 0
+    """Tries without an answer."""
+
+    def note(self, outcome: dict[str, Any], act: Act) -> None:
+        if outcome.get("duplicate"):
+            self.duplicates += 1
+        elif outcome.get("outcome") == "accepted":
+            self.accepted += 1
+        if outcome.get("code"):
+            self.codes[str(outcome["code"])] += 1
+        if outcome.get("outcome") == "refused" and len(self.refused) < 20:
+            self.refused.append(f"{act['point']} {act['kind']}: {outcome.get('code')} {outcome.get('message')}")
+
+
+class Outbox:
+    """Acts that a device has made and that the server has not answered yet, oldest first."""
+
+    def __init__(
+        self, asker: Asker, conference: str, device: str, clock: Clock, chance: random.Random, answers: Answers
+    ) -> None:
+        self._asker = asker
+        self._conference = conference
+        self._device = device
+        self._clock = clock
+        self._chance = chance
+        self._answers = answers
+        self.waiting: list[Act] = []
+
+    async def deliver(self) -> list[dict[str, Any]]:
+        """Send what waits until it is answered: unknown is asked again with the same ids, ever more patiently."""
+        answered: list[dict[str, Any]] = []
+        attempt = 0
+        while self.waiting:
+            sent = self.waiting[:BATCH]
+            try:
+                outcomes = await self._send(sent)
+            except Unknown as unknown:
+                self._answers.unknown += 1
+                attempt += 1
+                pause = self._chance.uniform(0, min(RETRY_CAP_MS, 500 * 2 ** min(attempt, 10)))
+                await self._clock.sleep(round(unknown.after_s * 1000 + pause))
+                continue
+            attempt = 0
+            del self.waiting[: len(sent)]
+            for act, outcome in zip(sent, outcomes, strict=True):
+                self._answers.note(outcome, act)
+            answered += outcomes
+        return answered
+
+    async def lose_answer(self) -> None:
+        """It goes out and arrives, but the answer does not come back: it keeps waiting."""
+        await self._send(self.waiting[-1:])
+
+    async def _send(self, acts: Sequence[Act]) -> list[dict[str, Any]]:
+        watch = Stopwatch()
+        body = {"device": self._device, "sent_at": rfc3339(self._clock.now()), "acts": acts}
+        answer = await self._asker.ask("POST", f"/api/v1/conferences/{self._conference}/acts", body)
+        self._asker.traffic.answers.add(watch.ms)
+        outcomes: list[dict[str, Any]] = answer["outcomes"]
+        return outcomes
+
+
+class Phone:
+    """One operator's phone."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        server: str,
+        link: Link,
+        point: str,
+        conference: str,
+        clock: Clock,
+        chance: random.Random,
+        traffic: Traffic,
+        answers: Answers,
+    ) -> None:
+        self._link = link
+        self._device = f"phone-{point}"
+        self._asker = Asker(http, server, traffic, {"Bridge-Link": link.handle})
+        self.outbox = Outbox(self._asker, conference, self._device, clock, chance, answers)
+
+    async def deliver(self) -> list[dict[str, Any]]:
+        await self._open()
+        try:
+            return await self.outbox.deliver()
+        except Turned as turned:
+            if turned.status != 401:
+                raise
+        # The session has ended; the link opens another.
+        self._asker.cookie = ""
+        await self._open()
+        return await self.outbox.deliver()
+
+    async def lose_answer(self) -> None:
+        await self._open()
+        await self.outbox.lose_answer()
+
+    async def look(self) -> dict[str, Any]:
+        """What the phone's page shows."""
+        await self._open()
+        return await self._asker.ask("GET", "/api/v1/desk")
+
+    async def _open(self) -> None:
+        """The secret of the link for a session, once."""
+        if not self._asker.cookie:
+            body = {"secret": self._link.secret, "device": self._device}
+            await self._asker.patiently("POST", f"/api/v1/links/{self._link.handle}/session", body)
+
+
+class Staff:
+    """An organiser or coordinator at a desk."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        server: str,
+        username: str,
+        password: str,
+        conference: str,
+        clock: Clock,
+        chance: random.Random,
+        traffic: Traffic,
+        answers: Answers,
+    ) -> None:
+        self._username = username
+        self._password = password
+        self._conference = conference
+        self.asker = Asker(http, server, traffic, {})
+        self.outbox = Outbox(self.asker, conference, f"desk-{username}", clock, chance, answers)
+
+    async def deliver(self) -> list[dict[str, Any]]:
+        await self.sign_in()
+        return await self.outbox.deliver()
+
+    async def turn(self, phase: str) -> None:
+        """The conference goes on to another phase, unless it is there already."""
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}"
+        now = await self.asker.patiently("GET", path)
+        if now["phase"] != phase:
+            await self.asker.patiently("POST", f"{path}/phase", {"phase": phase, "version": now["version"]})
+
+    async def sign_in(self) -> None:
+        if not self.asker.cookie:
+            body = {"username": self._username, "password": self._password}
+            await self.asker.patiently("POST", "/api/v1/session", body)

@@ -1,0 +1,180 @@
+"""A story played against a server: its rooms over sockets, its phones and staff over HTTP, by the driven clock."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import aiohttp
+
+from bridge.agent import socket_url
+from bridge.rules.model import RoundName
+from bridge.simulator.acts import Pad
+from bridge.simulator.clock import DrivenClock
+from bridge.simulator.deeds import (
+    AgentLeaves,
+    AgentUp,
+    AgentVanishes,
+    CentreDrops,
+    Correct,
+    CountHeads,
+    Deed,
+    Fate,
+    Hand,
+    LineDrops,
+    Perceive,
+    SendKept,
+    StageTap,
+    Story,
+    SwitchMode,
+    TellFault,
+    Told,
+    TurnPhase,
+)
+from bridge.simulator.phones import Answers, Phone, Staff, link_of
+from bridge.simulator.rooms import Room
+from bridge.simulator.traffic import Traffic
+
+AFTER_ARRIVALS = 1
+"""The rank of deeds on the clock: whatever arrives in the same moment has arrived before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the play needs to be let in, by point."""
+
+    username: str
+    password: str
+    links: Mapping[str, str]
+    """The operators' addresses."""
+    tokens: Mapping[str, str]
+    """The rooms' tokens."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What has happened so far."""
+
+    deeds: int = 0
+    answers: Answers = field(default_factory=Answers)
+    sent_away: dict[str, str] = field(default_factory=dict)
+    """Rooms that were told not to come again."""
+
+
+class Player:
+    """Plays one story once."""
+
+    def __init__(
+        self, story: Story, server: str, keys: Keys, clock: DrivenClock, traffic: Traffic, seed: int = 2026
+    ) -> None:
+        self.story = story
+        self.played = Played()
+        self._server = server.rstrip("/")
+        self._keys = keys
+        self._clock = clock
+        self._traffic = traffic
+        self._seed = seed
+        self._conference = story.plan.conference
+        self._sitting = story.plan.sittings[0].id
+        self._rooms: dict[str, Room] = {}
+        self._phones: dict[str, tuple[Phone, Pad]] = {}
+        self._figures: dict[tuple[str, RoundName], str] = {}
+        """On which act each figure stands."""
+
+    async def run(self, deeds: Iterable[Deed] | None = None) -> Played:
+        """Until the last deed is done; then every room still there is switched off."""
+        async with aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=64)
+        ) as http:
+            staff = Staff(
+                http,
+                self._server,
+                self._keys.username,
+                self._keys.password,
+                self._conference,
+                self._clock,
+                self._die("staff"),
+                self._traffic,
+                self.played.answers,
+            )
+            desk = (staff, Pad(self._die("desk")))
+            async with asyncio.TaskGroup() as jobs:
+                for deed in deeds if deeds is not None else self.story.deeds:
+                    await self._clock.sleep_until(deed.at_ms, AFTER_ARRIVALS)
+                    await self._do(deed, http, desk, jobs)
+                    self.played.deeds += 1
+                await self._clock.sleep_until(self.story.ends_ms, AFTER_ARRIVALS)
+                for room in self._rooms.values():
+                    await room.leave()
+                    room.forget_silent()
+        self.played.sent_away = {code: str(room.sent_away) for code, room in self._rooms.items() if room.sent_away}
+        return self.played
+
+    async def _do(
+        self, deed: Deed, http: aiohttp.ClientSession, desk: tuple[Staff, Pad], jobs: asyncio.TaskGroup
+    ) -> None:
+        match deed.what:
+            case AgentUp():
+                self._room(deed.point, jobs).switch_on()
+            case AgentVanishes():
+                await self._room(deed.point, jobs).vanish()
+            case LineDrops(for_ms):
+                self._room(deed.point, jobs).drop(for_ms)
+            case AgentLeaves():
+                await self._room(deed.point, jobs).leave()
+            case CentreDrops(points, for_ms):
+                for code in points:
+                    self._room(code, jobs).drop(for_ms)
+            case TurnPhase(phase):
+                await desk[0].turn(phase)
+            case SendKept():
+                await self._phone(deed.point, http)[0].deliver()
+            case StageTap() | Perceive() | CountHeads() | Correct() | SwitchMode() | TellFault() as told:
+                await self._tell(deed, told, *(desk if deed.hand is Hand.STAFF else self._phone(deed.point, http)))
+            case _:
+                assert_never(deed.what)
+
+    async def _tell(self, deed: Deed, told: Told, who: Phone | Staff, pad: Pad) -> None:
+        act = pad.act(told, deed.point, self._clock.now(), self._sitting, self._figures)
+        if isinstance(told, CountHeads | Correct):
+            self._figures[deed.point, told.round] = str(act["id"])
+        who.outbox.waiting.append(act)
+        if deed.fate is Fate.KEPT:
+            return
+        if deed.fate is Fate.UNANSWERED and isinstance(who, Phone):
+            await who.lose_answer()
+            return
+        await who.deliver()
+
+    def _room(self, code: str, jobs: asyncio.TaskGroup) -> Room:
+        if code not in self._rooms:
+            self._rooms[code] = Room(
+                code,
+                socket_url(self._server),
+                self._keys.tokens[code],
+                self._clock,
+                self._die("room", code),
+                self._traffic,
+                jobs,
+            )
+        return self._rooms[code]
+
+    def _phone(self, code: str, http: aiohttp.ClientSession) -> tuple[Phone, Pad]:
+        if code not in self._phones:
+            phone = Phone(
+                http,
+                self._server,
+                link_of(self._keys.links[code]),
+                code,
+                self._conference,
+                self._clock,
+                self._die("phone", code),
+                self._traffic,
+                self.played.answers,
+            )
+            self._phones[code] = (phone, Pad(self._die("pad", code)))
+        return self._phones[code]
+
+    def _die(self, *what: str) -> random.Random:
+        return random.Random(":".join((str(self._seed), *what)))  # noqa: S311 - a play's choices, not a secret

@@ -1,0 +1,332 @@
+"""What the registry's addresses take and give, as JSON."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from endpoints_registry.conferences import (
+    HANOI,
+    Choice,
+    Conference,
+    Hotline,
+    Round,
+    Sitting,
+    planned,
+    sitting_id,
+    usual_name,
+    usual_rounds,
+)
+
+Moment = Annotated[
+    datetime, PlainSerializer(lambda at: at.astimezone(HANOI).isoformat(timespec="milliseconds"), return_type=str)
+]
+"""RFC 3339 with +07:00."""
+Code = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+# --- signing in
+
+
+class SignInBody(_Asked):
+    username: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=200)
+
+
+class LinkBody(_Asked):
+    secret: str = Field(min_length=1, max_length=200)
+    device: str = Field(min_length=1, max_length=80)
+
+
+class User(_Told):
+    username: str
+    name: str
+    role: str
+
+
+class SessionAnswer(_Told):
+    csrf: str
+    user: User
+
+
+class LinkAnswer(_Told):
+    csrf: str
+    code: str
+
+
+# --- looking things up
+
+
+class Page(_Asked):
+    q: str = Field("", max_length=200)
+    """Accent-free search."""
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=1_000)
+    day: date | None = None
+    """The day on which codes resolve; today if not given."""
+
+
+class UnitsQuery(Page):
+    parent: str | None = Field(None, max_length=16)
+    level: str | None = Field(None, max_length=20)
+
+
+class PointsQuery(Page):
+    unit: str | None = Field(None, max_length=16)
+    """Only points of this unit and of those below it."""
+    type: str | None = Field(None, max_length=20)
+
+
+class DayQuery(_Asked):
+    day: date | None = None
+
+
+class UnitTold(_Told):
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    parent_name: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class UnitsAnswer(_Told):
+    units: list[UnitTold]
+    total: int
+    next_page: int | None
+
+
+class ContactTold(_Told):
+    role: str
+    name: str
+    phone: str
+
+
+class PointTold(_Told):
+    code: str
+    name: str
+    unit: str
+    unit_name: str
+    parent_name: str
+    type: str
+    mode: str
+    address: str
+    seats: int | None
+    area: str
+    provider: str
+    feeder: str
+    contacts: list[ContactTold] | None
+    """None for those who may not see names."""
+
+
+class PointsAnswer(_Told):
+    points: list[PointTold]
+    total: int
+    next_page: int | None
+
+
+class ConferenceLine(_Told):
+    id: str
+    title: str
+    phase: str
+    version: int
+    unit: str
+    starts_at: Moment
+    ends_at: Moment
+    points: int
+
+
+class ConferencesAnswer(_Told):
+    conferences: list[ConferenceLine]
+
+
+class RoundTold(_Told):
+    round: str
+    opens_at: Moment
+    due_at: Moment
+
+
+class SittingTold(_Told):
+    id: str
+    name: str
+    rehearsal: bool
+    starts_at: Moment
+    ends_at: Moment
+    rounds: list[RoundTold]
+
+
+class HotlineTold(_Told):
+    name: str
+    phone: str
+
+
+class ConferenceAnswer(ConferenceLine):
+    origin: str
+    mode: str
+    hotline: HotlineTold
+    sittings: list[SittingTold]
+
+
+# --- making a conference
+
+
+class RoundBody(_Asked):
+    round: Literal["opening", "middle", "closing"]
+    opens_at: AwareDatetime
+    due_at: AwareDatetime
+
+
+class SittingBody(_Asked):
+    """Hours are Hà Nội's. Without rounds, the usual three."""
+
+    day: date
+    starts_at: time
+    ends_at: time
+    name: str = Field("", max_length=200)
+    rehearsal: bool = False
+    rounds: list[RoundBody] | None = Field(None, min_length=1, max_length=3)
+
+    def sitting(self) -> Sitting:
+        id = sitting_id(self.day, self.starts_at)
+        starts_at = datetime.combine(self.day, self.starts_at.replace(tzinfo=None), HANOI)
+        ends_at = datetime.combine(self.day, self.ends_at.replace(tzinfo=None), HANOI)
+        rounds = (
+            usual_rounds(starts_at, ends_at)
+            if self.rounds is None
+            else tuple(Round(each.round, each.opens_at, each.due_at) for each in self.rounds)
+        )
+        name = self.name or usual_name(id, self.day, self.rehearsal)
+        return Sitting(id, name, self.day, starts_at, ends_at, self.rehearsal, rounds)
+
+
+class HotlineBody(_Asked):
+    name: str = Field("", max_length=200)
+    phone: str = Field("", max_length=40)
+
+
+class ChoiceBody(_Asked):
+    """The rule by which points are chosen; an empty part leaves all in, `but` takes points or whole units out."""
+
+    under: frozenset[Code] = frozenset()
+    types: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    codes: frozenset[Code] = frozenset()
+    but: frozenset[Code] = frozenset()
+
+    def choice(self) -> Choice:
+        return Choice(self.under, self.types, self.levels, self.codes, self.but)
+
+
+class ConferenceBody(_Asked):
+    id: str = Field(min_length=1, max_length=64)
+    title: str = Field(min_length=1, max_length=500)
+    unit: Code
+    """The unit that gathers: the root of the conference's tree."""
+    origin: Literal["central", "city"] = "city"
+    mode: Literal["online", "hybrid"] = "hybrid"
+    hotline: HotlineBody = HotlineBody()
+    sittings: list[SittingBody] = Field(min_length=1, max_length=60)
+    points: ChoiceBody = ChoiceBody()
+    expected: Mapping[str, Mapping[str, Annotated[int, Field(ge=0, le=100_000)]]] = {}
+    """People summoned, by sitting and point."""
+
+    def conference(self) -> Conference:
+        """Raises conferences.Impossible."""
+        hotline = Hotline(self.hotline.name, self.hotline.phone)
+        sittings = [each.sitting() for each in self.sittings]
+        return planned(self.id, self.title, self.origin, self.mode, self.unit, hotline, sittings)
+
+
+class ConferenceMade(_Told):
+    id: str
+    points: int
+    sittings: list[str]
+
+
+# --- links and tokens
+
+
+class PointsBody(_Asked):
+    """Points by their codes, or all of a unit and below."""
+
+    points: list[Code] = Field([], max_length=5_000)
+    unit: str | None = Field(None, max_length=16)
+
+
+class LinkTold(_Told):
+    code: str
+    name: str
+    path: str
+    """What follows the server's address: it is shown once."""
+
+
+class LinksAnswer(_Told):
+    links: list[LinkTold]
+
+
+class TokenTold(_Told):
+    code: str
+    name: str
+    token: str
+
+
+class TokensAnswer(_Told):
+    tokens: list[TokenTold]
+
+
+# --- files
+
+
+class ImportQuery(_Asked):
+    dry_run: bool = False
+    day: date | None = None
+
+
+class ExportQuery(_Asked):
+    kind: Literal["units", "successors", "points", "expected"] | None = None
+    """All kinds, one sheet each, if not given; a CSV file holds one."""
+    format: Literal["xlsx", "csv"] = "xlsx"
+    day: date | None = None
+
+
+class FaultTold(_Told):
+    sheet: str
+    row: int
+    column: str
+    message: str
+
+
+class Tally(_Told):
+    new: int
+    changed: int
+    unchanged: int
+
+
+class ChangeTold(_Told):
+    kind: str
+    key: str
+    name: str
+    new: bool
+    altered: dict[str, list[str | int | None]]
+    """Field: before and after."""
+
+
+class ImportAnswer(_Told):
+    dry_run: bool
+    imported: bool
+    tallies: dict[str, Tally]
+    """By kind of table."""
+    changes: list[ChangeTold]
+    changes_left_out: int
+    errors: list[FaultTold]
+    errors_left_out: int

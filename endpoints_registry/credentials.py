@@ -1,0 +1,167 @@
+"""What opens a point: the operator's link and the token of the room's machine. Only hashes are kept."""
+
+import hmac
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from endpoints_registry import attempts
+from endpoints_registry.accounts import Lifetime, digest, new_secret
+from endpoints_registry.database import Store
+from endpoints_registry.tables import AGENT_TOKEN, LINK_SESSION, POINT, POINT_LINK
+
+# The phone exchanges its link again by itself when this ends: no idle time, whose bookkeeping would cost a write.
+LINK_LIFETIME = Lifetime(idle=timedelta(days=2), most=timedelta(days=2))
+DEVICES = 20
+"""Phones that one link may be open on; the one unused the longest goes."""
+# Without l, o, 0, 1: people read handles to each other over the phone.
+_HANDLE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+# As many parameters as a statement may have on every SQLite.
+_AT_ONCE = 500
+
+
+class UnknownLink(Exception):
+    """No such link, another secret, or revoked: which of them is nobody's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A new link; its secret is never seen again."""
+
+    handle: str
+    secret: str
+
+    @property
+    def path(self) -> str:
+        # Behind the #, so that no log and no chat's previewer ever gets the secret.
+        return f"/p/{self.handle}#{self.secret}"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSession:
+    """One phone that opened the link of a point."""
+
+    handle: str
+    point: str
+    created_at: datetime
+
+    @property
+    def seen_at(self) -> datetime:
+        return self.created_at
+
+
+async def issue_links(connection: AsyncConnection, point_ids: Sequence[int], now: datetime) -> Mapping[int, Link]:
+    """A new link for each point; whatever it had before stops working at once."""
+    await revoke_links(connection, point_ids, now)
+    links = {point_id: Link(_new_handle(), new_secret()) for point_id in point_ids}
+    rows = [
+        {"handle": link.handle, "point_id": point_id, "secret_hash": digest(link.secret), "created_at": now}
+        for point_id, link in links.items()
+    ]
+    if rows:
+        await connection.execute(insert(POINT_LINK), rows)
+    return links
+
+
+async def revoke_links(connection: AsyncConnection, point_ids: Collection[int], now: datetime) -> None:
+    """Close the points' links and every phone that is open on them."""
+    for some in _portions(point_ids):
+        live = (POINT_LINK.c.point_id.in_(some)) & POINT_LINK.c.revoked_at.is_(None)
+        handles = select(POINT_LINK.c.handle).where(live)
+        await connection.execute(delete(LINK_SESSION).where(LINK_SESSION.c.handle.in_(handles)))
+        await connection.execute(update(POINT_LINK).where(live).values(revoked_at=now))
+
+
+async def exchange(
+    store: Store, handle: str, secret: str, device: str, address: str, now: datetime
+) -> tuple[str, PhoneSession]:
+    """A session for this phone, and its token. Raises UnknownLink, or attempts.TooManyTries after many wrong ones.
+
+    A right secret always passes: phones share their network's address with strangers, and 192 bits are not guessed.
+    """
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(POINT_LINK.c.secret_hash, POINT.c.code)
+            .join_from(POINT_LINK, POINT)
+            .where(POINT_LINK.c.handle == handle, POINT_LINK.c.revoked_at.is_(None))
+        )
+        row = found.first()
+    right = hmac.compare_digest(digest(secret), row.secret_hash if row else digest("nobody"))
+    if row is None or not right:
+        async with store.writing() as connection:
+            await attempts.check(connection, f"link:{address}", now)
+            await attempts.note(connection, f"link:{address}", now)
+        raise UnknownLink("Liên kết không đúng hoặc đã được thay; hãy xin ban tổ chức liên kết mới.")
+    token = new_secret()
+    async with store.writing() as connection:
+        await _make_room(connection, handle, device, now)
+        await connection.execute(
+            insert(LINK_SESSION).values(token_hash=digest(token), handle=handle, device=device[:64], created_at=now)
+        )
+    return token, PhoneSession(handle, row.code, now)
+
+
+async def _make_room(connection: AsyncConnection, handle: str, device: str, now: datetime) -> None:
+    """The same phone's earlier session goes, those that are over go, and the oldest beyond DEVICES."""
+    mine = LINK_SESSION.c.handle == handle
+    over = LINK_SESSION.c.created_at <= now - LINK_LIFETIME.most
+    await connection.execute(delete(LINK_SESSION).where(mine & (over | (LINK_SESSION.c.device == device[:64]))))
+    rows = await connection.execute(
+        select(LINK_SESSION.c.token_hash).where(mine).order_by(LINK_SESSION.c.created_at.desc()).offset(DEVICES - 1)
+    )
+    if surplus := [row.token_hash for row in rows]:
+        await connection.execute(delete(LINK_SESSION).where(LINK_SESSION.c.token_hash.in_(surplus)))
+
+
+async def phone_session(connection: AsyncConnection, token: str) -> PhoneSession | None:
+    """Whose phone this is, its session over or not; None when there is none or the link was revoked."""
+    row = (
+        await connection.execute(
+            select(LINK_SESSION.c.handle, POINT.c.code, LINK_SESSION.c.created_at)
+            .select_from(LINK_SESSION.join(POINT_LINK).join(POINT))
+            .where(LINK_SESSION.c.token_hash == digest(token), POINT_LINK.c.revoked_at.is_(None))
+        )
+    ).first()
+    return PhoneSession(*row) if row else None
+
+
+async def issue_tokens(connection: AsyncConnection, point_ids: Sequence[int], now: datetime) -> Mapping[int, str]:
+    """A new token for each room's machine; the earlier one stops working at once."""
+    await revoke_tokens(connection, point_ids, now)
+    tokens = {point_id: f"agent_{new_secret()}" for point_id in point_ids}
+    rows = [
+        {"token_hash": digest(token), "point_id": point_id, "created_at": now} for point_id, token in tokens.items()
+    ]
+    if rows:
+        await connection.execute(insert(AGENT_TOKEN), rows)
+    return tokens
+
+
+async def revoke_tokens(connection: AsyncConnection, point_ids: Collection[int], now: datetime) -> None:
+    for some in _portions(point_ids):
+        live = AGENT_TOKEN.c.point_id.in_(some) & AGENT_TOKEN.c.revoked_at.is_(None)
+        await connection.execute(update(AGENT_TOKEN).where(live).values(revoked_at=now))
+
+
+async def agents_point(connection: AsyncConnection, token: str) -> str | None:
+    """The code of the point that this machine stands in."""
+    return (
+        await connection.execute(
+            select(POINT.c.code)
+            .join_from(AGENT_TOKEN, POINT)
+            .where(AGENT_TOKEN.c.token_hash == digest(token), AGENT_TOKEN.c.revoked_at.is_(None))
+        )
+    ).scalar_one_or_none()
+
+
+def _new_handle() -> str:
+    return "".join(secrets.choice(_HANDLE_LETTERS) for _ in range(12))
+
+
+def _portions(ids: Collection[int]) -> list[list[int]]:
+    ordered = sorted(ids)
+    return [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]

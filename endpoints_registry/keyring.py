@@ -1,0 +1,179 @@
+"""Who holds which key: what a request proves, found in memory because every request asks."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from aiohttp import web
+
+from endpoints_registry import accounts, credentials
+from endpoints_registry.access import Caller, Role
+from endpoints_registry.accounts import Lifetime, StaffSession
+from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
+from endpoints_registry.database import Store
+from endpoints_registry.gate import LINK_HEADER, Credential
+
+# 40,000 phones and as many agents fit; the one unused the longest is read from the database again.
+REMEMBERED = 100_000
+# A seen_at on disk may lag by this much: a write per request would cost more than it says.
+SEEN_EVERY = timedelta(minutes=5)
+LINK_QUERY = "link"
+"""Sockets cannot carry the Bridge-Link header, so a phone names its link in the address; the handle is no secret."""
+
+Key = TypeVar("Key", bound=Hashable)
+Held = TypeVar("Held")
+
+
+class _Memory(Generic[Key, Held]):
+    """The last so many that were asked for."""
+
+    def __init__(self, most: int) -> None:
+        self._held: OrderedDict[Key, Held] = OrderedDict()
+        self._most = most
+
+    def get(self, key: Key) -> Held | None:
+        if key not in self._held:
+            return None
+        self._held.move_to_end(key)
+        return self._held[key]
+
+    def put(self, key: Key, held: Held) -> None:
+        self._held[key] = held
+        self._held.move_to_end(key)
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)
+
+    def drop(self, key: Key) -> None:
+        self._held.pop(key, None)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A session in memory, and when it was last seen: here, and on disk."""
+
+    session: StaffSession | PhoneSession
+    seen_at: datetime
+    noted_at: datetime
+
+
+class Keyring:
+    """Resolves a request to its credential. What is revoked through the registry is forgotten here at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        scope: Callable[[str], frozenset[str]],
+        staff_lifetime: Lifetime,
+        secure: bool,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._scope = scope
+        self._staff_lifetime = staff_lifetime
+        self.secure = secure
+        self._sessions: _Memory[str, _Open] = _Memory(REMEMBERED)
+        self._agents: _Memory[str, str] = _Memory(REMEMBERED)
+        self._epoch = 0
+
+    # __Host- binds a cookie to this host, https and the whole path; plain http on a loopback cannot have it.
+    @property
+    def staff_cookie(self) -> str:
+        return "__Host-bridge" if self.secure else "bridge"
+
+    def link_cookie(self, handle: str) -> str:
+        return f"__Host-link-{handle}" if self.secure else f"link-{handle}"
+
+    def set_cookie(self, response: web.Response, name: str, token: str, *, strict: bool, lifetime: Lifetime) -> None:
+        response.set_cookie(
+            name,
+            token,
+            path="/",
+            httponly=True,
+            secure=self.secure,
+            samesite="Strict" if strict else "Lax",
+            max_age=int(lifetime.most.total_seconds()),
+        )
+
+    async def __call__(self, request: web.Request) -> Credential | None:
+        """A bearer token wins over a named link, and that over the staff's cookie; none stands in for another."""
+        if given := request.headers.get("Authorization"):
+            kind, _, token = given.partition(" ")
+            return await self.agent(token.strip()) if kind.lower() == "bearer" else None
+        if handle := request.headers.get(LINK_HEADER) or request.query.get(LINK_QUERY):
+            return await self.phone(handle, request.cookies.get(self.link_cookie(handle), ""))
+        return await self.staff(request.cookies.get(self.staff_cookie, ""))
+
+    async def staff(self, token: str) -> Credential | None:
+        found = await self._session(f"staff {token}", token, self._staff_lifetime) if token else None
+        if found is None or not isinstance(found, StaffSession):
+            return None
+        account = found.account
+        caller = Caller(
+            name=f"user:{account.username}",
+            role=account.role,
+            everywhere=account.scope is None,
+            units=frozenset() if account.scope is None else self._scope(account.scope),
+            shown=account.name,
+        )
+        return Credential(caller, ambient=True, secret=token)
+
+    async def phone(self, handle: str, token: str) -> Credential | None:
+        found = await self._session(f"phone {token}", token, LINK_LIFETIME) if token else None
+        if found is None or not isinstance(found, PhoneSession) or found.handle != handle:
+            return None
+        caller = Caller(name=f"point:{found.point}", role=Role.OPERATOR, point=found.point)
+        return Credential(caller, ambient=True, secret=token)
+
+    async def agent(self, token: str) -> Credential | None:
+        if not token:
+            return None
+        point = self._agents.get(token)
+        if point is None:
+            epoch = self._epoch
+            async with self._store.reading() as connection:
+                point = await credentials.agents_point(connection, token)
+            if point is None:
+                return None
+            # Revoked while we read: what we saw may be the past.
+            if epoch == self._epoch:
+                self._agents.put(token, point)
+        return Credential(Caller(name=f"agent:{point}", role=Role.AGENT, point=point), ambient=False, secret=token)
+
+    async def _session(self, key: str, token: str, lifetime: Lifetime) -> StaffSession | PhoneSession | None:
+        now = self._now()
+        held = self._sessions.get(key)
+        if held is None:
+            epoch = self._epoch
+            async with self._store.reading() as connection:
+                found = await (
+                    accounts.session(connection, token)
+                    if key.startswith("staff ")
+                    else credentials.phone_session(connection, token)
+                )
+            if found is None:
+                return None
+            held = _Open(found, found.seen_at, found.seen_at)
+            if epoch == self._epoch:
+                self._sessions.put(key, held)
+        if lifetime.over(held.session.created_at, held.seen_at, now):
+            return None
+        held.seen_at = now
+        # Only the staff's: a phone's act must never wait behind an import for the registry's one writer.
+        if isinstance(held.session, StaffSession) and now - held.noted_at >= SEEN_EVERY:
+            held.noted_at = now
+            async with self._store.writing() as connection:
+                await accounts.seen(connection, token, now)
+        return held.session
+
+    def signed_out(self, token: str) -> None:
+        self._epoch += 1
+        self._sessions.drop(f"staff {token}")
+
+    def forget(self) -> None:
+        """Something was revoked or changed: everything is read anew. Rare, and cheaper than to be wrong."""
+        self._epoch += 1
+        self._sessions = _Memory(REMEMBERED)
+        self._agents = _Memory(REMEMBERED)

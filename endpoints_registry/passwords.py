@@ -1,0 +1,67 @@
+"""Passwords: slow to check on purpose, so never on the loop and never more than a few at once."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+Done = TypeVar("Done")
+
+SHORTEST = 10
+LONGEST = 200
+
+
+class TooBusy(Exception):
+    """So many passwords wait to be checked that one more would only wait in vain; try again in a moment."""
+
+
+class WeakPassword(Exception):
+    """The password is too short or too long; the message says what is asked."""
+
+
+class Passwords:
+    """The worker that hashes and checks with argon2id. 64 MiB each: two at a time, and a bounded queue."""
+
+    def __init__(self, hasher: PasswordHasher | None = None, workers: int = 2, waiting: int = 32) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="password")
+        self._room = workers + waiting
+        self._under_way = 0
+        # Checked when the account does not exist, so that both answers take as long.
+        self._nobody = self._hasher.hash("nobody has this password")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _it: BaseException | None, _at: TracebackType | None) -> None:
+        self._pool.shutdown()
+
+    async def hash(self, password: str) -> str:
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise WeakPassword(f"Mật khẩu cần từ {SHORTEST} đến {LONGEST} ký tự.")
+        return await self._run(lambda: self._hasher.hash(password))
+
+    async def right(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is the one; None stands for an account that does not exist."""
+        return await self._run(lambda: self._verify(password[: LONGEST + 1], password_hash or self._nobody)) and (
+            password_hash is not None
+        )
+
+    def _verify(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[[], Done]) -> Done:
+        if self._under_way >= self._room:
+            raise TooBusy("Đang có quá nhiều người đăng nhập cùng lúc; hãy thử lại sau vài giây.")
+        self._under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._under_way -= 1

@@ -1,0 +1,230 @@
+"""The registry as one open thing: what is on disk, what is held in memory, and who holds the keys."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from endpoints_registry import accounts, credentials, exporting, importing, sheets, units
+from endpoints_registry.access import Role
+from endpoints_registry.accounts import STAFF_LIFETIME, Account, Lifetime, StaffSession
+from endpoints_registry.conferences import HANOI, Conference, create
+from endpoints_registry.credentials import Link, PhoneSession
+from endpoints_registry.database import Store, migrate, open_store
+from endpoints_registry.directory import ConferencePlan, Directory, Holdings, conference_plan, load
+from endpoints_registry.importing import Progress
+from endpoints_registry.keyring import Keyring
+from endpoints_registry.passwords import Passwords
+from endpoints_registry.planning import Plan
+from endpoints_registry.points import KeptPoint
+from endpoints_registry.units import Cluster
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+SCHEMA = "registry"
+_DAYS_HELD = 8
+
+
+class UnknownPoint(Exception):
+    """A code that no point has on that day."""
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Registry:
+    """Everything that the rest of the house asks of the registry.
+
+    `now` is the real clock: security does not follow a demo's day. `today` is the day on which codes resolve.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        passwords: Passwords,
+        holdings: Holdings,
+        *,
+        now: Callable[[], datetime] = real_now,
+        today: Callable[[], date] | None = None,
+        staff_lifetime: Lifetime = STAFF_LIFETIME,
+        secure: bool = False,
+    ) -> None:
+        self.store = store
+        self.now = now
+        self.today = today or (lambda: now().astimezone(HANOI).date())
+        self.staff_lifetime = staff_lifetime
+        self.holdings = holdings
+        self._passwords = passwords
+        self._days: dict[date, Directory] = {}
+        self.keyring = Keyring(store, now, self._scope, staff_lifetime, secure)
+
+        self._reading = asyncio.Lock()
+
+    def _scope(self, code: str) -> frozenset[str]:
+        return self.directory.scope(code)
+
+    @property
+    def directory(self) -> Directory:
+        """The registry as it stands today."""
+        return self.on(self.today())
+
+    def on(self, day: date) -> Directory:
+        """The registry as it stands, stood or will stand on a day."""
+        if day not in self._days:
+            if len(self._days) >= _DAYS_HELD:
+                del self._days[min(self._days)]
+            self._days[day] = Directory(self.holdings, day)
+        return self._days[day]
+
+    def of_conference(self, id: str) -> Directory | None:
+        """The registry on the conference's own day."""
+        conference = self.holdings.conferences.get(id)
+        return self.on(conference.day) if conference else None
+
+    async def reload(self) -> None:
+        """Read what somebody else has written; our own changes do it by themselves."""
+        # One after the other: an older reading must not replace a newer one.
+        async with self._reading:
+            async with self.store.reading() as connection:
+                holdings = await load(connection)
+            self.holdings, self._days = holdings, {}
+
+    # --- files
+
+    async def preview(self, raw: bytes, day: date | None = None) -> Plan:
+        """What importing this CSV or XLSX file would change. Raises sheets.Unreadable."""
+        return await importing.preview(self.store, await sheets.read(raw), day or self.today())
+
+    async def import_file(
+        self, raw: bytes, day: date | None = None, progress: Progress = lambda done, total: None
+    ) -> Plan:
+        """Import a file, wholly or (when the plan has faults) not at all. Raises sheets.Unreadable."""
+        made = await importing.carry_out(self.store, await sheets.read(raw), day or self.today(), progress)
+        if not made.faults and made.changes:
+            await self.reload()
+        return made
+
+    async def export_file(self, kinds: Sequence[str], ending: str, day: date | None = None) -> bytes:
+        """The registry as `xlsx` (one sheet a kind) or `csv` (its first kind)."""
+        async with self.store.reading() as connection:
+            found = await importing.existing(connection, day or self.today())
+        if ending == "csv":
+            return await asyncio.to_thread(lambda: exporting.as_csv(kinds[0], exporting.lines(found, kinds[0])))
+        return await asyncio.to_thread(
+            lambda: exporting.as_xlsx({kind: exporting.lines(found, kind) for kind in kinds})
+        )
+
+    # --- conferences and clusters
+
+    async def create_conference(
+        self,
+        conference: Conference,
+        takes_part: Sequence[KeptPoint],
+        summoned: Mapping[tuple[str, str], int],
+    ) -> None:
+        """Write a conference with its points and, by (sitting, point code), its expected numbers. Raises Impossible."""
+        async with self.store.writing() as connection:
+            await create(connection, conference, takes_part, summoned, self.now())
+        await self.reload()
+
+    async def plan(self, conference: str) -> ConferencePlan | None:
+        """Everything that is frozen into the journal. None if there is no such conference."""
+        async with self.store.reading() as connection:
+            return await conference_plan(connection, self.holdings, conference)
+
+    async def assign_cluster(self, cluster: Cluster) -> None:
+        async with self.store.writing() as connection:
+            await units.assign_cluster(connection, cluster)
+        await self.reload()
+
+    # --- people and keys
+
+    async def add_account(
+        self, username: str, name: str, role: Role, password: str, scope: str | None = None
+    ) -> Account:
+        """A new account. Raises accounts.WrongAccount, passwords.WeakPassword."""
+        if scope is not None and not any(unit in self.directory.tree.units for unit in self.directory.scope(scope)):
+            raise accounts.WrongAccount(f"Không có đơn vị hay cụm mã «{scope}» hôm nay.")
+        password_hash = await self._passwords.hash(password)
+        async with self.store.writing() as connection:
+            return await accounts.add(connection, username, name, role, scope, password_hash, self.now())
+
+    async def sign_in(self, username: str, password: str, address: str) -> tuple[str, StaffSession]:
+        """A token and its session. Raises accounts.WrongPassword, attempts.TooManyTries, passwords.TooBusy."""
+        return await accounts.sign_in(
+            self.store, self._passwords, username, password, address, self.now(), self.staff_lifetime
+        )
+
+    async def sign_out(self, token: str) -> None:
+        async with self.store.writing() as connection:
+            await accounts.sign_out(connection, token)
+        self.keyring.signed_out(token)
+
+    async def disable_account(self, username: str) -> None:
+        async with self.store.writing() as connection:
+            await accounts.disable(connection, username, self.now())
+        self.keyring.forget()
+
+    async def issue_links(self, codes: Collection[str], day: date | None = None) -> Mapping[str, Link]:
+        """A new link for each of these points, the earlier ones revoked. Raises UnknownPoint."""
+        ids = self._ids(codes, day)
+        async with self.store.writing() as connection:
+            links = await credentials.issue_links(connection, list(ids.values()), self.now())
+        self.keyring.forget()
+        return {code: links[id] for code, id in ids.items()}
+
+    async def revoke_links(self, codes: Collection[str], day: date | None = None) -> None:
+        ids = self._ids(codes, day)
+        async with self.store.writing() as connection:
+            await credentials.revoke_links(connection, ids.values(), self.now())
+        self.keyring.forget()
+
+    async def issue_tokens(self, codes: Collection[str], day: date | None = None) -> Mapping[str, str]:
+        """A new token for the machine in each of these rooms, the earlier ones revoked. Raises UnknownPoint."""
+        ids = self._ids(codes, day)
+        async with self.store.writing() as connection:
+            tokens = await credentials.issue_tokens(connection, list(ids.values()), self.now())
+        self.keyring.forget()
+        return {code: tokens[id] for code, id in ids.items()}
+
+    async def revoke_tokens(self, codes: Collection[str], day: date | None = None) -> None:
+        ids = self._ids(codes, day)
+        async with self.store.writing() as connection:
+            await credentials.revoke_tokens(connection, ids.values(), self.now())
+        self.keyring.forget()
+
+    async def exchange(self, handle: str, secret: str, device: str, address: str) -> tuple[str, PhoneSession]:
+        """A phone's token for its link. Raises credentials.UnknownLink, attempts.TooManyTries."""
+        return await credentials.exchange(self.store, handle, secret, device, address, self.now())
+
+    def _ids(self, codes: Collection[str], day: date | None) -> dict[str, int]:
+        known = self.on(day or self.today()).ids
+        if lacking := sorted(code for code in codes if code not in known):
+            raise UnknownPoint(f"Không có điểm cầu mã {', '.join(lacking[:5])}.")
+        return {code: known[code] for code in codes}
+
+
+@asynccontextmanager
+async def open_registry(
+    url: str,
+    *,
+    now: Callable[[], datetime] = real_now,
+    today: Callable[[], date] | None = None,
+    staff_lifetime: Lifetime = STAFF_LIFETIME,
+    secure: bool = False,
+    passwords: Passwords | None = None,
+) -> AsyncIterator[Registry]:
+    """Open, bring to the newest schema, and read the registry; closed when the block ends.
+
+    `secure`: browsers reach us over https, so cookies are bound to it.
+    """
+    store = await open_store(url, SCHEMA)
+    try:
+        await migrate(store, MIGRATIONS)
+        async with store.reading() as connection:
+            holdings = await load(connection)
+        with passwords or Passwords() as checked:
+            yield Registry(store, checked, holdings, now=now, today=today, staff_lifetime=staff_lifetime, secure=secure)
+    finally:
+        await store.close()

@@ -1,0 +1,394 @@
+"""The registry's addresses under /api/v1: units, points, conferences, and the links that are handed out."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import structlog
+from aiohttp import web
+
+from endpoints_registry.access import Action, Caller, covers, may
+from endpoints_registry.bodies import (
+    ConferenceAnswer,
+    ConferenceBody,
+    ConferenceLine,
+    ConferenceMade,
+    ConferencesAnswer,
+    ContactTold,
+    DayQuery,
+    HotlineTold,
+    LinksAnswer,
+    LinkTold,
+    Page,
+    PointsAnswer,
+    PointsBody,
+    PointsQuery,
+    PointTold,
+    RoundTold,
+    SittingTold,
+    TokensAnswer,
+    TokenTold,
+    UnitsAnswer,
+    UnitsQuery,
+    UnitTold,
+)
+from endpoints_registry.conferences import Conference, Impossible, chosen
+from endpoints_registry.directory import Directory
+from endpoints_registry.filing import Filing
+from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.points import Point
+from endpoints_registry.registry import Registry
+from endpoints_registry.signing import ClientAddress, Signing, peer
+from endpoints_registry.units import ALWAYS, Tree, Unit
+from endpoints_registry.words import TYPES
+
+log = structlog.get_logger("registry")
+
+Standing = Callable[[str], tuple[str, int]]
+"""A conference's phase and version, as the live side has them."""
+
+
+def still_a_draft(_conference: str) -> tuple[str, int]:
+    return "draft", 0
+
+
+def routes(registry: Registry, standing: Standing = still_a_draft, address: ClientAddress = peer) -> list[Route]:
+    """Every address of the registry. `standing` tells a conference's phase, `address` who is really knocking."""
+    return [*Signing(registry, address).routes(), *Lookup(registry, standing).routes(), *Filing(registry).routes()]
+
+
+class Lookup:
+    def __init__(self, registry: Registry, standing: Standing) -> None:
+        self._registry = registry
+        self._standing = standing
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "GET",
+                "/api/v1/units",
+                self.units,
+                Action.SEE_BOARD,
+                "Đơn vị: theo cấp trên, theo cấp, tìm không dấu",
+                query=UnitsQuery,
+                answers={200: UnitsAnswer, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/points",
+                self.points,
+                Action.SEE_BOARD,
+                "Điểm cầu: theo đơn vị, theo loại, tìm không dấu",
+                query=PointsQuery,
+                answers={200: PointsAnswer, 404: None, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/points/{code}",
+                self.point,
+                Action.SEE_BOARD,
+                "Một điểm cầu và người ở đó",
+                query=DayQuery,
+                answers={200: PointTold, 404: None, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/conferences",
+                self.conferences,
+                Action.SEE_BOARD,
+                "Các hội nghị, mới nhất trước",
+                answers={200: ConferencesAnswer},
+            ),
+            Route(
+                "POST",
+                "/api/v1/conferences",
+                self.make_conference,
+                Action.GOVERN,
+                "Lập hội nghị: các buổi, các đợt báo cáo, điểm cầu chọn theo quy tắc, số triệu tập",
+                body=ConferenceBody,
+                answers={201: ConferenceMade, 409: None, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/conferences/{conference}",
+                self.conference,
+                Action.SEE_BOARD,
+                "Một hội nghị",
+                answers={200: ConferenceAnswer, 404: None},
+            ),
+            Route(
+                "POST",
+                "/api/v1/registry/links",
+                self.issue_links,
+                Action.GRANT_LINKS,
+                "Cấp liên kết mới cho điểm cầu; liên kết cũ hết hiệu lực ngay",
+                body=PointsBody,
+                answers={200: LinksAnswer, 404: None, 422: None},
+            ),
+            Route(
+                "DELETE",
+                "/api/v1/registry/links/{code}",
+                self.revoke_link,
+                Action.GRANT_LINKS,
+                "Thu hồi liên kết của một điểm cầu",
+                answers={204: None, 404: None},
+            ),
+            Route(
+                "POST",
+                "/api/v1/registry/tokens",
+                self.issue_tokens,
+                Action.GRANT_LINKS,
+                "Cấp mã cho máy tại điểm cầu; mã cũ hết hiệu lực ngay",
+                body=PointsBody,
+                answers={200: TokensAnswer, 404: None, 422: None},
+            ),
+            Route(
+                "DELETE",
+                "/api/v1/registry/tokens/{code}",
+                self.revoke_token,
+                Action.GRANT_LINKS,
+                "Thu hồi mã của máy tại một điểm cầu",
+                answers={204: None, 404: None},
+            ),
+        )
+
+    # --- looking up
+
+    async def units(self, request: web.Request) -> web.Response:
+        query, caller = query_of(request, UnitsQuery), request[CALLER]
+        directory = self._on(query.day)
+        tree = directory.tree
+        # Below the parent that was asked for, else the whole tree from its roots down.
+        among = (
+            tree.children(query.parent)
+            if query.parent is not None
+            else [unit for root in tree.children(None) for unit in tree.subtree(root.code)]
+        )
+        seen = [
+            unit for unit in among if covers(caller, path=tree.path(unit.code)) and query.level in (None, unit.level)
+        ]
+        found = directory.units_found(query.q, seen) if query.q.strip() else seen
+        shown, following = _page(found, query)
+        told = [_unit(unit, tree, caller) for unit in shown]
+        return answer(UnitsAnswer(units=told, total=len(found), next_page=following))
+
+    async def points(self, request: web.Request) -> web.Response:
+        query, caller = query_of(request, PointsQuery), request[CALLER]
+        directory = self._on(query.day)
+        seen = [
+            point
+            for point in directory.points.values()
+            if covers(caller, path=directory.path(point.unit_code), point=point.code)
+            and query.type in (None, point.type)
+            and (query.unit is None or query.unit in directory.path(point.unit_code))
+        ]
+        found = directory.points_found(query.q, seen) if query.q.strip() else seen
+        shown, following = _page(found, query)
+        told = [point_told(directory, point, caller) for point in shown]
+        return answer(PointsAnswer(points=told, total=len(found), next_page=following))
+
+    async def point(self, request: web.Request) -> web.Response:
+        directory = self._on(query_of(request, DayQuery).day)
+        point = self._theirs(directory, request[CALLER], request.match_info["code"])
+        return answer(point_told(directory, point, request[CALLER]))
+
+    async def conferences(self, request: web.Request) -> web.Response:
+        caller = request[CALLER]
+        held = [c for c in self._registry.holdings.conferences.values() if self._may_see(caller, c)]
+        return answer(ConferencesAnswer(conferences=[self._line(conference) for conference in held]))
+
+    async def conference(self, request: web.Request) -> web.Response:
+        conference = self._registry.holdings.conferences.get(request.match_info["conference"])
+        if conference is None or not self._may_see(request[CALLER], conference):
+            raise nowhere()
+        return answer(
+            ConferenceAnswer(
+                **self._line(conference).model_dump(),
+                origin=conference.origin,
+                mode=conference.mode,
+                hotline=HotlineTold(name=conference.hotline.name, phone=conference.hotline.phone),
+                sittings=[
+                    SittingTold(
+                        id=sitting.id,
+                        name=sitting.name,
+                        rehearsal=sitting.rehearsal,
+                        starts_at=sitting.starts_at,
+                        ends_at=sitting.ends_at,
+                        rounds=[
+                            RoundTold(round=each.name, opens_at=each.opens_at, due_at=each.due_at)
+                            for each in sitting.rounds
+                        ],
+                    )
+                    for sitting in conference.sittings
+                ],
+            )
+        )
+
+    # --- changing
+
+    async def make_conference(self, request: web.Request) -> web.Response:
+        body = await body_of(request, ConferenceBody)
+        try:
+            conference = body.conference()
+        except Impossible as impossible:
+            raise Problem(422, "impossible", str(impossible)) from impossible
+        directory = self._registry.on(conference.day)
+        if conference.unit_code not in directory.tree.units:
+            raise Problem(
+                422, "impossible", f"Không có đơn vị mã {conference.unit_code} vào {conference.day:%d/%m/%Y}."
+            )
+        below = set(directory.tree.subtree(conference.unit_code))
+        codes = {unit.code for unit in below}
+        among = [point for point in directory.points.values() if point.unit_code in codes]
+        taken = {point.code for point in chosen(among, directory.tree, body.points.choice())}
+        _check_choice(body, directory, taken, {sitting.id for sitting in conference.sittings})
+        kept = [
+            each
+            for each in self._registry.holdings.points
+            if each.point.code in taken and each.unit.stands_on(conference.day)
+        ]
+        summoned = {(sitting, point): n for sitting, some in body.expected.items() for point, n in some.items()}
+        try:
+            await self._registry.create_conference(conference, kept, summoned)
+        except Impossible as impossible:
+            raise Problem(409, "exists", str(impossible)) from impossible
+        log.info("conference-made", conference=conference.id, points=len(kept), by=request[CALLER].name)
+        sittings = [sitting.id for sitting in conference.sittings]
+        return answer(ConferenceMade(id=conference.id, points=len(kept), sittings=sittings), 201)
+
+    async def issue_links(self, request: web.Request) -> web.Response:
+        points = self._asked_for(await body_of(request, PointsBody), request[CALLER])
+        links = await self._registry.issue_links([point.code for point in points])
+        log.info("links-issued", points=len(links), by=request[CALLER].name)
+        told = [LinkTold(code=point.code, name=point.name, path=links[point.code].path) for point in points]
+        return answer(LinksAnswer(links=told))
+
+    async def revoke_link(self, request: web.Request) -> web.Response:
+        point = self._theirs(self._registry.directory, request[CALLER], request.match_info["code"])
+        await self._registry.revoke_links([point.code])
+        log.info("link-revoked", point=point.code, by=request[CALLER].name)
+        return web.Response(status=204)
+
+    async def issue_tokens(self, request: web.Request) -> web.Response:
+        points = self._asked_for(await body_of(request, PointsBody), request[CALLER])
+        tokens = await self._registry.issue_tokens([point.code for point in points])
+        log.info("tokens-issued", points=len(tokens), by=request[CALLER].name)
+        told = [TokenTold(code=point.code, name=point.name, token=tokens[point.code]) for point in points]
+        return answer(TokensAnswer(tokens=told))
+
+    async def revoke_token(self, request: web.Request) -> web.Response:
+        point = self._theirs(self._registry.directory, request[CALLER], request.match_info["code"])
+        await self._registry.revoke_tokens([point.code])
+        log.info("token-revoked", point=point.code, by=request[CALLER].name)
+        return web.Response(status=204)
+
+    # --- what is whose
+
+    def _on(self, day: date | None) -> Directory:
+        return self._registry.on(day) if day else self._registry.directory
+
+    def _theirs(self, directory: Directory, caller: Caller, code: str) -> Point:
+        point = directory.points.get(code)
+        if point is None or not covers(caller, path=directory.path(point.unit_code), point=code):
+            raise nowhere()
+        return point
+
+    def _asked_for(self, body: PointsBody, caller: Caller) -> Sequence[Point]:
+        directory = self._registry.directory
+        if bool(body.points) == (body.unit is not None):
+            raise Problem(422, "invalid", "Hãy nêu points (các mã điểm cầu) hoặc unit (mã đơn vị), một trong hai.")
+        if body.unit is None:
+            return [self._theirs(directory, caller, code) for code in dict.fromkeys(body.points)]
+        if not covers(caller, path=directory.path(body.unit)):
+            raise nowhere()
+        return [point for point in directory.points.values() if body.unit in directory.path(point.unit_code)]
+
+    def _may_see(self, caller: Caller, conference: Conference) -> bool:
+        """Whoever has a point in it, or holds the whole of it."""
+        directory = self._registry.on(conference.day)
+        if covers(caller, path=directory.path(conference.unit_code)):
+            return True
+        takes_part = self._registry.holdings.chosen.get(conference.id, ())
+        return any(
+            covers(caller, path=directory.path(each.point.unit_code), point=each.point.code) for each in takes_part
+        )
+
+    def _line(self, conference: Conference) -> ConferenceLine:
+        phase, version = self._standing(conference.id)
+        counted = [sitting for sitting in conference.sittings if not sitting.rehearsal]
+        return ConferenceLine(
+            id=conference.id,
+            title=conference.title,
+            phase=phase,
+            version=version,
+            unit=conference.unit_code,
+            starts_at=min(sitting.starts_at for sitting in counted),
+            ends_at=max(sitting.ends_at for sitting in counted),
+            points=len(self._registry.holdings.chosen.get(conference.id, ())),
+        )
+
+
+Listed = TypeVar("Listed")
+
+
+def _page(found: Sequence[Listed], query: Page) -> tuple[Sequence[Listed], int | None]:
+    start = (query.page - 1) * query.per_page
+    following = query.page + 1 if start + query.per_page < len(found) else None
+    return found[start : start + query.per_page], following
+
+
+def _unit(unit: Unit, tree: Tree, caller: Caller) -> UnitTold:
+    """What lies above the caller's own units is not shown."""
+    parent = tree.parent_of(unit.code)
+    seen = parent is not None and covers(caller, path=tree.path(parent))
+    return UnitTold(
+        code=unit.code,
+        name=unit.name,
+        level=unit.level,
+        parent=parent if seen else None,
+        parent_name=tree.units[parent].name if parent is not None and seen else "",
+        valid_from=None if unit.valid_from == ALWAYS else unit.valid_from,
+        valid_to=unit.valid_to,
+    )
+
+
+def point_told(directory: Directory, point: Point, caller: Caller) -> PointTold:
+    """A point as this caller may see it: its people only for those who may see names."""
+    path = directory.path(point.unit_code)
+    named = may(caller, Action.SEE_NAMES, path=path, point=point.code)
+    return PointTold(
+        code=point.code,
+        name=point.name,
+        unit=point.unit_code,
+        unit_name=directory.tree.units[point.unit_code].name,
+        parent_name=directory.parent_name(point.unit_code),
+        type=point.type,
+        mode=point.mode,
+        address=point.address,
+        seats=point.seats,
+        area=point.area,
+        provider=point.provider,
+        feeder=point.feeder,
+        contacts=[ContactTold(role=c.role, name=c.name, phone=c.phone) for c in point.contacts] if named else None,
+    )
+
+
+def _check_choice(body: ConferenceBody, directory: Directory, taken: set[str], sittings: set[str]) -> None:
+    """Refuse a choice that names what does not exist, or takes nobody: a typing mistake must not shrink the list."""
+    known = directory.tree.units.keys() | directory.points.keys()
+    lacking = sorted((body.points.under | body.points.codes | body.points.but) - known)
+    if lacking:
+        raise Problem(422, "impossible", f"Không có đơn vị hay điểm cầu mã {', '.join(lacking[:5])}.")
+    if wrong := sorted(body.points.types - TYPES.keys()):
+        raise Problem(
+            422, "impossible", f"Không có loại điểm cầu {', '.join(wrong[:5])}; các loại là {', '.join(TYPES)}."
+        )
+    if not taken:
+        raise Problem(422, "impossible", "Quy tắc chọn không lấy điểm cầu nào.")
+    if wrong := sorted(body.expected.keys() - sittings):
+        raise Problem(
+            422, "impossible", f"Không có buổi {', '.join(wrong[:5])}; các buổi là {', '.join(sorted(sittings))}."
+        )
+    strangers = sorted({point for some in body.expected.values() for point in some} - taken)
+    if strangers:
+        raise Problem(422, "impossible", f"Số triệu tập nêu điểm cầu không được chọn: {', '.join(strangers[:5])}.")

@@ -1,0 +1,621 @@
+"""The operator's page, driven by a thumb in a real browser against one hall's server."""
+
+import itertools
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from bridge.rules.acts import ConfirmAct, IncidentAct, PerceivedAct, StageAct
+from bridge.rules.attendance import grade
+from bridge.rules.model import Count, Mode, PlannedPoint, PointType, opened
+from tests.pages.hall import SITTING, Hall, at, standing
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ALL_GOOD = {"picture": "good", "sound": "good", "line": "good"}
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Thumb:
+    """A person with a phone; counts the taps and hears what the browser complains of."""
+
+    page: Page
+    hall: Hall
+    origin: str
+    taps: int = 0
+    complaints: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    async def tap(self, words: str) -> None:
+        """Press what is called so: a button, a link."""
+        self.taps += 1
+        await self.page.get_by_role("button", name=words, exact=True).tap()
+
+    async def press(self, key: str) -> None:
+        """Press a button among others of the same name."""
+        self.taps += 1
+        await self.page.locator(f"[data-key={key}]").tap()
+
+    async def field(self, name: str) -> None:
+        self.taps += 1
+        await self.page.get_by_label(name, exact=True).tap()
+
+    async def type(self, digits: str) -> None:
+        await self.page.keyboard.type(digits)
+
+    async def sees(self, words: str) -> None:
+        await expect(self.page.get_by_text(words, exact=True).locator("visible=true").first).to_be_visible()
+
+    async def sees_not(self, words: str) -> None:
+        await expect(self.page.get_by_text(words, exact=True).locator("visible=true")).to_have_count(0)
+
+
+@asynccontextmanager
+async def phone(
+    chromium: Browser, hall: Hall, *, address: str | None = None, dark: bool = False, text: int = 100
+) -> AsyncIterator[Thumb]:
+    """An old phone of 360 x 780, its own zone set wrongly, that opens the hall's link."""
+    async with standing(hall) as origin:
+        context = await chromium.new_context(
+            viewport={"width": 360, "height": 780},
+            has_touch=True,
+            is_mobile=True,
+            color_scheme="dark" if dark else "light",
+            timezone_id="America/New_York",
+            locale="en-US",
+        )
+        try:
+            page = await context.new_page()
+            thumb = Thumb(page, hall, origin)
+            page.on("console", lambda said: thumb.complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda broken: thumb.complaints.append(str(broken)))
+            page.on("request", lambda asked: thumb.addresses.append(asked.url))
+            if text != 100:
+                await page.add_init_script(
+                    "document.addEventListener('DOMContentLoaded', () =>"
+                    f" document.documentElement.style.setProperty('font-size', '{text}%'))"
+                )
+            await page.goto(origin + (address or hall.link))
+            yield thumb
+        finally:
+            await context.close()
+
+
+def morning(**more: object) -> Hall:
+    """08:02: the chair is there, the line is good, the opening count is asked for."""
+    hall = Hall(**more)  # type: ignore[arg-type]
+    hall.stage = ("chair_present", at("07:50"))
+    hall.perceived = ALL_GOOD | {"at": at("07:40").isoformat()}
+    return hall
+
+
+async def test_a_tap_on_the_next_step_is_received_with_the_halls_hour(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã nhận 06:50")
+        await expect(thumb.page.get_by_role("status").first).to_have_text("Kỹ thuật đã đến: Đã nhận 06:50")
+        await expect(thumb.page.get_by_role("button", name="Đã thử đường truyền")).to_be_visible()
+        assert thumb.taps == 1
+        assert [act.stage for act in hall.stored if isinstance(act, StageAct)] == ["on_site"]
+        assert thumb.complaints == []
+
+
+async def test_a_step_may_be_skipped(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Bước khác")
+        await thumb.tap("Chủ trì có mặt")
+        await thumb.sees("Đã nhận 06:50")
+        assert hall.stage == ("chair_present", at("06:50"))
+
+
+async def test_all_good_is_one_tap(chromium: Browser) -> None:
+    hall = morning()
+    hall.perceived = None
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Tất cả tốt")
+        await thumb.sees("Tất cả tốt")
+        await expect(thumb.page.get_by_text("Đã nhận 08:02")).to_have_count(2)
+        assert thumb.taps == 1
+        assert [(act.line, act.picture, act.sound) for act in hall.stored if isinstance(act, PerceivedAct)] == [
+            ("good", "good", "good")
+        ]
+
+
+async def test_where_no_signal_arrives_there_is_no_picture_and_no_sound_unless_said_otherwise(
+    chromium: Browser,
+) -> None:
+    hall = morning()
+    hall.perceived = None
+    async with phone(chromium, hall) as thumb:
+        await thumb.press("line-none")
+        await thumb.press("sound-poor")
+        await thumb.tap("Gửi")
+        await thumb.sees("Không có: tín hiệu, hình ảnh · Kém: âm thanh")
+        assert hall.perceived is not None
+        assert {name: hall.perceived[name] for name in ALL_GOOD} == {"line": "none", "picture": "none", "sound": "poor"}
+
+
+async def test_a_new_operator_reports_64_3_1_in_at_most_six_taps(chromium: Browser) -> None:
+    hall = morning(expected=68)
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("64")
+        await thumb.field("Vắng có lý do")
+        await thumb.type("3")
+        await thumb.field("Vắng không lý do")
+        await thumb.type("1")
+        await thumb.sees("Đủ 68")
+        await thumb.press("send")
+        await thumb.sees("64 có mặt / 68")
+        await thumb.sees("Đã nhận 08:02")
+        assert thumb.taps <= 6
+        assert hall.counts() == [(64, 3, 1)]
+        assert all(size <= 2048 for size in hall.sizes)
+        assert thumb.complaints == []
+
+
+async def test_the_sum_says_what_is_missing_or_too_many_and_still_sends(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("60")
+        await thumb.sees("Còn thiếu 4")
+        await thumb.tap("Thêm một: vắng có lý do")
+        await thumb.sees("Còn thiếu 3")
+        await thumb.field("Có mặt")
+        await thumb.type("65")
+        await thumb.sees("Thừa 2")
+        await thumb.press("send")
+        await thumb.sees("Thừa 2 so với triệu tập, tính là khách mời")
+        assert hall.counts() == [(65, 1, 0)]
+
+
+async def test_a_word_or_a_minus_is_not_sent(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("-4")
+        await thumb.sees("Chỉ nhập số nguyên từ 0 trở lên")
+        await thumb.press("send")
+        await expect(thumb.page.get_by_label("Có mặt", exact=True)).to_be_focused()
+        await expect(thumb.page.get_by_label("Có mặt", exact=True)).to_have_attribute("aria-invalid", "true")
+        assert hall.arrivals == []
+
+
+async def test_the_whole_sum_and_its_button_fit_above_the_keypad(chromium: Browser) -> None:
+    async with phone(chromium, morning()) as thumb:
+        await thumb.tap("Nhập quân số")
+        # A 360 x 780 phone keeps this much while its number keypad is up.
+        await thumb.page.set_viewport_size({"width": 360, "height": 556})
+        for words in ("Có mặt", "Khách mời ngoài 64"):
+            await expect(thumb.page.get_by_label(words, exact=True)).to_be_in_viewport(ratio=1)
+        await expect(thumb.page.locator("[data-key=send]")).to_be_in_viewport(ratio=1)
+
+
+async def test_640_of_64_is_asked_about_sent_on_confirmation_and_mended_in_two_taps(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("640")
+        await thumb.press("send")
+        await thumb.sees("640 có mặt: có đúng không?")
+        assert hall.arrivals == []
+        await thumb.tap("Vẫn gửi 640")
+        await thumb.sees("Số liệu đang chờ xác nhận")
+        thumb.taps = 0
+        await thumb.tap("Sửa số liệu")
+        await thumb.type("64")
+        await thumb.press("send")
+        await thumb.sees("64 có mặt / 64")
+        await thumb.sees_not("Số liệu đang chờ xác nhận")
+        assert thumb.taps == 2
+        assert hall.counts() == [(640, 0, 0), (64, 0, 0)]
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_and_counts_once(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"), answers_to_lose=2)
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã nhận 06:50")
+        assert len(hall.arrivals) == 3
+        assert len(set(hall.arrivals)) == 1
+        assert len(hall.stored) == 1
+
+
+async def test_what_waits_is_said_outlives_a_reload_and_arrives_in_order(chromium: Browser) -> None:
+    hall = morning(now=at("08:21"))
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("Tất cả tốt")
+        hall.is_away = True
+        await thumb.tap("Tiếp theo: Đang họp")
+        await thumb.tap("Nhập quân số")
+        await thumb.type("60")
+        await thumb.press("send")
+        await expect(thumb.page.get_by_text("Đã ghi 08:21, chờ gửi")).to_have_count(2)
+        await thumb.page.reload()
+        await thumb.sees("60 có mặt / 64")
+        await thumb.press("waiting")
+        await expect(thumb.page.get_by_role("heading", name="Chờ gửi 2")).to_be_focused()
+        await thumb.sees("Đang họp")
+        hall.is_away = False
+        await thumb.tap("Thử gửi ngay")
+        await thumb.sees("Đã gửi hết.")
+        await thumb.tap("Quay lại")
+        await expect(thumb.page.get_by_text("Đã nhận 08:21")).to_have_count(2)
+        assert [type(act).__name__ for act in hall.stored] == ["StageAct", "CountAct"]
+        assert hall.stored[0].seq < hall.stored[1].seq
+
+
+async def test_a_network_that_returns_sends_what_waits_by_itself(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with phone(chromium, hall) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        await thumb.page.context.set_offline(True)
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã ghi 06:50, chờ gửi")
+        assert hall.stored == []
+        await thumb.page.context.set_offline(False)
+        await thumb.sees("Đã nhận 06:50")
+        assert len(hall.stored) == 1
+
+
+async def test_what_was_refused_for_ever_stands_in_a_drawer_with_its_reason(chromium: Browser) -> None:
+    sentence = "Điểm cầu đã kết thúc lúc 11:31; mở lại điểm cầu để báo thêm."
+    hall = Hall(now=at("06:50"), refusal=("ended", sentence))
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("1 báo cáo không được nhận")
+        await thumb.page.reload()
+        await thumb.press("waiting")
+        await thumb.sees(sentence)
+        await thumb.tap("Đã hiểu, cất đi")
+        await thumb.sees_not("1 báo cáo không được nhận")
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+
+
+async def test_a_session_that_ended_is_renewed_without_a_word(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with phone(chromium, hall) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        hall.session, hall.csrf = "session-2", "csrf-2"
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã nhận 06:50")
+
+
+async def test_a_wrong_link_says_what_to_do(chromium: Browser) -> None:
+    async with phone(chromium, Hall(), address="/p/tan-linh#cut-off") as thumb:
+        await thumb.sees("Đường dẫn này không dùng được")
+        await expect(thumb.page.get_by_role("button", name="Báo sự cố")).to_have_count(0)
+
+
+async def test_a_link_that_is_taken_back_keeps_what_waits_and_the_number_to_call(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with phone(chromium, hall) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        hall.session, hall.secret = "session-2", "Xq3-the-new-secret"
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đường dẫn này không dùng được")
+        await expect(thumb.page.get_by_role("link", name="Gọi trực ban 024 3000 0800")).to_have_attribute(
+            "href", "tel:02430000800"
+        )
+        await thumb.page.goto(thumb.origin + hall.link)
+        await thumb.sees("Đã nhận 06:50")
+        assert len(hall.stored) == 1
+
+
+async def test_the_secret_never_leaves_in_an_address(chromium: Browser) -> None:
+    hall = Hall()
+    async with phone(chromium, hall) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        await thumb.page.reload()
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        assert thumb.page.url.endswith("#" + hall.secret)
+        assert not any(hall.secret in address.partition("#")[0] for address in thumb.addresses)
+
+
+async def test_a_fault_is_reported_in_two_taps(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Báo sự cố")
+        await thumb.tap("Mất điện")
+        await thumb.sees("Mất điện")
+        await thumb.sees("Đã nhận 08:02")
+        assert thumb.taps == 2
+        assert [act.fault for act in hall.stored if isinstance(act, IncidentAct)] == ["power_cut"]
+
+
+async def test_another_fault_wants_a_few_words(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Báo sự cố")
+        await thumb.tap("Sự cố khác")
+        await thumb.tap("Gửi")
+        await thumb.sees("Viết vài chữ để trực ban biết phải làm gì")
+        await thumb.type("Máy chiếu hỏng")
+        await thumb.tap("Gửi")
+        await thumb.sees("Sự cố khác: Máy chiếu hỏng")
+        assert [act.note for act in hall.stored if isinstance(act, IncidentAct)] == ["Máy chiếu hỏng"]
+
+
+async def test_the_phones_own_way_back_closes_the_count_and_keeps_what_was_typed(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("58")
+        await thumb.page.go_back()
+        await thumb.tap("Nhập quân số")
+        await expect(thumb.page.get_by_label("Có mặt", exact=True)).to_have_value("58")
+        assert thumb.page.url.endswith("#" + hall.secret)
+
+
+async def test_a_figure_that_the_centre_entered_is_confirmed_by_the_hall_in_one_tap(chromium: Browser) -> None:
+    hall = morning()
+    hall.figure("opening", 60, 3, 1, by="proxy")
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Đúng số này")
+        await thumb.sees_not("Trung tâm nhập thay. Số này có đúng không?")
+        await expect(thumb.page.get_by_text("chờ gửi")).to_have_count(0)
+        assert [type(act) for act in hall.stored] == [ConfirmAct]
+
+
+async def test_the_middle_round_is_held_against_the_opening_one(chromium: Browser) -> None:
+    hall = morning(now=at("09:33"), round="middle")
+    hall.figure("opening", 60, 3, 1)
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("Hạn 09:45, còn 12 phút")
+        await thumb.tap("Nhập quân số")
+        await thumb.type("29")
+        await thumb.sees("Chưa bằng nửa lượt trước (60 có mặt)")
+
+
+async def test_a_hall_that_ends_without_its_closing_count_is_asked_first(chromium: Browser) -> None:
+    hall = morning(now=at("11:31"), round="closing")
+    hall.stage = ("in_session", at("08:05"))
+    hall.figure("opening", 60, 3, 1)
+    async with phone(chromium, hall) as thumb:
+        await thumb.press("stage")
+        await thumb.tap("Đã kết thúc")
+        await thumb.sees("Chưa báo quân số cuối giờ. Kết thúc rồi thì không báo được nữa.")
+        assert hall.stored == []
+        await thumb.tap("Kết thúc điểm cầu")
+        await thumb.sees("Đã kết thúc")
+        await thumb.sees("Đã nhận 11:31")
+
+
+async def test_a_hall_that_watches_television_is_asked_what_it_sees_and_not_about_its_line(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"), mode=Mode.TV, stage=("on_site", at("06:45")))
+    async with phone(chromium, hall) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Chủ trì có mặt")).to_be_visible()
+        await thumb.press("senses")
+        await thumb.sees("Theo dõi qua truyền hình, không đo đường truyền")
+        await thumb.tap("Tất cả tốt")
+        await thumb.sees("Đã nhận 06:50")
+
+
+@pytest.mark.parametrize(
+    ("hall", "words"),
+    [
+        (Hall(sits=False), "Hiện không có buổi họp"),
+        (Hall(sits=False, phase="draft"), "Hội nghị chưa mở"),
+        (morning(phase="rehearsal"), "Chạy thử"),
+        (morning(phase="closed"), "Hội nghị đã chốt số liệu"),
+        (Hall(is_away=True), "Chưa nối được với trung tâm"),
+    ],
+    ids=["no-sitting", "draft", "rehearsal", "closed", "offline-at-start"],
+)
+async def test_every_moment_without_a_question_says_what_it_is(chromium: Browser, hall: Hall, words: str) -> None:
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees(words)
+
+
+async def test_a_closed_conference_takes_nothing_more(chromium: Browser) -> None:
+    async with phone(chromium, morning(phase="closed")) as thumb:
+        await thumb.sees("Hội nghị đã chốt số liệu")
+        await expect(thumb.page.get_by_role("button", name="Đổi")).to_have_count(0)
+        await expect(thumb.page.get_by_role("button", name="Báo sự cố")).to_have_count(0)
+
+
+async def test_a_page_without_a_network_shows_what_it_knew_and_of_when(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("Tất cả tốt")
+        hall.is_away = True
+        await thumb.page.reload()
+        await thumb.sees("Chưa nối được trung tâm")
+        await thumb.sees("Chủ trì có mặt")
+
+
+async def test_the_first_load_stays_within_its_bytes_and_fetches_no_english(chromium: Browser) -> None:
+    async with standing(Hall()) as origin:
+        context = await chromium.new_context()
+        page = await context.new_page()
+        wire = await context.new_cdp_session(page)
+        await wire.send("Network.enable")
+        sizes = {"wire": 0.0, "whole": 0.0}
+        wire.on("Network.loadingFinished", lambda done: sizes.update(wire=sizes["wire"] + done["encodedDataLength"]))
+        wire.on("Network.dataReceived", lambda part: sizes.update(whole=sizes["whole"] + part["dataLength"]))
+        addresses: list[str] = []
+        page.on("request", lambda asked: addresses.append(asked.url))
+        await page.goto(origin + Hall().link)
+        await expect(page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        await context.close()
+    assert not any(address.endswith("english.js") for address in addresses)
+    assert 0 < sizes["wire"] <= 45_000
+    assert sizes["whole"] <= 100_000
+
+
+async def test_english_comes_by_a_switch_and_stays(chromium: Browser) -> None:
+    async with phone(chromium, morning()) as thumb:
+        await thumb.tap("English")
+        await expect(thumb.page.get_by_role("button", name="Enter the head count")).to_be_visible()
+        await thumb.page.reload()
+        await expect(thumb.page.get_by_role("button", name="Enter the head count")).to_be_visible()
+        await expect(thumb.page.locator("html")).to_have_attribute("lang", "en")
+        await thumb.tap("Tiếng Việt")
+        await expect(thumb.page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+
+
+async def test_the_page_is_used_by_keyboard_alone(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        keys = thumb.page.keyboard
+        await expect(thumb.page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+        for _ in range(12):
+            await keys.press("Tab")
+            if await thumb.page.evaluate("document.activeElement.dataset.key") == "count":
+                break
+        await keys.press("Enter")
+        await keys.type("60")
+        await keys.press("Enter")
+        await keys.type("3")
+        await keys.press("Enter")
+        await keys.type("1")
+        await thumb.sees("Đủ 64")
+        for _ in range(8):
+            await keys.press("Tab")
+            if await thumb.page.evaluate("document.activeElement.dataset.key") == "send":
+                break
+        await keys.press("Enter")
+        await thumb.sees("60 có mặt / 64")
+        assert hall.counts() == [(60, 3, 1)]
+        # Who sent the count stands where they came from.
+        await expect(thumb.page.locator("[data-key=count]")).to_be_focused()
+
+
+async def looks(thumb: Thumb) -> AsyncIterator[str]:
+    """Each face of the page in turn: the questions, what waits, the faults, the count, the doubt."""
+    yield "questions"
+    thumb.hall.is_away = True
+    await thumb.press("senses")
+    yield "senses"
+    await thumb.press("line-poor")
+    await thumb.press("picture-none")
+    await thumb.press("sound-good")
+    await thumb.tap("Gửi")
+    await expect(thumb.page.get_by_text("Chờ gửi 1")).to_be_visible()
+    yield "waiting"
+    await thumb.press("waiting")
+    yield "drawer"
+    await thumb.tap("Quay lại")
+    await thumb.press("fault")
+    await thumb.press("fault-other")
+    yield "faults"
+    await thumb.tap("Quay lại")
+    await thumb.press("count")
+    await thumb.type("640")
+    yield "count"
+    await thumb.press("send")
+    yield "doubt"
+
+
+@pytest.mark.parametrize(("dark", "text"), [(False, 100), (True, 100), (False, 200)], ids=["light", "dark", "large"])
+async def test_every_face_of_the_page_fits_is_touchable_and_has_no_serious_fault_for_axe(
+    chromium: Browser, dark: bool, text: int
+) -> None:
+    axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+    async with phone(chromium, morning(), dark=dark, text=text) as thumb:
+        await thumb.sees("Tất cả tốt")
+        await thumb.page.evaluate(axe + ";0")
+        async for face in looks(thumb):
+            wide = await thumb.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, f"{face} is {wide} px too wide"
+            small = await thumb.page.evaluate(
+                """[...document.querySelectorAll('button, a, input, textarea')].filter(each => each.offsetParent)
+                   .map(each => [each.textContent, each.getBoundingClientRect()])
+                   .filter(([, box]) => box.height < 47.5 || box.width < 47.5).map(([words]) => words)"""
+            )
+            assert small == [], f"{face} has targets under 48 px: {small}"
+            found = await thumb.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            faults = [
+                (each["id"], [node["html"] for node in each["nodes"]])
+                for each in found["violations"]
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert faults == [], face
+
+
+async def test_two_links_on_one_phone_do_not_send_each_others_reports(chromium: Browser) -> None:
+    one, two = Hall(now=at("06:50"), is_away=True), Hall(handle="van-thang", now=at("06:50"), name="Xã Vạn Thắng")
+    one.is_away = False
+    async with phone(chromium, one) as thumb:
+        await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        one.is_away = True
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã ghi 06:50, chờ gửi")
+        names = await _kept(thumb.page.context, thumb.origin)
+        assert any(name.startswith("bridge.tan-linh.act.") for name in names)
+        await thumb.page.goto(thumb.origin + two.link)
+        await expect(thumb.page.get_by_text("Chờ gửi")).to_have_count(0)
+
+
+async def _kept(context: BrowserContext, origin: str) -> list[str]:
+    kept = await context.storage_state()
+    return [each["name"] for place in kept["origins"] if place["origin"] == origin for each in place["localStorage"]]
+
+
+def test_the_phone_judges_a_figure_as_the_centre_does() -> None:
+    grid = [
+        {"heads": [present, excused, unexcused, guests], "expected": 64, "seats": seats, "before": before}
+        for present, excused, unexcused, guests, seats, before in itertools.product(
+            (0, 29, 30, 60, 64, 81, 128, 129, 640), (0, 3, 40), (0, 1), (0, 20, 100), (None, 40, 80, 700), (None, 60)
+        )
+    ]
+    script = """
+        import { judge } from "./dashboards/static/phone/figures.js";
+        let text = "";
+        for await (const part of process.stdin) text += part;
+        const judged = JSON.parse(text).map(({ heads: [present, excused, unexcused, guests], ...known }) =>
+          judge({ present, excused, unexcused, guests }, known).grade);
+        process.stdout.write(JSON.stringify(judged));
+    """
+    ran = subprocess.run(
+        ["node", "--input-type=module", "-e", script],
+        cwd=ROOT,
+        input=json.dumps(grid),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout) == [_centre(each["heads"], each["seats"], each["before"]) for each in grid]
+
+
+def _centre(heads: list[int], seats: int | None, before: int | None) -> str:
+    planned = PlannedPoint(
+        code="00004-01",
+        name="",
+        unit="00004",
+        type=PointType.COMMUNE,
+        mode=Mode.STREAM,
+        seats=seats,
+        expected={SITTING: 64},
+    )
+    last = Count(before, 0, 0) if before is not None else None
+    return grade(opened(planned), (SITTING, "opening"), Count(*heads), last)[0].value

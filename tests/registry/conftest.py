@@ -1,0 +1,112 @@
+"""A registry on each of the two databases, and a browser's view of its addresses."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+
+from endpoints_registry.access import Role
+from endpoints_registry.database import Store, migrate, open_store
+from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.passwords import Passwords
+from endpoints_registry.registry import MIGRATIONS, Registry, open_registry
+from endpoints_registry.routes import routes
+from tests.databases import Server
+from tests.registry.cast import DAY, NOW, POINTS, UNITS
+
+Browser = TestClient[web.Request, web.Application]
+PASSWORD = "một mật khẩu dài"
+
+
+@dataclass
+class Clock:
+    """The real clock, told by the test."""
+
+    now: datetime = field(default=NOW)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, time: timedelta) -> None:
+        self.now += time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/registry.sqlite"
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        with server.fresh() as address:
+            yield address
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    opened = await open_store(url, "registry")
+    await migrate(opened, MIGRATIONS)
+    yield opened
+    await opened.close()
+
+
+def quick_passwords() -> Passwords:
+    """Real argon2id, too weak for a server and quick enough for a test."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+async def registry(url: str, clock: Clock) -> AsyncIterator[Registry]:
+    """A registry that holds the cast's units and points."""
+    async with open_registry(url, now=clock, today=lambda: DAY, passwords=quick_passwords()) as opened:
+        for text in (UNITS, POINTS):
+            made = await opened.import_file(text.encode())
+            assert not made.faults
+        yield opened
+
+
+@dataclass
+class Front:
+    """The registry's addresses and people who knock: every browser has its own cookies."""
+
+    registry: Registry
+    clock: Clock
+    server: TestServer
+    stack: AsyncExitStack
+
+    async def browser(self) -> Browser:
+        return await self.stack.enter_async_context(TestClient(self.server, cookie_jar=CookieJar(unsafe=True)))
+
+    async def staff(self, role: Role, scope: str | None = None) -> Browser:
+        """Somebody of this role, signed in."""
+        name = f"{role.value}-{scope or 'all'}".lower()
+        await self.registry.add_account(name, f"Cán bộ {role.value}", role, PASSWORD, scope)
+        browser = await self.browser()
+        answer = await browser.post("/api/v1/session", json={"username": name, "password": PASSWORD})
+        assert answer.status == 200
+        browser.session.headers["X-CSRF-Token"] = (await answer.json())["csrf"]
+        return browser
+
+
+@pytest.fixture
+async def front(registry: Registry, clock: Clock) -> AsyncIterator[Front]:
+    app = web.Application()
+    app[RESOLVE] = registry.keyring
+    app[ORIGINS] = frozenset()
+    mount(app, routes(registry))
+    async with AsyncExitStack() as stack:
+        server = TestServer(app)
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        yield Front(registry, clock, server, stack)

@@ -1,0 +1,120 @@
+"""A small centre for the simulator's tests: it speaks the contract over real sockets and remembers what it was told."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from bridge.clock import Clock
+from bridge.rules import wire
+
+
+class Centre:
+    def __init__(self, clock: Clock, conference: str = "hoc-tap-2026-03") -> None:
+        self.clock = clock
+        self.conference = conference
+        self.url = ""
+        self.frames_received = 0
+        self.rooms: dict[str, web.WebSocketResponse] = {}
+        self.rooms_greeted = 0
+        self.heard: list[tuple[int, str, str]] = []
+        """(hall time, point, frame type or `closed`)."""
+        self.acts: list[tuple[int, dict[str, Any]]] = []
+        self.duplicates: list[str] = []
+        self.phases: list[str] = ["draft"]
+        self.heartbeat_s = 10.0
+        self.busy = 0
+        """Refuse so many requests and dials with 503 first."""
+        self.stranger = False
+        """Answer every dial with 401."""
+
+    async def point(self, request: web.Request) -> web.StreamResponse:
+        if self.stranger:
+            return web.Response(status=401, text="unknown token")
+        if self.busy:
+            self.busy -= 1
+            return web.Response(status=503, headers={"Retry-After": "2"})
+        code = request.headers["Authorization"].removeprefix("Bearer ")
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        greeted = False
+        try:
+            async for message in socket:
+                self.frames_received += 1
+                frame = wire.room_says(message.data)
+                self.heard.append((self.clock.now(), code, type(frame).__name__))
+                if isinstance(frame, wire.Hello):
+                    greeted = True
+                    self.rooms_greeted += 1
+                    self.rooms[code] = socket
+                    now = wire.rfc3339(self.clock.now())
+                    welcome = wire.Welcome(self.heartbeat_s, 10, now, 60, "j1", self.conference, code, 0)
+                    await socket.send_frame(wire.encode(welcome), WSMsgType.TEXT)
+                elif isinstance(frame, wire.Bye):
+                    await socket.close()
+        finally:
+            self.heard.append((self.clock.now(), code, "closed"))
+            self.rooms_greeted -= greeted
+        return socket
+
+    async def session(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        if asked.get("secret", "right") != "right":
+            return web.json_response({"code": "unknown_link"}, status=404)
+        answer = web.json_response({"csrf": "token"})
+        answer.set_cookie("session", request.match_info.get("handle", "staff"))
+        return answer
+
+    async def receive(self, request: web.Request) -> web.Response:
+        if self.busy:
+            self.busy -= 1
+            return web.json_response({"code": "busy"}, status=503, headers={"Retry-After": "1"})
+        if request.headers.get("X-CSRF-Token") != "token" or "session" not in request.cookies:
+            return web.json_response({"code": "signed_out"}, status=401)
+        known = {act["id"] for _, act in self.acts}
+        outcomes = []
+        for raw in wire.batch(await request.read()).acts:
+            act = msgspec.json.decode(raw)
+            outcomes.append({"id": act["id"], "outcome": "accepted", "duplicate": act["id"] in known, "code": ""})
+            if act["id"] in known:
+                self.duplicates.append(act["id"])
+            else:
+                self.acts.append((self.clock.now(), act))
+        return web.json_response({"outcomes": outcomes})
+
+    async def phase(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            self.phases.append((await request.json())["phase"])
+        return web.json_response({"phase": self.phases[-1], "version": len(self.phases) - 1})
+
+    def kinds(self, code: str) -> list[str]:
+        """What one room said, in order, without its beats."""
+        return [kind for _, point, kind in self.heard if point == code and kind != "Beat"]
+
+
+@asynccontextmanager
+async def centre(clock: Clock) -> AsyncIterator[Centre]:
+    there = Centre(clock)
+    app = web.Application()
+    one = "/api/v1/conferences/{conference}"
+    app.router.add_get("/ws/point", there.point)
+    app.router.add_post("/api/v1/links/{handle}/session", there.session)
+    app.router.add_post("/api/v1/session", there.session)
+    app.router.add_post(f"{one}/acts", there.receive)
+    app.router.add_get(one, there.phase)
+    app.router.add_post(f"{one}/phase", there.phase)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    there.url = f"http://{host}:{port}"
+    try:
+        yield there
+    finally:
+        for socket in there.rooms.values():
+            with suppress(ConnectionError):
+                await socket.close(code=wire.Close.RESTARTING)
+        await runner.cleanup()
