@@ -23,6 +23,7 @@ from bridge.journal import (
 from bridge.rules import acts, events, wire
 from bridge.rules.deciding import Refused, decide
 from bridge.rules.events import AnyEvent
+from bridge.rules.model import Link
 from bridge.rules.projection import UP, Draft, Happened
 from bridge.rules.scene import Placed, Scene
 
@@ -142,14 +143,19 @@ class Coordinator:
     async def open(self) -> None:
         """Read the journal back into the live state; lines that were up are unknown from now on."""
         self.epoch = (await self._journal.head(self.conference)).epoch
-        async for rows in pages(self._journal, self.conference):
-            for row in rows:
-                self._adopt(row)
-            await asyncio.sleep(0)
+        await self._catch_up()
         self.scene.show_round(self.clock.now())
-        if any(point.link in UP for point in self.scene.state.points.values()):
+        # Those who were unknown already are so once more: nobody could have come back while we were away.
+        if any(point.link in UP or point.link is Link.UNKNOWN for point in self.scene.state.points.values()):
             now_ms = self.clock.now()
             self.signal(lambda _draft: ((events.ServiceRestarted(), now_ms),))
+
+    async def _catch_up(self) -> None:
+        async for rows in pages(self._journal, self.conference, self.scene.position):
+            for row in rows:
+                self._learn(row)
+            self._tell_all()
+            await asyncio.sleep(0)
 
     async def run(self) -> None:
         """Walk the street until cancelled. A bug in a rule ends it: the journal brings the node back."""
@@ -167,13 +173,15 @@ class Coordinator:
     async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
         try:
             rows, answers = await self._record(batch)
-        except (JournalFull, JournalBusy, JournalAway, JournalBehind) as failed:
+        except JournalBehind:
+            # Others wrote more than one turn can carry: read it in pieces, and let the askers come again.
+            await self._catch_up()
+            self._give_up(batch, "catching up")
+            return
+        except (JournalFull, JournalBusy, JournalAway) as failed:
             self.recording = False
             log.error("batch-not-recorded", conference=self.conference, asked=len(batch), why=str(failed))
-            for item in batch:
-                if item.answer is not None and not item.answer.done():
-                    item.answer.set_exception(Unavailable(str(failed)))
-                    item.answer.exception()
+            self._give_up(batch, str(failed))
             self._tell_all()
             return
         self.recording = True
@@ -182,6 +190,13 @@ class Coordinator:
         self._tell_all()
         for answer in answers:
             answer()
+
+    def _give_up(self, batch: Sequence[_Act | _Command], why: str) -> None:
+        for item in batch:
+            if item.answer is not None and not item.answer.done():
+                item.answer.set_exception(Unavailable(why))
+                # Whoever asked may be gone: then nobody else will look at it.
+                item.answer.exception()
 
     async def _record(self, batch: Sequence[_Act | _Command]) -> tuple[Sequence[Row], Sequence[Callable[[], None]]]:
         """Decide the batch against a draft and append what follows in one transaction."""

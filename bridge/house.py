@@ -23,7 +23,7 @@ from bridge.edges.health import Health
 from bridge.edges.rooms import Rooms
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall, Halls
-from bridge.journal import Journal, JournalError
+from bridge.journal import READ_LIMIT, Journal, JournalError
 from bridge.journal.sql import open_journal
 from bridge.rules import acts, wire
 from bridge.rules.model import Plan
@@ -44,9 +44,6 @@ from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, answer, mount
 from endpoints_registry.registry import Registry, open_registry
 
 log = structlog.get_logger("house")
-
-HISTORY_ROWS = 10_000
-
 
 class Unusable(Exception):
     """The house cannot be opened; the message says what was found and what to do."""
@@ -196,7 +193,7 @@ def _composed(
         return frozen_plan(planned) if planned is not None else None
 
     async def history(conference: str, code: str) -> Sequence[Placed]:
-        rows = await journal.read(conference, 0, HISTORY_ROWS, point=code)
+        rows = await journal.read(conference, 0, READ_LIMIT, point=code)
         return [(row.position, happened_in(row.record)) for row in reversed(rows)]
 
     desk = Desk(halls, journal, ask, clock, freeze, lambda conference, code: _whereabouts(registry, conference, code))

@@ -42,7 +42,7 @@ async def stand(chosen: argparse.Namespace) -> None:
         board = await _organiser_signed_in(house)
         await _gone_live(house)
     # The house has no setting for a slower disk; only here is one played.
-    houses.open_journal = partial(open_journal, commit_delay_s=float(chosen.delay_s))
+    vars(houses)["open_journal"] = partial(open_journal, commit_delay_s=float(chosen.delay_s))
     # Opened anew on what is on disk, as a server that runs for days was.
     with _observed(chosen.profile):
         async with opened_house(settings) as house:

@@ -13,7 +13,7 @@ from bridge.rules import acts as asked
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Grade, Mode, PlannedPoint, PointType, opened
 from dashboards import assets, phone
-from endpoints_registry.gate import ORIGINS, Problem, mount
+from endpoints_registry.gate import ORIGINS, Handler, mount
 
 SITTING = "2026-03-07-am"
 ROUNDS = {
@@ -26,6 +26,24 @@ ROUNDS = {
 def at(clock: str) -> datetime:
     """An hour of the demo day."""
     return datetime.fromisoformat(f"2026-03-07T{clock}:00+07:00")
+
+
+class Turned(Exception):
+    """Turned away at the door: answered as problem+json."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.answer = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
+
+
+@web.middleware
+async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Turned as turned:
+        return web.json_response(
+            turned.answer, status=int(str(turned.answer["status"])), content_type="application/problem+json"
+        )
 
 
 @dataclass
@@ -71,7 +89,7 @@ class Hall:
         self._must_be_here()
         body = await request.json()
         if request.match_info["handle"] != self.handle or body["secret"] != self.secret:
-            raise Problem(404, "unknown_link", "Đường dẫn không đúng hoặc đã bị thu hồi.")
+            raise Turned(404, "unknown_link", "Đường dẫn không đúng hoặc đã bị thu hồi.")
         response = web.json_response({"csrf": self.csrf, "code": "00004-01"})
         response.set_cookie(f"link-{self.handle}", self.session, httponly=True, samesite="Strict")
         return response
@@ -127,7 +145,7 @@ class Hall:
         self._must_be_here()
         self._must_be_known(request)
         if request.headers.get("X-CSRF-Token") != self.csrf:
-            raise Problem(403, "csrf", "Thiếu hoặc sai X-CSRF-Token; hãy tải lại trang.")
+            raise Turned(403, "csrf", "Thiếu hoặc sai X-CSRF-Token; hãy tải lại trang.")
         raw = await request.read()
         self.sizes.append(len(raw))
         body = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
@@ -143,14 +161,14 @@ class Hall:
 
     def _must_be_here(self) -> None:
         if self.is_away:
-            raise Problem(503, "busy", "Máy chủ đang bận; máy sẽ gửi lại.")
+            raise Turned(503, "busy", "Máy chủ đang bận; máy sẽ gửi lại.")
 
     def _must_be_known(self, request: web.Request) -> None:
         if (
             request.headers.get("Bridge-Link") != self.handle
             or request.cookies.get(f"link-{self.handle}") != self.session
         ):
-            raise Problem(401, "signed_out", "Phiên làm việc đã hết.")
+            raise Turned(401, "signed_out", "Phiên làm việc đã hết.")
 
     def _take(self, act: asked.AnyAct) -> dict[str, Any]:
         self.arrivals.append(act.id)
@@ -256,7 +274,7 @@ async def standing(hall: Hall) -> AsyncIterator[str]:
     async def static(request: web.Request) -> web.Response:
         return files.answer(request.match_info["path"], request)
 
-    app = web.Application()
+    app = web.Application(middlewares=[door])
     app[ORIGINS] = ()
     app.router.add_get("/static/{path:.+}", static)
     app.router.add_post("/api/v1/links/{handle}/session", hall.exchange)

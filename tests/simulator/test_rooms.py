@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ async def test_a_room_greets_beats_at_the_assigned_rhythm_and_leaves_with_a_good
         hall.switch_on()
         await clock.sleep_until(NOON + 100_000, 1)
         beats = [at for at, _, kind in there.heard if kind == "Beat"]
-        gaps = [after - before for before, after in zip(beats, beats[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(beats)]
         assert 8 <= len(beats) <= 11
         assert all(9_000 <= gap <= 11_250 for gap in gaps)
         await hall.leave()
@@ -151,7 +152,7 @@ async def test_an_agent_whose_centre_restarts_comes_again() -> None:
 async def test_a_token_that_no_longer_holds_ends_the_agent_with_words() -> None:
     async with centre(RealClock()) as there:
         there.stranger = True
-        with pytest.raises(SentAway, match="401.*unknown token"):
+        with pytest.raises(SentAway, match=r"401.*unknown token"):
             await Agent(socket_url(there.url), "old", RealClock()).run()
 
 

@@ -46,12 +46,6 @@ export const date = (ms) => {
   return `${two(at.getUTCDate())}/${two(at.getUTCMonth() + 1)}/${at.getUTCFullYear()}`;
 };
 
-/** "sáng", "chiều" or "tối" of the hall @param {number} ms */
-export const partOfDay = (ms) => {
-  const hour = hall(ms).getUTCHours();
-  return hour < 12 ? t('Buổi sáng') : hour < 18 ? t('Buổi chiều') : t('Buổi tối');
-};
-
 /** "4 phút 11 giây", "1 giờ 05 phút"; two parts are enough to act on. @param {number} seconds */
 export function lasting(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

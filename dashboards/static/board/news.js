@@ -3,17 +3,17 @@ import { html } from '../vendor/html.js';
 import { t } from '../language.js';
 import { minute } from './format.js';
 import { toPoint } from './go.js';
-import { cell, parentName, state } from './store.js';
+import { cell, news, parentName } from './store.js';
 import { newsWords } from './words.js';
 
 export function News() {
-  const news = state.value?.news ?? [];
+  const lines = news.value;
   return html`
     <section class="news" aria-labelledby="news-title">
       <h2 id="news-title">${t('Vừa xảy ra')}</h2>
-      ${news.length === 0 && html`<p class="empty">${t('Chưa có gì. Việc đầu tiên sẽ hiện ở đây ngay khi một điểm cầu báo lên.')}</p>`}
+      ${lines.length === 0 && html`<p class="empty">${t('Chưa có gì. Việc đầu tiên sẽ hiện ở đây ngay khi một điểm cầu báo lên.')}</p>`}
       <ol>
-        ${news.slice(0, 12).map((each) => {
+        ${lines.slice(0, 12).map((each) => {
           const point = each.point ? cell(each.point)?.peek() : undefined;
           const parent = point ? parentName(point) : '';
           return html`

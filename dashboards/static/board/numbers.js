@@ -59,7 +59,7 @@ export function Numbers() {
         of=${round}
         n=${figure(sums.present)}
         share=${share(sums.present, sums.answered)}
-        note=${sums.unreported > 0 ? t('nơi đã báo') : undefined}
+        note=${sums.unreported > 0 && sums.answered > 0 ? t('nơi đã báo') : undefined}
         whole=${figure(sums.expected)}
       >
         <p class="sum">

@@ -149,9 +149,10 @@ export function rollUp(points) {
   const looks = { steady: 0, faulty: 0, unstable: 0, reconnecting: 0, lost: 0, ours: 0, not_opened: 0, not_measured: 0, ended: 0 };
   /** @type {Record<CountLook, number>} */
   const counts = { full: 0, most: 0, half: 0, few: 0, check: 0, silent: 0 };
-  const sum = { total: 0, connected: 0, reported: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
+  const sum = { total: 0, opened: 0, connected: 0, reported: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
   for (const point of points) {
     sum.total += 1;
+    if (point.stage !== 'not_opened') sum.opened += 1;
     looks[look(point)] += 1;
     counts[countLook(point)] += 1;
     if (point.link === 'steady' || point.link === 'unstable') sum.connected += 1;

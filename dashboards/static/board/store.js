@@ -68,7 +68,7 @@ export const whole = computed(() => rollUp(state.value?.points.values() ?? []));
 const deadlines = signal(new Map());
 
 /** What makes a silent hall a hall to call: the conference runs, the round that is shown is due. */
-const circumstances = computed(() => {
+export const circumstances = computed(() => {
   const totals = state.value?.totals;
   const due = deadlines.value.get(`${totals?.sitting}/${totals?.round}`);
   return {
@@ -91,8 +91,14 @@ export const silence = signal(0);
 
 /** Says anew how old the figures are: once a second, for what moves all the time is not read. */
 export function age() {
-  if (state.peek()) silence.value = performance.now() - heardAt;
+  if (!state.peek()) return;
+  silence.value = performance.now() - heardAt;
+  news.value = state.peek()?.news ?? [];
 }
+
+/** The last news, at most once a second: a line that jumps away cannot be read. */
+/** @type {import('../vendor/signals.mjs').Signal<readonly import('./state.js').News[]>} */
+export const news = signal([]);
 
 let heardAt = 0;
 /** @type {ReturnType<typeof follow> | null} */

@@ -7,7 +7,7 @@ import { figure, share } from './format.js';
 import { openPoint, toUnit } from './go.js';
 import { Shape } from './shape.js';
 import { countLook, look } from './state.js';
-import { cell, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
+import { cell, circumstances, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
 import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
@@ -56,7 +56,8 @@ function Tile({ code }) {
 function Score({ sums }) {
   const counting = colouring.value === 'count';
   const done = counting ? sums.reported : sums.connected;
-  const acting = counting ? sums.counts.check > 0 : sums.looks.lost + sums.looks.reconnecting + sums.looks.ours + sums.looks.not_opened > 0;
+  const { lost: dark, reconnecting, ours, not_opened: closed } = sums.looks;
+  const acting = counting ? sums.counts.check > 0 : dark + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
   const score = done === sums.total ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
   const lost = !counting && sums.looks.lost > 0;
   return html`
@@ -264,7 +265,7 @@ export function Wall() {
   const level = zoom.value === 0 && halls <= FEW ? NAMES : zoom.value;
   useFit(wall, level === 0);
   return html`
-    <div class="wall" ref=${wall} data-zoom=${level} data-only=${only.value}>
+    <div class="wall" ref=${wall} data-zoom=${level} data-single=${groups.value.length === 1} data-only=${only.value}>
       ${groups.value.map((group) => html`<${Group} key=${group.code} group=${group} />`)}
     </div>
     <div class="hint" ref=${hint} hidden aria-hidden="true"></div>
@@ -332,5 +333,5 @@ export function WallControls() {
 
 export const nobodyYet = () => {
   const sums = whole.value;
-  return state.value !== null && sums.total > 0 && sums.looks.not_opened + sums.looks.not_measured === sums.total && sums.reported === 0;
+  return state.value !== null && sums.total > 0 && sums.looks.not_opened + sums.looks.not_measured === sums.total && sums.reported === 0 && sums.opened === 0;
 };

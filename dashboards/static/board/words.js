@@ -167,7 +167,7 @@ export function perceivedWords({ picture, sound, line }) {
 export function stateWords(point) {
   const seen = look(point);
   if (seen === 'faulty') return perceivedWords(point);
-  if (seen === 'not_opened' && point.stage !== 'not_opened') return t(LINKS.never_seen ?? '');
+  if (seen === 'not_opened' && point.stage !== 'not_opened') return t('{stage}, chưa kết nối', { stage: t(STAGES[point.stage] ?? point.stage) });
   const word = t(LOOKS[seen]);
   return (seen === 'lost' || seen === 'reconnecting') && point.link_at_s != null
     ? t('{state} từ {time}', { state: word, time: clock(point.link_at_s * 1000) })

@@ -97,13 +97,15 @@ let hasBrokenOutbox = false;
 
 const sender = sending({
   outbox: box,
-  post: (entries) => {
+  post: async (entries) => {
     const conference = desk ? desk.conference.id : "";
-    return here.call("POST", "/conferences/" + encodeURIComponent(conference) + "/acts", {
+    const answer = await here.call("POST", "/conferences/" + encodeURIComponent(conference) + "/acts", {
       device,
       sent_at: stamp(Date.now()),
       acts: entries.map((entry) => entry.act),
     });
+    if (answer.kind === "revoked") state = "revoked";
+    return answer;
   },
   settled: (entry) => {
     announce(entry);
