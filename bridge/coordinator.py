@@ -21,7 +21,7 @@ from bridge.journal import (
     pages,
 )
 from bridge.rules import acts, events, wire
-from bridge.rules.deciding import Refused, decide
+from bridge.rules.deciding import UNDO_MS, Refused, decide
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Link
 from bridge.rules.projection import UP, Draft, Happened
@@ -60,6 +60,8 @@ class Asked(msgspec.Struct, frozen=True):
     received_ms: int
     skew_ms: int
     digest: bytes
+    person: str | None = None
+    """Whom a scan's badge stands for."""
 
     @property
     def identity(self) -> Identity:
@@ -81,11 +83,13 @@ class _Command(msgspec.Struct):
 class Coordinator:
     """One conference of this process."""
 
-    def __init__(self, conference: str, journal: Journal, clock: Clock, tell: Tell) -> None:
+    def __init__(self, conference: str, journal: Journal, clock: Clock, tell: Tell, *, undo_ms: int = UNDO_MS) -> None:
         self.conference = conference
         self.scene = Scene()
         self.epoch = ""
         self.clock = clock
+        self.undo_ms = undo_ms
+        """How long an act may be taken back."""
         self._journal = journal
         self._tell = tell
         self._inbox: deque[_Act | _Command] = deque()
@@ -206,7 +210,7 @@ class Coordinator:
             for row in turn.news:
                 self._learn(row)
             known = await turn.known([each.identity for each in asked]) if asked else {}
-            decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now())
+            decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now(), self.undo_ms)
             for item in batch:
                 decided.take(item)
             rows = await _appended(turn, decided.records)
@@ -245,19 +249,21 @@ def happened_in(record: Record) -> Happened:
         received_ms=record.received_ms,
         by=record.by,
         act=record.act,
+        device=record.device,
     )
 
 
 class _Batch:
     """One batch on its way: decisions, the records that follow, and the answers to give once they are on disk."""
 
-    def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int) -> None:
+    def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int) -> None:
         self.records: list[Record] = []
         self.answers: list[Callable[[], None]] = []
         self._draft = draft
         self._known = {identity: (row.record, row.position) for identity, row in known.items()}
         self._position = position
         self._now_ms = now_ms
+        self._undo_ms = undo_ms
 
     def take(self, item: _Act | _Command) -> None:
         if isinstance(item, _Act):
@@ -279,7 +285,16 @@ class _Batch:
         first = self._known.get(asked.identity)
         if first is not None:
             return _first_answer(asked, *first)
-        decided = decide(self._draft, asked.act, at_ms=asked.at_ms, staff=asked.staff)
+        decided = decide(
+            self._draft,
+            asked.act,
+            at_ms=asked.at_ms,
+            staff=asked.staff,
+            by=asked.by,
+            received_ms=asked.received_ms,
+            person=asked.person,
+            undo_ms=self._undo_ms,
+        )
         record = msgspec.structs.replace(
             _record(decided.event, asked.at_ms, asked.received_ms, asked.by),
             act=asked.act.id,

@@ -10,6 +10,7 @@ from bridge.coordinator import Coordinator, Tell
 from bridge.journal import Journal
 from bridge.presence import Presence, Stir
 from bridge.rules import link
+from bridge.rules.deciding import UNDO_MS
 from bridge.rules.link import Terms
 from bridge.rules.model import Phase
 
@@ -35,13 +36,21 @@ class Hall:
 
 class Halls:
     def __init__(
-        self, journal: Journal, clock: Clock, tell: Tell, stir: Stir, *, heartbeat_ms: int | None = None
+        self,
+        journal: Journal,
+        clock: Clock,
+        tell: Tell,
+        stir: Stir,
+        *,
+        heartbeat_ms: int | None = None,
+        undo_ms: int = UNDO_MS,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._tell = tell
         self._stir = stir
         self._heartbeat_ms = heartbeat_ms
+        self._undo_ms = undo_ms
         self._halls: dict[str, Hall] = {}
         self._streets: asyncio.TaskGroup | None = None
         self._opening = asyncio.Lock()
@@ -69,7 +78,7 @@ class Halls:
 
     async def _opened(self, conference: str) -> Hall:
         assert self._streets is not None  # noqa: S101 - start() came before
-        coordinator = Coordinator(conference, self._journal, self._clock, self._tell)
+        coordinator = Coordinator(conference, self._journal, self._clock, self._tell, undo_ms=self._undo_ms)
         await coordinator.open()
         self._streets.create_task(coordinator.run(), name=f"street of {conference}")
         log.info("hall-opened", conference=conference, position=coordinator.scene.position)

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import gc
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,11 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from asyncpg.exceptions import PostgresError
+from sqlalchemy.exc import DBAPIError
 
 from bridge.clock import Clock, RealClock
+from bridge.control import Occupied, answering
 from bridge.coordinator import happened_in
 from bridge.edges.asking import Ask
 from bridge.edges.clockwork import Clockwork
@@ -25,6 +28,8 @@ from bridge.freezing import frozen_plan
 from bridge.halls import Hall, Halls
 from bridge.journal import READ_LIMIT, Journal, JournalError
 from bridge.journal.sql import open_journal
+from bridge.notdone import NotDone
+from bridge.roll import RegistryRoll
 from bridge.rules import acts, wire
 from bridge.rules.model import Plan
 from bridge.rules.scene import Placed
@@ -45,7 +50,8 @@ from endpoints_registry.registry import Registry, open_registry
 
 log = structlog.get_logger("house")
 
-class Unusable(Exception):
+
+class Unusable(NotDone):
     """The house cannot be opened; the message says what was found and what to do."""
 
 
@@ -82,16 +88,30 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
         idle=timedelta(minutes=settings.session.idle_minutes), most=timedelta(hours=settings.session.absolute_hours)
     )
     secure = any(origin.startswith("https://") for origin in settings.server.origins)
+    opening = open_registry(
+        stores(settings)[0],
+        today=lambda: datetime.fromtimestamp(hall_clock.now() / 1000, HANOI).date(),
+        staff_lifetime=lifetime,
+        secure=secure,
+    )
+    async with AsyncExitStack() as opened:
+        with _openable():
+            registry = await opened.enter_async_context(opening)
+        yield registry
+
+
+async def opened_journal(settings: Settings) -> Journal:
+    """The journal at its newest schema; whoever opens it closes it. Raises Unusable."""
+    with _openable():
+        return await open_journal(stores(settings)[1])
+
+
+@contextlib.contextmanager
+def _openable() -> Iterator[None]:
     try:
-        async with open_registry(
-            stores(settings)[0],
-            today=lambda: datetime.fromtimestamp(hall_clock.now() / 1000, HANOI).date(),
-            staff_lifetime=lifetime,
-            secure=secure,
-        ) as registry:
-            yield registry
-    except (InUse, WrongAddress, UnsafeServer, OSError) as failed:
-        raise Unusable(str(failed)) from failed
+        yield
+    except (InUse, WrongAddress, UnsafeServer, Occupied, JournalError, DBAPIError, PostgresError, OSError) as failed:
+        raise Unusable(f"{failed}".partition("\n")[0]) from failed
 
 
 @asynccontextmanager
@@ -100,13 +120,12 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
     hall_clock: Clock = clock or RealClock()
     async with AsyncExitStack() as open_things:
         registry = await open_things.enter_async_context(opened_registry(settings, hall_clock))
-        try:
-            journal = await open_journal(stores(settings)[1])
-        except (InUse, WrongAddress, UnsafeServer, OSError) as failed:
-            raise Unusable(str(failed)) from failed
+        journal = await opened_journal(settings)
         open_things.push_async_callback(journal.close)
         listening = _listening(settings)
         open_things.callback(listening.close)
+        with _openable():
+            await open_things.enter_async_context(answering(settings.storage.folder, registry))
         house, app, screens, clockwork = _composed(settings, registry, journal, hall_clock, listening)
         async with _streets(house) as streets:
             await house.halls.start(streets)
@@ -114,21 +133,29 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(house.feed.keep_alive(), name="feed")
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
             await runner.setup()
-            await web.SockSite(runner, listening).start()
+            site = web.SockSite(runner, listening)
+            await site.start()
             # What was built so far stays: the collector need not walk it again at every connection.
             gc.collect()
             gc.freeze()
+            # It goes with the house: a process that opens another one may collect what this one leaves.
+            open_things.callback(gc.unfreeze)
             log.info("open", address=house.address, conferences=sum(1 for _ in house.halls))
             try:
                 yield house
             finally:
                 log.info("closing")
-                async with asyncio.timeout(settings.server.shutdown_s):
-                    await house.rooms.close()
-                    await screens.close()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(settings.server.shutdown_s):
-                        await runner.cleanup()
+                # Whoever was told to come again must find this door shut.
+                await site.stop()
+                await _patiently(settings.server.shutdown_s / 2, house.rooms.close(), screens.close())
+                await _patiently(settings.server.shutdown_s / 2, runner.cleanup())
+
+
+async def _patiently(patience_s: float, *farewells: Awaitable[None]) -> None:
+    """Whoever hangs on is let go: a restart must end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await asyncio.gather(*farewells)
 
 
 @asynccontextmanager
@@ -180,7 +207,7 @@ def _composed(
         stir=feed.stir,
         heartbeat_ms=heartbeat_ms,
     )
-    ask = Ask(clock)
+    ask = Ask(clock, RegistryRoll(registry))
     rooms = Rooms(halls, ask, clock)
     clockwork = Clockwork(halls, clock, turned=feed.turned)
 

@@ -237,12 +237,13 @@ _SEND_S = 0.00004
 
 
 def _same_figures(one: wire.Totals, other: wire.Totals) -> bool:
-    return (one.phase, one.round, one.points, one.people, one.reports) == (
+    return (one.phase, one.round, one.points, one.people, one.reports, one.scanned) == (
         other.phase,
         other.round,
         other.points,
         other.people,
         other.reports,
+        other.scanned,
     )
 
 

@@ -83,8 +83,10 @@ class Screens:
 
     async def close(self) -> None:
         """We go away for a moment: come again."""
-        for socket in tuple(self._open):
-            await socket.close(code=Close.RESTARTING, message=b"restarting")
+        # All at once: a screen that hangs must not keep the others from coming again.
+        await asyncio.gather(
+            *(socket.close(code=Close.RESTARTING, message=b"restarting") for socket in tuple(self._open))
+        )
 
 
 def own_unit(caller: Caller) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from bridge.rules import events, wire
 from bridge.rules.attendance import NOBODY, People, standing
-from bridge.rules.model import Figure, Point, Unit
+from bridge.rules.model import Author, Figure, Point, Sitting, Unit
 from bridge.rules.projection import author
 from bridge.rules.scene import Placed, Scene
 from endpoints_registry.vietnamese import bare, unit_key
@@ -36,6 +36,10 @@ COLUMNS = (
     "guests",
     "report",
     "reported_at_s",
+    "on_time",
+    "differs",
+    "proxy",
+    "scanned",
 )
 NEWS_SHOWN = 30
 HISTORY_SHOWN = 50
@@ -63,6 +67,7 @@ def row(scene: Scene, point: Point, group: str) -> Row:
     people = standing(point, key) if key else NOBODY
     said = point.perceived
     reported = figure or waiting
+    names = scene.state.plan is not None and scene.state.plan.names
     return [
         point.code,
         point.planned.name,
@@ -86,6 +91,10 @@ def row(scene: Scene, point: Point, group: str) -> Row:
         people.guests if figure else None,
         "quarantined" if waiting else figure.grade.value if figure else "none",
         seconds(reported.at_ms) if reported else None,
+        figure.on_time if figure else None,
+        bool(key) and key in point.differing,
+        reported.author is Author.PROXY if reported else False,
+        (point.scanned.get(key[0], 0) if key else 0) if names else None,
     ]
 
 
@@ -107,8 +116,11 @@ def totals(scene: Scene, unit: str, now_ms: int, key: tuple[str, Any] | None = N
         reports={
             "due": tally.points,
             "received": tally.received[chosen] if chosen else 0,
+            "on_time": tally.on_time[chosen] if chosen else 0,
             "quarantined": tally.quarantined[chosen] if chosen else 0,
+            "differing": tally.differing[chosen] if chosen else 0,
         },
+        scanned=tally.scanned[chosen[0]] if chosen and scene.state.plan and scene.state.plan.names else None,
         at=wire.rfc3339(now_ms),
     )
 
@@ -197,7 +209,10 @@ _WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
         "sound": event.sound.value,
         "line": event.line.value,
     },
-    events.FigureReported: _figures,
+    events.FigureReported: lambda event: {
+        **_figures(event),
+        "before": event.before.present if event.before else None,
+    },
     events.FigureCorrected: lambda event: {
         **_figures(event),
         "before": event.before.present,
@@ -205,6 +220,7 @@ _WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
     },
     events.FigureReleased: lambda event: {"round": event.round.value},
     events.FigureConfirmed: lambda event: {"round": event.round.value},
+    events.ActUndone: lambda event: {"axis": event.axis.partition(" ")[0]},
     events.ModeChanged: lambda event: {"mode": event.mode.value, "reason": event.reason},
     events.ExpectedChanged: lambda event: {"value": event.value, "reason": event.reason},
     events.FaultReported: lambda event: {"fault": event.fault.value, "note": event.note},
@@ -254,6 +270,8 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
                 "id": sitting.id,
                 "name": sitting.name,
                 "expected": point.expected.get(sitting.id),
+                "scanned": point.scanned.get(sitting.id, 0) if plan and plan.names else None,
+                "stayed": stayed(point, sitting),
                 "rounds": [
                     {"round": each.name.value, "due_at": _time(each.due_ms)} | figures(point, (sitting.id, each.name))
                     for each in sitting.rounds
@@ -265,10 +283,19 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
     }
 
 
+def stayed(point: Point, sitting: Sitting) -> int | None:
+    """Closing against opening count: negative when people left; None until both are known."""
+    ends = [point.figures.get((sitting.id, each.name)) for each in sitting.rounds]
+    if len(ends) < 2 or ends[0] is None or ends[-1] is None:
+        return None
+    return ends[-1].count.present - ends[0].count.present
+
+
 def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:
     """A round's figures as they stand, null where nothing was reported."""
     figure: Figure | None = point.figures.get(key)
     shown = point.quarantined.get(key) or figure
+    other = point.differing.get(key)
     people: People = standing(point, key)
     return {
         "expected": people.expected,
@@ -283,6 +310,20 @@ def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:
         "at": _time(shown.at_ms) if shown else None,
         "received_at": _time(shown.received_ms) if shown else None,
         "by": shown.author.value if shown else None,
+        "on_time": figure.on_time if figure else None,
+        "differing": said_in(other) if other else None,
+    }
+
+
+def said_in(figure: Figure) -> dict[str, Any]:
+    """A figure as its hall said it, with when and by whom."""
+    return msgspec.structs.asdict(figure.count) | {
+        "at": _time(figure.at_ms),
+        "received_at": _time(figure.received_ms),
+        "grade": figure.grade.value,
+        "by": figure.author.value,
+        "act": figure.act,
+        "device": figure.device,
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from endpoints_registry.database import alone
 from endpoints_registry.tables import ATTEMPT
 
 LIMIT = 10
@@ -30,7 +31,11 @@ def wait_s(tries: Sequence[datetime], now: datetime) -> int:
 
 
 async def check(connection: AsyncConnection, subject: str, now: datetime) -> None:
-    """Raise TooManyTries when `subject` (`account:ann`, `address:1.2.3.4`) has tried too often."""
+    """Raise TooManyTries when `subject` (`account:ann`, `address:1.2.3.4`) has tried too often.
+
+    Until the transaction ends the next try on the same subject waits, so that those at once are counted one by one.
+    """
+    await alone(connection, subject)
     found = await connection.execute(
         select(ATTEMPT.c.at).where(ATTEMPT.c.subject == subject).order_by(ATTEMPT.c.at.desc()).limit(LIMIT)
     )

@@ -173,6 +173,8 @@ class HotlineTold(_Told):
 class ConferenceAnswer(ConferenceLine):
     origin: str
     mode: str
+    names: bool
+    """Whether it keeps a roster of people; without one nothing about a person is stored."""
     hotline: HotlineTold
     sittings: list[SittingTold]
 

@@ -4,14 +4,14 @@ The tables below are what the template, the import and the export all read.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
 from endpoints_registry import vietnamese
 from endpoints_registry.sheets import Cell
-from endpoints_registry.words import LEVELS, MODES, ROLES, TYPES
+from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, TYPES
 
 Value = str | int | date | None
 
@@ -211,17 +211,30 @@ EXPECTED: Sequence[Column] = (
     Column("expected", "Số triệu tập", whole(100_000), example="64"),
     Column("reception_mode", "Hình thức tiếp nhận buổi này", one_of(MODES), hint="Để trống nếu như thường lệ"),
 )
+ROSTER: Sequence[Column] = (
+    Column("person", "Mã đại biểu", code, hint="Do hệ thống đặt; để trống khi thêm mới"),
+    Column("point", "Mã điểm cầu", code, needed=True, hint="Điểm cầu nơi người này dự", example="00004-01"),
+    Column("name", "Họ và tên", text(300), needed=True, example="Nguyễn Thị Bình", also=("Họ tên",)),
+    Column("position", "Chức vụ", text(300), example="Phó Bí thư Đảng ủy", also=("Chức danh",)),
+    Column("category", "Thành phần", one_of(CATEGORIES), hint="; ".join(CATEGORIES.values()), example="Cấp ủy viên"),
+    Column("unit", "Đơn vị công tác", text(300), example="Đảng ủy phường Trúc Bạch"),
+    Column("own_code", "Mã riêng", text(40), hint="Không bắt buộc; cần khi hai người cùng tên, cùng chức vụ"),
+)
 KINDS: Mapping[str, Sequence[Column]] = {
     "units": UNITS,
     "successors": SUCCESSORS,
     "points": POINTS,
     "expected": EXPECTED,
 }
+"""The tables of the registry's own files."""
+EVERY_KIND: Mapping[str, Sequence[Column]] = {**KINDS, "roster": ROSTER}
+"""And a conference's list of people, which is a file of its own."""
 TITLES: Mapping[str, str] = {
     "units": "Đơn vị",
     "successors": "Đơn vị kế tiếp",
     "points": "Điểm cầu",
     "expected": "Số triệu tập",
+    "roster": "Danh sách đại biểu",
 }
 
 
@@ -240,15 +253,15 @@ def unknown(columns: Sequence[Column], header: Sequence[str]) -> Sequence[str]:
 
 def lacking(kind: str, header: Sequence[str]) -> Sequence[str]:
     """The headings without which this kind of table cannot be read."""
-    there = {column.key for column in headed(KINDS[kind], header).values()}
-    missing = [column.heading for column in KINDS[kind] if column.needed and column.key not in there]
+    there = {column.key for column in headed(EVERY_KIND[kind], header).values()}
+    missing = [column.heading for column in EVERY_KIND[kind] if column.needed and column.key not in there]
     if kind == "points" and not there & {"code", "unit_code"}:
         missing.append("Mã điểm cầu")
     return missing
 
 
-def nearest(header: Sequence[str]) -> str | None:
+def nearest(header: Sequence[str], among: Collection[str] = KINDS.keys()) -> str | None:
     """The kind that knows most of the headings, a complete one first; None if no kind knows any."""
-    known = {kind: len(headed(columns, header)) for kind, columns in KINDS.items()}
-    best = max(KINDS, key=lambda kind: (known[kind], -len(lacking(kind, header))))
+    known = {kind: len(headed(EVERY_KIND[kind], header)) for kind in among}
+    best = max(among, key=lambda kind: (known[kind], -len(lacking(kind, header))))
     return best if known[best] else None

@@ -6,7 +6,7 @@ out everything about it as one value.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from endpoints_registry.words import PARTS, ROUNDS
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 SITTINGS = 60
+Standing = Callable[[str], tuple[str, int]]
+"""A conference's phase and version, as the live side has them."""
 
 
 class Impossible(Exception):

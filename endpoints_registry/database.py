@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 READERS = 4
+# Names and phone numbers are parameters: an error that is logged must not tell them.
+_QUIET: Mapping[str, Any] = {"hide_parameters": True}
 
 
 class WrongAddress(Exception):
@@ -59,6 +61,15 @@ class Store:
         async with self.reader.begin() as connection:
             yield connection
 
+    async def forget_deleted(self) -> None:
+        """What was deleted leaves the files too, not only the tables; on PostgreSQL its own vacuum sees to that."""
+        if self.on_sqlite:
+            async with self.writer.connect() as connection:
+                raw = await connection.get_raw_connection()
+                assert raw.driver_connection is not None  # noqa: S101 - it was opened a moment ago
+                # Not through SQLAlchemy, which would begin a transaction: inside one there is no checkpoint.
+                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         # Readers first: the last connection to close checkpoints the WAL, and only the writer may.
         await self.reader.dispose()
@@ -96,10 +107,10 @@ def _open_file(address: URL, schema: str) -> Store:
     lock = _locked(path)
     # isolation_level=None: the driver's own BEGIN is deferred and loses updates; we say BEGIN IMMEDIATE ourselves.
     writer = create_async_engine(
-        address, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"isolation_level": None}
+        address, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"isolation_level": None}, **_QUIET
     )
     reader = create_async_engine(
-        address, pool_size=READERS, max_overflow=0, pool_timeout=60, connect_args={"isolation_level": None}
+        address, pool_size=READERS, max_overflow=0, pool_timeout=60, connect_args={"isolation_level": None}, **_QUIET
     )
     _prepare(
         writer,
@@ -109,6 +120,8 @@ def _open_file(address: URL, schema: str) -> Store:
             # FULL, not NORMAL: what was acknowledged must outlive a power cut.
             "PRAGMA synchronous=FULL",
             "PRAGMA foreign_keys=ON",
+            # Deleted names are overwritten, not merely marked as free.
+            "PRAGMA secure_delete=ON",
             "PRAGMA journal_size_limit=67108864",
         ),
         on_begin="BEGIN IMMEDIATE",
@@ -157,7 +170,7 @@ async def _open_server(address: URL, schema: str) -> Store:
         "application_name": f"bridge {schema}",
     }
     writer = create_async_engine(
-        address, pool_size=5, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": common}
+        address, pool_size=5, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": common}, **_QUIET
     )
     reader = create_async_engine(
         address,
@@ -166,14 +179,13 @@ async def _open_server(address: URL, schema: str) -> Store:
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
         connect_args={"server_settings": {**common, "default_transaction_read_only": "on"}},
+        **_QUIET,
     )
     store = Store(writer, reader, schema, None)
     try:
         async with writer.begin() as connection:
             # Two nodes that start together both find the schema missing: one makes it, the other waits.
-            await connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext('bridge'), hashtext(:n))"), {"n": schema}
-            )
+            await alone(connection, schema)
             level = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
             if level == "off":
                 raise UnsafeServer(
@@ -186,16 +198,19 @@ async def _open_server(address: URL, schema: str) -> Store:
     return store
 
 
+async def alone(connection: AsyncConnection, subject: str) -> None:
+    """From here to the end of the transaction nobody else works on this subject; on SQLite nobody else writes anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('bridge'), hashtext(:n))"), {"n": subject})
+
+
 async def migrate(store: Store, folder: Path) -> None:
     """Bring the store to the newest version in `folder` (an Alembic script folder; needs only `versions/`).
 
     All steps run in one transaction, on SQLite too: killed half-way, the store is as it was. Safe to run again.
     """
     async with store.writing() as connection:
-        if not store.on_sqlite:
-            await connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtext('bridge'), hashtext(:n))"), {"n": store.schema}
-            )
+        await alone(connection, store.schema)
         await connection.run_sync(_upgrade, folder, f"{store.schema}_version")
 
 

@@ -8,12 +8,12 @@ from datetime import date
 import xlsxwriter
 
 from endpoints_registry import vietnamese
-from endpoints_registry.columns import KINDS, TITLES, Column
+from endpoints_registry.columns import EVERY_KIND, TITLES, Column
 from endpoints_registry.planning import Existing
 from endpoints_registry.points import Point
 from endpoints_registry.sheets import RUN_BY_SHEETS
 from endpoints_registry.units import ALWAYS
-from endpoints_registry.words import LEVELS, MODES, ROLES, TYPES
+from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, TYPES
 
 Line = Mapping[str, str | int | None]
 
@@ -82,9 +82,9 @@ def as_csv(kind: str, rows: Iterable[Line]) -> bytes:
     """UTF-8 with the mark that Excel needs to see it; no cell that a sheet would run."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(column.heading for column in KINDS[kind])
+    writer.writerow(column.heading for column in EVERY_KIND[kind])
     for row in rows:
-        writer.writerow(_inert(row.get(column.key)) for column in KINDS[kind])
+        writer.writerow(_inert(row.get(column.key)) for column in EVERY_KIND[kind])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -103,7 +103,7 @@ def as_xlsx(tables: Mapping[str, Sequence[Line]]) -> bytes:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         plain, number = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0"})
         for kind, rows in tables.items():
-            columns = KINDS[kind]
+            columns = EVERY_KIND[kind]
             sheet = book.add_worksheet(TITLES[kind])
             sheet.freeze_panes(1, 2)
             sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
@@ -122,7 +122,7 @@ def as_xlsx(tables: Mapping[str, Sequence[Line]]) -> bytes:
 
 
 def _width(column: Column) -> int:
-    return {"name": 36, "hall_address": 40, "area": 16}.get(column.key, max(12, min(26, len(column.heading) + 2)))
+    return {"name": 36, "hall_address": 40, "area": 16, "position": 36, "unit": 36}.get(column.key, max(12, min(26, len(column.heading) + 2)))
 
 
 def template(kinds: Sequence[str]) -> bytes:
@@ -135,7 +135,7 @@ def template(kinds: Sequence[str]) -> bytes:
         for kind in kinds:
             sheet = book.add_worksheet(TITLES[kind])
             sheet.freeze_panes(1, 2)
-            for place, column in enumerate(KINDS[kind]):
+            for place, column in enumerate(EVERY_KIND[kind]):
                 sheet.set_column(place, place, _width(column), None if column.key in ("seats", "expected") else plain)
                 sheet.write_string(0, place, column.heading, head)
                 if choices := _choices(column):
@@ -147,7 +147,7 @@ def template(kinds: Sequence[str]) -> bytes:
         guide.set_column(3, 4, 60, wrapped)
         for place, heading in enumerate(("Bảng", "Cột", "Bắt buộc", "Cách ghi", "Ví dụ")):
             guide.write_string(0, place, heading, head)
-        asked = [(kind, column) for kind in kinds for column in KINDS[kind]]
+        asked = [(kind, column) for kind in kinds for column in EVERY_KIND[kind]]
         for line, (kind, column) in enumerate(asked, start=1):
             needed = "có" if column.needed else ""
             for place, value in enumerate((TITLES[kind], column.heading, needed, column.hint, column.example)):
@@ -156,7 +156,7 @@ def template(kinds: Sequence[str]) -> bytes:
 
 
 def _choices(column: Column) -> list[str]:
-    words = {"level": LEVELS, "type": TYPES, "reception_mode": MODES}.get(column.key, {})
+    words = {"level": LEVELS, "type": TYPES, "reception_mode": MODES, "category": CATEGORIES}.get(column.key, {})
     # Excel splits a list at commas and takes 255 letters: what holds commas is typed by hand.
     return [] if any("," in name for name in words.values()) else list(words.values())
 

@@ -8,8 +8,9 @@ from aiohttp import BodyPartReader, web
 
 from endpoints_registry import exporting
 from endpoints_registry.access import Action
+from endpoints_registry.attendees import Attendee
 from endpoints_registry.bodies import ChangeTold, ExportQuery, FaultTold, ImportAnswer, ImportQuery, Tally
-from endpoints_registry.columns import KINDS
+from endpoints_registry.columns import EVERY_KIND, KINDS
 from endpoints_registry.gate import CALLER, Problem, Route, answer, query_of
 from endpoints_registry.planning import Change, Plan
 from endpoints_registry.points import Contact, Point
@@ -65,7 +66,7 @@ class Filing:
 
     async def take_in(self, request: web.Request) -> web.Response:
         query = query_of(request, ImportQuery)
-        raw = await _uploaded(request)
+        raw = await uploaded(request)
         try:
             if query.dry_run:
                 plan = await self._registry.preview(raw, query.day)
@@ -91,24 +92,24 @@ class Filing:
             )
         raw = await self._registry.export_file(_kinds(query), query.format, query.day)
         name = exporting.file_name(query.kind or "", query.day or self._registry.today(), query.format)
-        return _attached(raw, name, CSV if query.format == "csv" else XLSX)
+        return attached(raw, name, CSV if query.format == "csv" else XLSX)
 
     async def template(self, request: web.Request) -> web.Response:
         query = query_of(request, ExportQuery)
         raw = await asyncio.to_thread(exporting.template, _kinds(query))
-        return _attached(raw, "mau-danh-ba.xlsx", XLSX)
+        return attached(raw, "mau-danh-ba.xlsx", XLSX)
 
 
 def _kinds(query: ExportQuery) -> Sequence[str]:
     return [query.kind] if query.kind else list(KINDS)
 
 
-def _attached(raw: bytes, name: str, kind: str) -> web.Response:
+def attached(raw: bytes, name: str, kind: str) -> web.Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=raw, content_type=kind, headers=headers)
 
 
-async def _uploaded(request: web.Request) -> bytes:
+async def uploaded(request: web.Request) -> bytes:
     """The file, sent as the body or as the first part of a form; read no further than a file may be long."""
     if request.content_type == "multipart/form-data":
         try:
@@ -130,7 +131,7 @@ async def _uploaded(request: web.Request) -> bytes:
 
 def report(plan: Plan, *, dry_run: bool) -> ImportAnswer:
     """A plan in words for a page or a terminal."""
-    touched = [kind for kind in KINDS if plan.unchanged.get(kind) or any(c.kind == kind for c in plan.changes)]
+    touched = [kind for kind in EVERY_KIND if plan.unchanged.get(kind) or any(c.kind == kind for c in plan.changes)]
     return ImportAnswer(
         dry_run=dry_run,
         imported=not dry_run and not plan.faults,
@@ -150,7 +151,7 @@ def report(plan: Plan, *, dry_run: bool) -> ImportAnswer:
 
 
 def _change(change: Change) -> ChangeTold:
-    name = change.after.name if isinstance(change.after, Unit | Point) else ""
+    name = change.after.name if isinstance(change.after, Unit | Point | Attendee) else ""
     altered = {field: [_said(before), _said(after)] for field, (before, after) in change.altered.items()}
     return ChangeTold(kind=change.kind, key=change.key, name=name, new=change.before is None, altered=altered)
 

@@ -1,12 +1,13 @@
 """What a file would change: existing values and rows in, changes and faults out. Nothing is touched here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from endpoints_registry import vietnamese
-from endpoints_registry.columns import nearest
+from endpoints_registry.attendees import Attendee
+from endpoints_registry.columns import KINDS, nearest
 from endpoints_registry.points import Contact, Point, point_code, split_code, usual_mode, usual_type
 from endpoints_registry.rows import Fault, Row, read_rows, unreadable
 from endpoints_registry.sheets import Sheet
@@ -31,7 +32,7 @@ class ExpectedHere:
         return self.conference, self.sitting, self.point
 
 
-Entry = Unit | Successor | Point | ExpectedHere
+Entry = Unit | Successor | Point | ExpectedHere | Attendee
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Plan:
         return sum(change.kind == kind and (change.before is None) is new for change in self.changes)
 
 
-class _Draft:
+class Draft:
     """The plan while it grows."""
 
     def __init__(self) -> None:
@@ -94,10 +95,26 @@ class _Draft:
         else:
             self.changes.append(Change(kind, key, before, after))
 
+    def finished(self) -> Plan:
+        faults = sorted(self.faults, key=lambda fault: (fault.sheet, fault.row))
+        shown, left_out = tuple(faults[:FAULTS_SHOWN]), max(0, len(faults) - FAULTS_SHOWN)
+        return Plan(tuple(self.changes), dict(self.unchanged), shown, left_out)
+
 
 def plan(existing: Existing, sheets: Iterable[Sheet]) -> Plan:
     """Compare a file with the registry. Its sheets are one whole: points may belong to units of another sheet."""
-    draft = _Draft()
+    draft = Draft()
+    tables = read_tables(sheets, KINDS.keys(), draft)
+    units = _plan_units(existing, tables["units"], draft)
+    units = _plan_successors(existing, units, tables["successors"], draft)
+    mentioned = {row.text("code") for row in tables["units"]}
+    points = _plan_points(existing, units, mentioned, tables["points"], draft)
+    _plan_expected(existing, points, tables["expected"], draft)
+    return draft.finished()
+
+
+def read_tables(sheets: Iterable[Sheet], among: Collection[str], draft: Draft) -> defaultdict[str, list[Row]]:
+    """A file's rows by kind of table, of the kinds that may stand in it."""
     tables: defaultdict[str, list[Row]] = defaultdict(list)
     read = 0
     for sheet in sheets:
@@ -105,7 +122,7 @@ def plan(existing: Existing, sheets: Iterable[Sheet]) -> Plan:
         if vietnamese.fold(sheet.title).startswith("huong dan"):
             continue
         read += 1
-        kind, fault = nearest(sheet.header), unreadable(sheet)
+        kind, fault = nearest(sheet.header, among), unreadable(sheet, among)
         if kind is None or fault is not None:
             draft.faults += [fault] if fault else []
             continue
@@ -114,15 +131,7 @@ def plan(existing: Existing, sheets: Iterable[Sheet]) -> Plan:
         draft.faults += faults
     if not read:
         draft.faults.append(Fault("", 1, "", "Tệp không có bảng nào; hãy tải tệp mẫu và điền vào."))
-    units = _plan_units(existing, tables["units"], draft)
-    units = _plan_successors(existing, units, tables["successors"], draft)
-    mentioned = {row.text("code") for row in tables["units"]}
-    points = _plan_points(existing, units, mentioned, tables["points"], draft)
-    _plan_expected(existing, points, tables["expected"], draft)
-    faults = sorted(draft.faults, key=lambda fault: (fault.sheet, fault.row))
-    return Plan(
-        tuple(draft.changes), dict(draft.unchanged), tuple(faults[:FAULTS_SHOWN]), max(0, len(faults) - FAULTS_SHOWN)
-    )
+    return tables
 
 
 class _Versions:
@@ -148,7 +157,7 @@ class _Versions:
             yield from versions.values()
 
 
-def _plan_units(existing: Existing, rows: Sequence[Row], draft: _Draft) -> _Versions:
+def _plan_units(existing: Existing, rows: Sequence[Row], draft: Draft) -> _Versions:
     before, after = _Versions(existing.units), _Versions(existing.units)
     first: dict[tuple[str, date], Row] = {}
     placed: list[tuple[Row, Unit]] = []
@@ -252,7 +261,7 @@ def _misplaced(row: Row, unit: Unit, units: _Versions, mentioned: set[str]) -> I
         yield row.fault("parent_code", f"Các đơn vị là cấp trên của nhau theo vòng: {' → '.join(around)}.")
 
 
-def _plan_successors(existing: Existing, units: _Versions, rows: Sequence[Row], draft: _Draft) -> _Versions:
+def _plan_successors(existing: Existing, units: _Versions, rows: Sequence[Row], draft: Draft) -> _Versions:
     first: dict[Successor, Row] = {}
     for row in rows:
         on_day = row.day("on_day")
@@ -283,7 +292,7 @@ def _plan_successors(existing: Existing, units: _Versions, rows: Sequence[Row], 
 
 
 def _plan_points(
-    existing: Existing, units: _Versions, mentioned: set[str], rows: Sequence[Row], draft: _Draft
+    existing: Existing, units: _Versions, mentioned: set[str], rows: Sequence[Row], draft: Draft
 ) -> Mapping[str, Point]:
     points = dict(existing.points)
     named = {(point.unit_code, vietnamese.fold(point.name)): point.code for point in existing.points.values()}
@@ -362,7 +371,7 @@ def _point_of(row: Row, code: str, unit: Unit, number: int, before: Point | None
     )
 
 
-def _plan_expected(existing: Existing, points: Mapping[str, Point], rows: Sequence[Row], draft: _Draft) -> None:
+def _plan_expected(existing: Existing, points: Mapping[str, Point], rows: Sequence[Row], draft: Draft) -> None:
     first: dict[tuple[str, str, str], Row] = {}
     for row in rows:
         if not row.sound:

@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from endpoints_registry import accounts, credentials, exporting, importing, sheets, units
-from endpoints_registry.access import Role
+from endpoints_registry.access import Caller, Role, covers
 from endpoints_registry.accounts import STAFF_LIFETIME, Account, Lifetime, StaffSession
+from endpoints_registry.attendees import Attendees
 from endpoints_registry.conferences import HANOI, Conference, create
 from endpoints_registry.credentials import Link, PhoneSession
 from endpoints_registry.database import Store, migrate, open_store
 from endpoints_registry.directory import ConferencePlan, Directory, Holdings, conference_plan, load
 from endpoints_registry.importing import Progress
+from endpoints_registry.keeping import Names
 from endpoints_registry.keyring import Keyring
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.planning import Plan
@@ -58,6 +60,7 @@ class Registry:
         self._passwords = passwords
         self._days: dict[date, Directory] = {}
         self.keyring = Keyring(store, now, self._scope, staff_lifetime, secure)
+        self.names = Names(store)
 
         self._reading = asyncio.Lock()
 
@@ -82,13 +85,31 @@ class Registry:
         conference = self.holdings.conferences.get(id)
         return self.on(conference.day) if conference else None
 
+    def attendees(self, conference: str) -> Attendees | None:
+        """The people of a conference; None while it keeps no names."""
+        return self.names.of(conference)
+
+    def has_part(self, caller: Caller, conference: Conference) -> bool:
+        """Whether the conference exists for the caller: they have a point in it, or hold the whole of it."""
+        directory = self.on(conference.day)
+        if covers(caller, path=directory.path(conference.unit_code)):
+            return True
+        takes_part = self.holdings.chosen.get(conference.id, ())
+        return any(
+            covers(caller, path=directory.path(each.point.unit_code), point=each.point.code) for each in takes_part
+        )
+
     async def reload(self) -> None:
         """Read what somebody else has written; our own changes do it by themselves."""
         # One after the other: an older reading must not replace a newer one.
         async with self._reading:
             async with self.store.reading() as connection:
                 holdings = await load(connection)
-            self.holdings, self._days = holdings, {}
+            today = self.today()
+            # In a thread: to put a country's names in order takes half a second, and the halls do not wait for it.
+            directory = await asyncio.to_thread(Directory, holdings, today)
+            self.holdings, self._days = holdings, {today: directory}
+        await self.names.load()
 
     # --- files
 
@@ -225,6 +246,10 @@ async def open_registry(
         async with store.reading() as connection:
             holdings = await load(connection)
         with passwords or Passwords() as checked:
-            yield Registry(store, checked, holdings, now=now, today=today, staff_lifetime=staff_lifetime, secure=secure)
+            registry = Registry(
+                store, checked, holdings, now=now, today=today, staff_lifetime=staff_lifetime, secure=secure
+            )
+            await registry.names.load()
+            yield registry
     finally:
         await store.close()

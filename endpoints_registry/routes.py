@@ -1,6 +1,6 @@
 """The registry's addresses under /api/v1: units, points, conferences, and the links that are handed out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from endpoints_registry.access import Action, Caller, covers, may
+from endpoints_registry.attending import Attending, Meets, newest_with_names
 from endpoints_registry.bodies import (
     ConferenceAnswer,
     ConferenceBody,
@@ -32,7 +33,7 @@ from endpoints_registry.bodies import (
     UnitsQuery,
     UnitTold,
 )
-from endpoints_registry.conferences import Conference, Impossible, chosen
+from endpoints_registry.conferences import Conference, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory
 from endpoints_registry.filing import Filing
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
@@ -44,17 +45,27 @@ from endpoints_registry.words import TYPES
 
 log = structlog.get_logger("registry")
 
-Standing = Callable[[str], tuple[str, int]]
-"""A conference's phase and version, as the live side has them."""
-
 
 def still_a_draft(_conference: str) -> tuple[str, int]:
     return "draft", 0
 
 
-def routes(registry: Registry, standing: Standing = still_a_draft, address: ClientAddress = peer) -> list[Route]:
-    """Every address of the registry. `standing` tells a conference's phase, `address` who is really knocking."""
-    return [*Signing(registry, address).routes(), *Lookup(registry, standing).routes(), *Filing(registry).routes()]
+def routes(
+    registry: Registry,
+    standing: Standing = still_a_draft,
+    address: ClientAddress = peer,
+    meets: Meets | None = None,
+) -> list[Route]:
+    """Every address of the registry.
+
+    `standing` tells a conference's phase, `address` who is really knocking, `meets` which conference a point is in now.
+    """
+    return [
+        *Signing(registry, address).routes(),
+        *Lookup(registry, standing).routes(),
+        *Filing(registry).routes(),
+        *Attending(registry, standing, meets or newest_with_names(registry)).routes(),
+    ]
 
 
 class Lookup:
@@ -206,6 +217,7 @@ class Lookup:
                 **self._line(conference).model_dump(),
                 origin=conference.origin,
                 mode=conference.mode,
+                names=self._registry.attendees(conference.id) is not None,
                 hotline=HotlineTold(name=conference.hotline.name, phone=conference.hotline.phone),
                 sittings=[
                     SittingTold(
@@ -304,14 +316,7 @@ class Lookup:
         return [point for point in directory.points.values() if body.unit in directory.path(point.unit_code)]
 
     def _may_see(self, caller: Caller, conference: Conference) -> bool:
-        """Whoever has a point in it, or holds the whole of it."""
-        directory = self._registry.on(conference.day)
-        if covers(caller, path=directory.path(conference.unit_code)):
-            return True
-        takes_part = self._registry.holdings.chosen.get(conference.id, ())
-        return any(
-            covers(caller, path=directory.path(each.point.unit_code), point=each.point.code) for each in takes_part
-        )
+        return self._registry.has_part(caller, conference)
 
     def _line(self, conference: Conference) -> ConferenceLine:
         phase, version = self._standing(conference.id)

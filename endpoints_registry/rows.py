@@ -1,10 +1,10 @@
 """The rows of a sheet with their cells understood, and what could not be understood, by row and column."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from endpoints_registry.columns import KINDS, TITLES, Column, Misread, Value, headed, lacking, nearest, unknown
+from endpoints_registry.columns import EVERY_KIND, KINDS, TITLES, Column, Misread, Value, headed, lacking, nearest, unknown
 from endpoints_registry.sheets import Sheet
 
 
@@ -50,17 +50,17 @@ class Row:
 
 def read_rows(kind: str, sheet: Sheet) -> tuple[list[Row], list[Fault]]:
     """The rows that hold anything, in the file's order."""
-    standing = headed(KINDS[kind], sheet.header)
+    standing = headed(EVERY_KIND[kind], sheet.header)
     faults = [
         Fault(sheet.title, 1, called, "Không nhận ra cột này; hãy sửa theo tệp mẫu hoặc bỏ cột đi.")
-        for called in unknown(KINDS[kind], sheet.header)
+        for called in unknown(EVERY_KIND[kind], sheet.header)
     ]
     faults += _twice(standing, sheet)
     rows = []
+    headings = {column.key: sheet.header[place] for place, column in standing.items()}
     for number, cells in enumerate(sheet.rows, start=2):
         if all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells):
             continue
-        headings = {column.key: sheet.header[place] for place, column in standing.items()}
         read: dict[str, Value] = {}
         wrong: list[Fault] = []
         for place, column in standing.items():
@@ -90,11 +90,11 @@ def _twice(standing: Mapping[int, Column], sheet: Sheet) -> list[Fault]:
     return faults
 
 
-def unreadable(sheet: Sheet) -> Fault | None:
-    """The fault of a table whose header does not say enough, or None."""
-    kind = nearest(sheet.header)
+def unreadable(sheet: Sheet, among: Collection[str] = KINDS.keys()) -> Fault | None:
+    """The fault of a table whose header does not say enough to be one of these kinds, or None."""
+    kind = nearest(sheet.header, among)
     if kind is None:
-        kinds = ", ".join(f"«{title}»" for title in TITLES.values())
+        kinds = ", ".join(f"«{TITLES[each]}»" for each in among)
         return Fault(sheet.title, 1, "", f"Không nhận ra tiêu đề cột nào; các loại bảng là {kinds}. Hãy dùng tệp mẫu.")
     if missing := lacking(kind, sheet.header):
         named = "; ".join(f"«{heading}»" for heading in missing)

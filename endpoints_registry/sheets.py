@@ -34,20 +34,20 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-async def read(raw: bytes) -> tuple[Sheet, ...]:
-    """The tables of a CSV or XLSX file, told apart by their first bytes and not by their name."""
+async def read(raw: bytes, rows: int = ROWS) -> tuple[Sheet, ...]:
+    """The tables of a CSV or XLSX file, told apart by their first bytes and not by their name; none longer than `rows`."""
     if len(raw) > FILE_BYTES:
         raise Unreadable(f"Tệp lớn {len(raw) // 1_000_000} MB; tối đa {FILE_BYTES // 1_000_000} MB.")
     if not raw.strip():
         raise Unreadable("Tệp rỗng; hãy tải tệp mẫu và điền vào.")
     if raw.startswith(b"PK"):
-        tables = await _read_workbook(raw)
+        tables = await _read_workbook(raw, rows)
     elif raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("Tệp Excel kiểu cũ (.xls) hoặc có mật khẩu; hãy lưu lại dưới dạng .xlsx không mật khẩu.")
     else:
-        tables = (("", await asyncio.to_thread(_read_csv, raw)),)
+        tables = (("", await asyncio.to_thread(_read_csv, raw, rows)),)
     # In a thread: a large roster must not hold up the halls.
-    return await asyncio.to_thread(lambda: tuple(_sheet(title, rows) for title, rows in tables if rows))
+    return await asyncio.to_thread(lambda: tuple(_sheet(title, cells) for title, cells in tables if cells))
 
 
 def _sheet(title: str, rows: list[list[Cell]]) -> Sheet:
@@ -59,7 +59,7 @@ def _sheet(title: str, rows: list[list[Cell]]) -> Sheet:
     return Sheet(title, header, tuple(tuple(row) for row in rows[1:]))
 
 
-def _read_csv(raw: bytes) -> list[list[Cell]]:
+def _read_csv(raw: bytes, most: int) -> list[list[Cell]]:
     for name in ("utf-8-sig", "utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
         try:
             text = raw.decode(name)
@@ -76,8 +76,8 @@ def _read_csv(raw: bytes) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
-            if number > ROWS + 1:
-                raise Unreadable(f"Tệp có quá nhiều dòng (tối đa {ROWS}); hãy tách thành nhiều tệp.")
+            if number > most + 1:
+                raise Unreadable(f"Tệp có quá nhiều dòng (tối đa {most}); hãy tách thành nhiều tệp.")
             if len(row) > COLUMNS:
                 raise Unreadable(f"Dòng {number} có {len(row)} cột; tối đa {COLUMNS}.")
             rows.append([_untouched(cell) for cell in row])
@@ -101,10 +101,10 @@ class _Answer(msgspec.Struct):
     refused: str = ""
 
 
-async def _read_workbook(raw: bytes) -> tuple[tuple[str, list[list[Cell]]], ...]:
+async def _read_workbook(raw: bytes, rows: int) -> tuple[tuple[str, list[list[Cell]]], ...]:
     # Our largest honest file takes about three seconds; nothing may take more than this.
     seconds = 4 + len(raw) // 500_000
-    limits = (str(ROWS), str(COLUMNS), str(UNPACKED_BYTES), str(seconds))
+    limits = (str(rows), str(COLUMNS), str(UNPACKED_BYTES), str(seconds))
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",

@@ -151,6 +151,34 @@ class Expected(_Kept, table=True):
     mode: str | None = Field(default=None, max_length=20)
 
 
+class KeptNames(_Kept, table=True):
+    """This conference keeps people's names. Without its row there is no key for a badge, nor room for an attendee."""
+
+    __tablename__ = "kept_names"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    key: bytes
+    """Signs badges and the halls' codes; made at random, never leaves this table and memory."""
+    revision: int
+    """Grows with every change of the roster."""
+    since: datetime
+
+
+class Attendee(_Kept, table=True):
+    """Somebody summoned by name. `person` is a word drawn by lot, the only thing that the journal ever holds of them."""
+
+    __tablename__ = "attendee"
+
+    conference_id: str = Field(foreign_key="kept_names.conference_id", max_length=64, primary_key=True)
+    person: str = Field(max_length=10, primary_key=True)
+    point_id: int = Field(foreign_key="point.id")
+    name: str = Field(max_length=300)
+    position: str = Field(default="", max_length=300)
+    category: str = Field(max_length=20)
+    unit: str = Field(default="", max_length=300)
+    own_code: str = Field(default="", max_length=40)
+
+
 class Account(_Kept, table=True):
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("username"),)
@@ -243,6 +271,8 @@ SITTING = _table("sitting")
 ROUND = _table("round")
 CHOSEN_POINT = _table("chosen_point")
 EXPECTED = _table("expected")
+KEPT_NAMES = _table("kept_names")
+ATTENDEE = _table("attendee")
 ACCOUNT = _table("account")
 STAFF_SESSION = _table("staff_session")
 ATTEMPT = _table("attempt")

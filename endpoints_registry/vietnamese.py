@@ -31,6 +31,18 @@ Key = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]
 @lru_cache(maxsize=65_536)
 def sort_key(name: str) -> Key:
     """The key that sorts names as a Vietnamese dictionary does."""
+    return _sort_key(name)
+
+
+def person_key(name: str) -> tuple[Key, Key]:
+    """Order of people, as every list in an office has it: by the given name, which stands last, then by the whole name.
+
+    Nothing is remembered here: who was forgotten elsewhere must not live on in a cache.
+    """
+    return _sort_key(name.rpartition(" ")[2]), _sort_key(name)
+
+
+def _sort_key(name: str) -> Key:
     primary: list[tuple[int, int]] = []
     secondary: list[int] = []
     tertiary: list[int] = []
@@ -69,6 +81,9 @@ def _own(plain: str) -> str:
 
 def proper(text: str) -> str:
     """What a person typed or pasted, as it is kept: NFC, no control characters, single spaces."""
+    # Most of what is typed is so already, and a roster has some hundred thousand cells.
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return " ".join(text.split())
     visible = "".join(" " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c for c in text)
     return unicodedata.normalize("NFC", " ".join(visible.split()))
 

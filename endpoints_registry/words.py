@@ -36,6 +36,14 @@ ROUNDS: Mapping[str, str] = {"opening": "Đầu giờ", "middle": "Giữa giờ"
 ORIGINS: Mapping[str, str] = {"central": "Trung ương", "city": "Thành phố"}
 CONFERENCE_MODES: Mapping[str, str] = {"online": "Trực tuyến", "hybrid": "Trực tiếp kết hợp trực tuyến"}
 PARTS: Mapping[str, str] = {"am": "Buổi sáng", "pm": "Buổi chiều", "ev": "Buổi tối"}
+CATEGORIES: Mapping[str, str] = {
+    "leader": "Chủ chốt",
+    "committee": "Cấp ủy viên",
+    "member": "Đảng viên",
+    "staff": "Cán bộ",
+    "invited": "Khách mời",
+    "other": "Khác",
+}
 
 TYPE_OF_LEVEL: Mapping[str, str] = {
     "city": "city_hall",

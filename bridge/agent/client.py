@@ -62,8 +62,12 @@ class Agent:
         dial: Dial | None = None,
         probe: Callable[[], Probe] = LineProbe,
         told: Callable[[ServerSays], None] = lambda _: None,
+        parted: Callable[[str, int], None] = lambda _why, _pause_ms: None,
     ) -> None:
-        """`told` sees every frame of the centre; `dial` and `probe` may be others in a drill."""
+        """`told` sees every frame of the centre, `parted` why there is no line and how long until the next try.
+
+        `dial` and `probe` may be others in a drill.
+        """
         self._url = url
         self._token = token
         self._clock = clock
@@ -72,6 +76,7 @@ class Agent:
         self._dial = dial or self._connect
         self._probe = probe
         self._told = told
+        self._parted = parted
         self._line: ClientConnection | None = None
         self._leaving = False
         self._retry_cap_ms = RETRY_CAP_MS
@@ -79,8 +84,9 @@ class Agent:
 
     async def run(self) -> None:
         while not self._leaving:
-            pause_ms = await self._once()
+            why, pause_ms = await self._once()
             if not self._leaving:
+                self._parted(why, pause_ms)
                 await self._clock.sleep(pause_ms)
 
     async def leave(self) -> None:
@@ -91,8 +97,8 @@ class Agent:
                 await self._line.send(wire.text(Bye()))
                 await self._line.close()
 
-    async def _once(self) -> int:
-        """One connection from dialling to its end; how long to wait before the next, in milliseconds."""
+    async def _once(self) -> tuple[str, int]:
+        """One connection from dialling to its end; why it ended and how long to wait before the next, in milliseconds."""
         self._attempts += 1
         try:
             self._line = line = await self._dial()
@@ -100,19 +106,20 @@ class Agent:
             status = refused.response.status_code
             if status in (401, 403):
                 raise SentAway(status, refused.response.body.decode(errors="replace")[:200]) from None
-            return self._asked_to_wait(refused) + self._jitter()
-        except (OSError, InvalidHandshake, TimeoutError):
-            return self._jitter()
+            return f"refused with {status}", self._asked_to_wait(refused) + self._jitter()
+        except (OSError, InvalidHandshake, TimeoutError) as failed:
+            return f"not reached: {failed}", self._jitter()
         code, why = await self._talk(line)
         self._line = None
         if self._leaving:
-            return 0
+            return "left", 0
         if not wire.comes_again(code):
             raise SentAway(code, why)
+        ended = f"closed with {code} {why}".rstrip()
         if code == wire.Close.RESTARTING:
             # Everybody was told at once: come back spread over the whole time, not all in the first second.
-            return round(self._chance.uniform(0, self._retry_cap_ms))
-        return self._jitter()
+            return ended, round(self._chance.uniform(0, self._retry_cap_ms))
+        return ended, self._jitter()
 
     async def _connect(self) -> ClientConnection:
         return await connect(

@@ -1,6 +1,7 @@
 """An act on its way to the street: may they, when was it truly said, and is it the same as before."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -15,6 +16,8 @@ NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.StageAct: Action.ACT,
     acts.PerceivedAct: Action.ACT,
     acts.CountAct: Action.ACT,
+    acts.ScanAct: Action.ACT,
+    acts.UndoAct: Action.ACT,
     acts.IncidentAct: Action.ACT,
     acts.ConfirmAct: Action.ACT,
     acts.ModeAct: Action.SETTLE,
@@ -25,9 +28,20 @@ NEEDS: Mapping[type[acts.AnyAct], Action] = {
 """What each kind of act asks of whoever sends it."""
 
 
+class Roll(Protocol):
+    """Who a conference's people are: their opaque ids, and nothing else."""
+
+    def by_badge(self, conference: str, badge: str) -> str | None:
+        """The person of a badge, if it was signed for this conference and the person is on its roster."""
+
+    def at_point(self, conference: str, person: str, point: str) -> bool:
+        """Whether somebody is on the roster of this point."""
+
+
 class Ask:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, roll: Roll) -> None:
         self._clock = clock
+        self._roll = roll
 
     async def __call__(
         self,
@@ -50,9 +64,15 @@ class Ask:
             refusal = act if isinstance(act, wire.Outcome) else _refusal(coordinator, caller, act)
             answers.append(refusal)
             if refusal is None and not isinstance(act, wire.Outcome):
-                asked.append(_asked(act, caller, device, sent_ms, now_ms))
+                person = self._person(coordinator.conference, act) if isinstance(act, acts.ScanAct) else None
+                asked.append(_asked(act, caller, device, sent_ms, now_ms, person))
         outcomes = iter(await coordinator.ask(asked) if asked else ())
         return [answer if answer is not None else next(outcomes) for answer in answers]
+
+    def _person(self, conference: str, act: acts.ScanAct) -> str | None:
+        if act.badge:
+            return self._roll.by_badge(conference, act.badge)
+        return act.person if self._roll.at_point(conference, act.person, act.point) else None
 
 
 def _read(given: acts.AnyAct | msgspec.Raw) -> acts.AnyAct | wire.Outcome:
@@ -77,7 +97,9 @@ def _refusal(coordinator: Coordinator, caller: Caller, act: acts.AnyAct) -> wire
     return None
 
 
-def _asked(act: acts.AnyAct, caller: Caller, device: str, sent_ms: int | None, now_ms: int) -> Asked:
+def _asked(
+    act: acts.AnyAct, caller: Caller, device: str, sent_ms: int | None, now_ms: int, person: str | None
+) -> Asked:
     when = said(wire.ms_of(act.at), now_ms if sent_ms is None else sent_ms, now_ms)
     return Asked(
         act=act,
@@ -88,4 +110,5 @@ def _asked(act: acts.AnyAct, caller: Caller, device: str, sent_ms: int | None, n
         received_ms=now_ms,
         skew_ms=when.skew_ms,
         digest=acts.digest(act),
+        person=person,
     )

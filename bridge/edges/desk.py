@@ -1,7 +1,7 @@
 """The desk: people ask over HTTP - phones report, staff move the conference on, everybody reads the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from bridge.rules import events, wire
 from bridge.rules.attendance import round_asked
 from bridge.rules.deciding import Refused, change_phase
 from bridge.rules.events import AnyEvent
-from bridge.rules.model import Phase, Plan, Point, RoundKey, Sitting
+from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
 from bridge.rules.projection import Draft
 from endpoints_registry.access import Action, Caller, may
 from endpoints_registry.gate import CALLER, CREDENTIAL, Problem, Route, answer, body_of, csrf_token, nowhere, query_of
@@ -82,6 +82,12 @@ class DeskAnswer(msgspec.Struct, frozen=True):
     now: str
     speed: float
     acked_seq: int
+    journal_epoch: str
+    names: bool
+    """Whether people check in one by one."""
+    scanned: int
+    undo_s: int
+    """How long an act may be taken back."""
 
 
 class Whereabouts(msgspec.Struct, frozen=True):
@@ -268,6 +274,10 @@ class Desk:
             now=wire.rfc3339(now_ms),
             speed=self._clock.speed,
             acked_seq=acked_seq,
+            journal_epoch=coordinator.epoch,
+            names=state.plan is not None and state.plan.names,
+            scanned=point.scanned.get(sitting.id, 0) if sitting else 0,
+            undo_s=coordinator.undo_ms // 1000,
         )
 
     def _hall(self, request: web.Request) -> Hall:
@@ -313,18 +323,22 @@ def _round(point: Point, sitting: Sitting, key: RoundKey) -> dict[str, Any]:
     """A round as the hall itself said it: its own numbers, not the ledger's."""
     times = next(each for each in sitting.rounds if each.name == key[1])
     figure = point.quarantined.get(key) or point.figures.get(key)
-    said: Mapping[str, Any] | None = None
-    if figure is not None:
-        said = msgspec.structs.asdict(figure.count) | {
-            "at": wire.rfc3339(figure.at_ms),
-            "received_at": wire.rfc3339(figure.received_ms),
-            "grade": figure.grade.value,
-            "by": figure.author.value,
-            "act": figure.act,
-        }
+    other = point.differing.get(key)
     return {
         "round": key[1].value,
         "opens_at": wire.rfc3339(times.opens_ms),
         "due_at": wire.rfc3339(times.due_ms),
-        "figure": said,
+        "figure": _figure(figure) if figure else None,
+        "differing": _figure(other) if other else None,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return msgspec.structs.asdict(figure.count) | {
+        "at": wire.rfc3339(figure.at_ms),
+        "received_at": wire.rfc3339(figure.received_ms),
+        "grade": figure.grade.value,
+        "by": figure.author.value,
+        "act": figure.act,
+        "device": figure.device,
     }

@@ -20,6 +20,11 @@ Heads = Annotated[int, Meta(ge=0, le=1_000_000)]
 """A number of people. Negative or absurd numbers are a hard block: they are malformed, not implausible."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Note = Annotated[str, Meta(max_length=500)]
+Shares = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^[a-z_]+$")], Heads], Meta(max_length=20)
+]
+"""Parts of a number, by key."""
+Badge = Annotated[str, Meta(max_length=200)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -56,6 +61,21 @@ class CountAct(Act, frozen=True, kw_only=True, tag="count"):
     unexcused: Heads
     guests: Heads = 0
     substitutes: Heads = 0
+    reasons: Shares = {}
+    categories: Shares = {}
+
+
+class ScanAct(Act, frozen=True, kw_only=True, tag="scan"):
+    """A person checks in: by the badge at the door, or picked from the point's own roster."""
+
+    badge: Badge = ""
+    person: Annotated[str, Meta(max_length=40)] = ""
+
+
+class UndoAct(Act, frozen=True, kw_only=True, tag="undo"):
+    """The newest stage, word, count or scan of the point was a mistake."""
+
+    act: ActId
 
 
 class IncidentAct(Act, frozen=True, kw_only=True, tag="incident"):
@@ -102,9 +122,23 @@ class CorrectAct(Act, frozen=True, kw_only=True, tag="correct"):
     unexcused: Heads
     guests: Heads = 0
     substitutes: Heads = 0
+    reasons: Shares = {}
+    categories: Shares = {}
 
 
-AnyAct = StageAct | PerceivedAct | CountAct | IncidentAct | ModeAct | ExpectedAct | ConfirmAct | ReleaseAct | CorrectAct
+AnyAct = (
+    StageAct
+    | PerceivedAct
+    | CountAct
+    | ScanAct
+    | UndoAct
+    | IncidentAct
+    | ModeAct
+    | ExpectedAct
+    | ConfirmAct
+    | ReleaseAct
+    | CorrectAct
+)
 
 _read: Reader[AnyAct] = Reader(AnyAct)
 _canonical = msgspec.json.Encoder(order="deterministic")

@@ -5,11 +5,12 @@ from typing import assert_never
 import msgspec
 
 from bridge.rules import acts, events
-from bridge.rules.attendance import grade, round_before, round_of
+from bridge.rules.attendance import grade, round_asked, round_before, round_of
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Count, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
 from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT, NEXT_PHASE, NEXT_STAGE
+from bridge.rules.timing import clock_of
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -29,14 +30,35 @@ class Refused(Exception):
         self.code = code
 
 
-def decide(state: Draft | State, act: acts.AnyAct, *, at_ms: int, staff: bool) -> Decided:
-    """Judge one act against the state. `staff` says that the caller may correct and settle; `at_ms` is effective time."""
+UNDO_MS = 600_000
+
+
+def decide(
+    state: Draft | State,
+    act: acts.AnyAct,
+    *,
+    at_ms: int,
+    staff: bool,
+    by: str = "",
+    received_ms: int = 0,
+    person: str | None = None,
+    undo_ms: int = UNDO_MS,
+) -> Decided:
+    """Judge one act against the state.
+
+    `staff` says that the caller may correct and settle; `at_ms` is effective time, `received_ms` arrival; `person` is whom
+    a scan's badge stands for, None for a badge that is none of ours; `undo_ms` is how long an act may be taken back.
+    """
     try:
         point = state.point(act.point)
         if point is None or state.plan is None:
             raise Refused(f"Điểm cầu {act.point} không có trong hội nghị này.", code="unknown_point")
         if state.phase not in HALLS_MAY_ACT and not (staff and isinstance(act, acts.CorrectAct)):
             raise Refused(*_CLOSED_WORDS[state.phase])
+        if isinstance(act, acts.ScanAct):
+            return _scan(state, state.plan, point, act, at_ms, person)
+        if isinstance(act, acts.UndoAct):
+            return _undo(point, act, by, received_ms, undo_ms)
         return _decided(state.plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag
@@ -50,7 +72,21 @@ _CLOSED_WORDS = {
 }
 
 
-def _decided(plan: Plan, point: Point, act: acts.AnyAct, at_ms: int) -> Decided:
+Plain = (
+    acts.StageAct
+    | acts.PerceivedAct
+    | acts.CountAct
+    | acts.IncidentAct
+    | acts.ModeAct
+    | acts.ExpectedAct
+    | acts.ConfirmAct
+    | acts.ReleaseAct
+    | acts.CorrectAct
+)
+"""What is judged by the point alone."""
+
+
+def _decided(plan: Plan, point: Point, act: Plain, at_ms: int) -> Decided:
     code = point.code
     match act:
         case acts.StageAct():
@@ -76,7 +112,7 @@ def _decided(plan: Plan, point: Point, act: acts.AnyAct, at_ms: int) -> Decided:
                 event=events.ExpectedChanged(point=code, sitting=act.sitting, value=act.value, reason=act.reason)
             )
         case acts.ConfirmAct():
-            key = _standing(point.figures, act.act)
+            key = _shown(point, act.act)
             return Decided(event=events.FigureConfirmed(point=code, sitting=key[0], round=key[1], confirmed=act.act))
         case acts.ReleaseAct():
             key = _standing(point.quarantined, act.act)
@@ -103,17 +139,83 @@ def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
     asked = round_of(plan, key)
     if asked is None:
         raise Refused(f"Hội nghị không có đợt {act.round.value} của buổi {act.sitting}.", code="unknown_round")
-    count = Count(act.present, act.excused, act.unexcused, act.guests, act.substitutes)
+    count = _said(act)
     verdict, why = _graded(plan, point, key, count)
-    event = events.FigureReported(point=point.code, sitting=act.sitting, round=act.round, count=count, grade=verdict)
-    if verdict is Grade.FINE and at_ms > asked.due_ms and key not in point.figures:
+    stood = point.figures.get(key)
+    on_time = at_ms <= asked.due_ms
+    event = events.FigureReported(
+        point=point.code,
+        sitting=act.sitting,
+        round=act.round,
+        count=count,
+        grade=verdict,
+        on_time=on_time,
+        before=stood.count if stood else None,
+    )
+    if verdict is Grade.FINE and not on_time and stood is None:
         return Decided(event=event, code="late", message="Đã nhận, sau hạn của đợt báo cáo.")
     return Decided(event=event, code="" if verdict is Grade.FINE else verdict.value, message=why)
 
 
+def _said(act: acts.CountAct | acts.CorrectAct) -> Count:
+    """The count of an act, if its parts fit into their wholes."""
+    for parts, whole, words in (
+        (act.reasons, act.excused, "các lý do vắng"),
+        (act.categories, act.present, "các đối tượng có mặt"),
+    ):
+        if sum(parts.values()) > whole:
+            raise Refused(f"Tổng {words} là {sum(parts.values())}, lớn hơn {whole}; hãy sửa lại.", code="parts")
+    return Count(
+        present=act.present,
+        excused=act.excused,
+        unexcused=act.unexcused,
+        guests=act.guests,
+        substitutes=act.substitutes,
+        reasons=act.reasons,
+        categories=act.categories,
+    )
+
+
+def _scan(state: Draft | State, plan: Plan, point: Point, act: acts.ScanAct, at_ms: int, person: str | None) -> Decided:
+    if not plan.names:
+        raise Refused("Hội nghị này không điểm danh từng người.", code="names_off")
+    if person is None:
+        raise Refused("Thẻ không đọc được, hoặc không phải thẻ của hội nghị này.", code="unknown_badge")
+    asked = round_asked(plan.sittings, at_ms)
+    if asked is None:
+        raise Refused("Hội nghị chưa có buổi nào.", code="unknown_sitting")
+    first = state.seen(asked[0], person)
+    if first is None:
+        event = events.PersonCheckedIn(point=point.code, sitting=asked[0], person=person, manual=not act.badge)
+        return Decided(event=event)
+    again = events.PersonSeenAgain(
+        point=point.code, sitting=asked[0], person=person, first_point=first.point, first_ms=first.at_ms
+    )
+    at = clock_of(first.at_ms)
+    if first.point == point.code:
+        return Decided(event=again, code="already_in", message=f"Đã điểm danh lúc {at}.")
+    # Which hall it was is told only to those who may see it.
+    return Decided(event=again, code="elsewhere", message=f"Đã điểm danh lúc {at} ở điểm cầu khác; lần đầu được tính.")
+
+
+def _undo(point: Point, act: acts.UndoAct, by: str, received_ms: int, undo_ms: int) -> Decided:
+    for axis, step in point.last.items():
+        if step.act != act.act:
+            continue
+        if step.by != by:
+            raise Refused("Chỉ người đã báo mới hoàn tác được báo cáo này.", code="not_allowed")
+        if received_ms - step.received_ms > undo_ms:
+            raise Refused(f"Đã quá {undo_ms // 60_000} phút; hãy gửi số liệu đúng thay vì hoàn tác.", code="too_late")
+        sitting, person = step.seen or (None, None)
+        return Decided(
+            event=events.ActUndone(point=point.code, undone=act.act, axis=axis, sitting=sitting, person=person)
+        )
+    raise Refused("Không hoàn tác được: báo cáo này đã có báo cáo mới hơn thay thế.", code="unknown_act")
+
+
 def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:
     key, figure = _meant(point, act.act)
-    count = Count(act.present, act.excused, act.unexcused, act.guests, act.substitutes)
+    count = _said(act)
     verdict, why = _graded(plan, point, key, count)
     event = events.FigureCorrected(
         point=point.code,
@@ -134,6 +236,14 @@ def _standing(figures: dict[RoundKey, Figure], act: str) -> RoundKey:
         if act == figure.act:
             return key
     raise Refused(*_NOT_FOUND)
+
+
+def _shown(point: Point, act: str) -> RoundKey:
+    """The round for which this very figure is shown: standing, or beside another that differs."""
+    for key, figure in point.differing.items():
+        if act == figure.act:
+            return key
+    return _standing(point.figures, act)
 
 
 def _meant(point: Point, act: str) -> tuple[RoundKey, Figure]:

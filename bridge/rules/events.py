@@ -39,6 +39,9 @@ class FigureReported(PointEvent, frozen=True, kw_only=True, tag="figure-reported
     round: RoundName
     count: Count
     grade: Grade
+    on_time: bool = True
+    before: Count | None = None
+    """What stood until now."""
 
 
 class FigureCorrected(PointEvent, frozen=True, kw_only=True, tag="figure-corrected"):
@@ -66,6 +69,33 @@ class FigureConfirmed(PointEvent, frozen=True, kw_only=True, tag="figure-confirm
     sitting: str
     round: RoundName
     confirmed: str
+
+
+class PersonCheckedIn(PointEvent, frozen=True, kw_only=True, tag="person-checked-in"):
+    """Somebody was seen for the first time in this sitting. `person` is an opaque id; names stay in the roster."""
+
+    sitting: str
+    person: str
+    manual: bool = False
+    """Picked from the roster, for want of a badge."""
+
+
+class PersonSeenAgain(PointEvent, frozen=True, kw_only=True, tag="person-seen-again"):
+    """The first scan counts; this one says where and when that was."""
+
+    sitting: str
+    person: str
+    first_point: str
+    first_ms: int
+
+
+class ActUndone(PointEvent, frozen=True, kw_only=True, tag="act-undone"):
+    """What an act had changed is as it was before it."""
+
+    undone: str
+    axis: str
+    sitting: str | None = None
+    person: str | None = None
 
 
 class ModeChanged(PointEvent, frozen=True, kw_only=True, tag="mode-changed"):
@@ -123,6 +153,9 @@ AnyEvent = (
     | FigureCorrected
     | FigureReleased
     | FigureConfirmed
+    | PersonCheckedIn
+    | PersonSeenAgain
+    | ActUndone
     | ModeChanged
     | ExpectedChanged
     | FaultReported

@@ -150,6 +150,8 @@ class Plan(msgspec.Struct, frozen=True):
     units: tuple[Unit, ...]
     points: tuple[PlannedPoint, ...]
     sittings: tuple[Sitting, ...]
+    names: bool = False
+    """Whether people check in one by one; without it nothing about a person is kept."""
 
 
 # --- one point, as it is now
@@ -163,6 +165,10 @@ class Count(msgspec.Struct, frozen=True):
     unexcused: int
     guests: int = 0
     substitutes: int = 0
+    reasons: dict[str, int] = {}
+    """Of the excused, by reason of leave."""
+    categories: dict[str, int] = {}
+    """Of the present, by category of attendee."""
 
     @property
     def answered(self) -> int:
@@ -179,6 +185,9 @@ class Figure(msgspec.Struct, frozen=True):
     at_ms: int
     """When it was said (corrected device time)."""
     received_ms: int
+    on_time: bool = True
+    """Whether the first figure of the round was said before its deadline; a correction does not make it late."""
+    device: str = ""
     replaces: tuple[str, ...] = ()
     """Acts whose figure this one took the place of, oldest first."""
 
@@ -192,6 +201,29 @@ class Perceived(msgspec.Struct, frozen=True):
 
 RoundKey = tuple[str, RoundName]
 """(sitting id, round)."""
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """Where and when a person was first seen in a sitting."""
+
+    point: str
+    at_ms: int
+
+
+class Step(msgspec.Struct, frozen=True):
+    """The newest act on one axis of a point, and what stood before it: so that it can be taken back."""
+
+    act: str
+    by: str
+    received_ms: int
+    stage: tuple[Stage, int] | None = None
+    perceived: Perceived | None = None
+    key: RoundKey | None = None
+    figure: Figure | None = None
+    quarantined: Figure | None = None
+    differing: Figure | None = None
+    seen: tuple[str, str] | None = None
+    """(sitting, person) of a scan."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -211,6 +243,12 @@ class Point(msgspec.Struct, frozen=True):
     """The good figure of each round: the one that counts."""
     quarantined: dict[RoundKey, Figure] = {}
     """The figure of a round that waits outside the totals."""
+    differing: dict[RoundKey, Figure] = {}
+    """What another device of the hall, or the hall beside its proxy, said of a round, until somebody settles it."""
+    scanned: dict[str, int] = {}
+    """People who checked in one by one, by sitting. A column of its own, never added to a head count."""
+    last: dict[str, Step] = {}
+    """The newest act of each axis."""
 
     @property
     def code(self) -> str:

@@ -19,6 +19,9 @@ from bridge.rules.model import (
     Plan,
     Point,
     RoundKey,
+    Seen,
+    Stage,
+    Step,
     Unit,
     opened,
 )
@@ -34,6 +37,7 @@ class Happened(msgspec.Struct, frozen=True):
     received_ms: int
     by: str
     act: str | None = None
+    device: str = ""
 
 
 Changed = dict[str, tuple[Point | None, Point]]
@@ -51,6 +55,7 @@ class State:
         self.units: dict[str, Unit] = {}
         self.centre_out: frozenset[str] = frozenset()
         """Points of a centre outage that is still going on."""
+        self._seen: dict[str, dict[str, Seen]] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, State) and vars(self) == vars(other)
@@ -59,6 +64,10 @@ class State:
 
     def point(self, code: str) -> Point | None:
         return self.points.get(code)
+
+    def seen(self, sitting: str, person: str) -> Seen | None:
+        """Where and when a person was first seen in a sitting."""
+        return self._seen.get(sitting, {}).get(person)
 
     def path(self, unit: str) -> tuple[str, ...]:
         """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
@@ -80,6 +89,10 @@ class State:
         changed = moves(self, happened)
         self.points.update((code, after) for code, (_, after) in changed.items())
         self.centre_out = _centre_out(self.centre_out, event)
+        if isinstance(event, events.PersonCheckedIn):
+            self._seen.setdefault(event.sitting, {})[event.person] = Seen(event.point, happened.at_ms)
+        elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
+            self._seen.get(event.sitting, {}).pop(event.person, None)
         return changed
 
 
@@ -93,6 +106,7 @@ class Draft:
         self.phase = state.phase
         self.version = state.version
         self.centre_out = state.centre_out
+        self._seen: dict[tuple[str, str], Seen | None] = {}
 
     @property
     def points(self) -> Mapping[str, Point]:
@@ -100,6 +114,10 @@ class Draft:
 
     def point(self, code: str) -> Point | None:
         return self._points.get(code) or self._state.points.get(code)
+
+    def seen(self, sitting: str, person: str) -> Seen | None:
+        key = (sitting, person)
+        return self._seen[key] if key in self._seen else self._state.seen(sitting, person)
 
     def adopt(self, happened: Happened) -> None:
         event = happened.event
@@ -109,6 +127,10 @@ class Draft:
             self.phase, self.version = event.phase, event.version
         self._points.update((code, after) for code, (_, after) in moves(self, happened).items())
         self.centre_out = _centre_out(self.centre_out, event)
+        if isinstance(event, events.PersonCheckedIn):
+            self._seen[event.sitting, event.person] = Seen(event.point, happened.at_ms)
+        elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
+            self._seen[event.sitting, event.person] = None
 
 
 class _Overlay(Mapping[str, Point]):
@@ -179,10 +201,18 @@ def evolve(point: Point, happened: Happened) -> Point:
     event, at_ms = happened.event, happened.at_ms
     match event:
         case events.StageReached():
-            return msgspec.structs.replace(point, stage=event.stage, stage_ms=at_ms)
+            last = _stepped(point, happened, "stage", stage=(point.stage, point.stage_ms))
+            return msgspec.structs.replace(point, stage=event.stage, stage_ms=at_ms, last=last)
         case events.HallPerceived():
             said = Perceived(picture=event.picture, sound=event.sound, line=event.line, at_ms=at_ms)
-            return msgspec.structs.replace(point, perceived=said)
+            last = _stepped(point, happened, "perceived", perceived=point.perceived)
+            return msgspec.structs.replace(point, perceived=said, last=last)
+        case events.PersonCheckedIn():
+            scanned = {**point.scanned, event.sitting: point.scanned.get(event.sitting, 0) + 1}
+            last = _stepped(point, happened, "scan", seen=(event.sitting, event.person))
+            return msgspec.structs.replace(point, scanned=scanned, last=last)
+        case events.ActUndone():
+            return _undone(point, event)
         case events.FigureReported() | events.FigureCorrected():
             return _counted(point, event, happened)
         case events.FigureReleased():
@@ -193,10 +223,14 @@ def evolve(point: Point, happened: Happened) -> Point:
             )
         case events.FigureConfirmed():
             key = (event.sitting, event.round)
-            figure = msgspec.structs.replace(point.figures[key], grade=Grade.FINE)
+            differing = point.differing.get(key)
+            chosen = differing if differing and differing.act == event.confirmed else point.figures[key]
+            figure = msgspec.structs.replace(chosen, grade=Grade.FINE)
             if author(happened.by) is Author.OWN:
                 figure = msgspec.structs.replace(figure, author=Author.OWN)
-            return msgspec.structs.replace(point, figures=replaced(point.figures, key, figure))
+            return msgspec.structs.replace(
+                point, figures=replaced(point.figures, key, figure), differing=without(point.differing, key)
+            )
         case events.ModeChanged():
             return _received_otherwise(point, event, at_ms)
         case events.ExpectedChanged():
@@ -205,7 +239,7 @@ def evolve(point: Point, happened: Happened) -> Point:
             return msgspec.structs.replace(
                 point, link=event.link, link_ms=at_ms, link_noticed_ms=event.noticed_ms, link_cause=event.cause
             )
-        case events.FaultReported() | events.ActRefused():
+        case events.FaultReported() | events.ActRefused() | events.PersonSeenAgain():
             return point
         case (
             events.ConferenceFrozen()
@@ -231,13 +265,104 @@ def _counted(point: Point, event: events.FigureReported | events.FigureCorrected
         act=happened.act or "",
         at_ms=happened.at_ms,
         received_ms=happened.received_ms,
+        on_time=_on_time(event, taken),
+        device=happened.device,
         replaces=tuple(dict.fromkeys(act for each in taken for act in (*each.replaces, each.act)))[-16:],
     )
-    if figure.grade is Grade.QUARANTINED:
-        return msgspec.structs.replace(point, quarantined=replaced(point.quarantined, key, figure))
-    return msgspec.structs.replace(
-        point, figures=replaced(point.figures, key, figure), quarantined=without(point.quarantined, key)
+    other = _contradicted(point, key, figure) if isinstance(event, events.FigureReported) else None
+    last = _stepped(
+        point,
+        happened,
+        f"count {key[0]} {key[1].value}",
+        key=key,
+        figure=stood,
+        quarantined=waited,
+        differing=point.differing.get(key),
     )
+    if figure.grade is Grade.QUARANTINED:
+        return msgspec.structs.replace(point, quarantined=replaced(point.quarantined, key, figure), last=last)
+    return msgspec.structs.replace(
+        point,
+        figures=replaced(point.figures, key, figure),
+        quarantined=without(point.quarantined, key),
+        differing=replaced(point.differing, key, other) if other else without(point.differing, key),
+        last=last,
+    )
+
+
+def _on_time(event: events.FigureReported | events.FigureCorrected, taken: list[Figure]) -> bool:
+    if taken:
+        return taken[0].on_time
+    return event.on_time if isinstance(event, events.FigureReported) else True
+
+
+def _contradicted(point: Point, key: RoundKey, figure: Figure) -> Figure | None:
+    """What somebody else of the same hall said of the round, if it is not what is said now.
+
+    A device may change its own mind; a hall's own word settles its proxy's.
+    """
+    stood = point.figures.get(key)
+    for other in (stood, point.differing.get(key)):
+        if other is None or other.device == figure.device or other.author is Author.PROXY:
+            continue
+        return other if other.count != figure.count else None
+    return None
+
+
+def _stepped(
+    point: Point,
+    happened: Happened,
+    axis: str,
+    *,
+    stage: tuple[Stage, int] | None = None,
+    perceived: Perceived | None = None,
+    key: RoundKey | None = None,
+    figure: Figure | None = None,
+    quarantined: Figure | None = None,
+    differing: Figure | None = None,
+    seen: tuple[str, str] | None = None,
+) -> dict[str, Step]:
+    """The steps that may be taken back, with this one as the newest of its axis."""
+    if happened.act is None:
+        return point.last
+    step = Step(
+        act=happened.act,
+        by=happened.by,
+        received_ms=happened.received_ms,
+        stage=stage,
+        perceived=perceived,
+        key=key,
+        figure=figure,
+        quarantined=quarantined,
+        differing=differing,
+        seen=seen,
+    )
+    return {**point.last, axis: step}
+
+
+def _undone(point: Point, event: events.ActUndone) -> Point:
+    """The point without the newest act of an axis; what the other axes show stays."""
+    step = point.last[event.axis]
+    last = {axis: each for axis, each in point.last.items() if axis != event.axis}
+    if step.stage is not None:
+        return msgspec.structs.replace(point, stage=step.stage[0], stage_ms=step.stage[1], last=last)
+    if step.seen is not None:
+        sitting = step.seen[0]
+        scanned = {**point.scanned, sitting: point.scanned[sitting] - 1}
+        return msgspec.structs.replace(point, scanned=scanned, last=last)
+    if step.key is None:
+        return msgspec.structs.replace(point, perceived=step.perceived, last=last)
+    return msgspec.structs.replace(
+        point,
+        figures=_restored(point.figures, step.key, step.figure),
+        quarantined=_restored(point.quarantined, step.key, step.quarantined),
+        differing=_restored(point.differing, step.key, step.differing),
+        last=last,
+    )
+
+
+def _restored(figures: dict[RoundKey, Figure], key: RoundKey, figure: Figure | None) -> dict[RoundKey, Figure]:
+    return without(figures, key) if figure is None else replaced(figures, key, figure)
 
 
 def _received_otherwise(point: Point, event: events.ModeChanged, at_ms: int) -> Point:

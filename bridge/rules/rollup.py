@@ -20,7 +20,10 @@ class Tally:
         self.links: Counter[Link] = Counter()
         self.people: dict[RoundKey, People] = {}
         self.received: Counter[RoundKey] = Counter()
+        self.on_time: Counter[RoundKey] = Counter()
         self.quarantined: Counter[RoundKey] = Counter()
+        self.differing: Counter[RoundKey] = Counter()
+        self.scanned: Counter[str] = Counter()
 
     def __eq__(self, other: object) -> bool:
         """Equal sums, whatever was counted to nothing on the way."""
@@ -33,7 +36,10 @@ class Tally:
                     (self.stages, other.stages),
                     (self.links, other.links),
                     (self.received, other.received),
+                    (self.on_time, other.on_time),
                     (self.quarantined, other.quarantined),
+                    (self.differing, other.differing),
+                    (self.scanned, other.scanned),
                 )
             )
         )
@@ -74,8 +80,8 @@ class Rollup:
         tally.links[point.link] += 1
         for key in self._rounds:
             tally.people[key] = tally.people.get(key, NOBODY) + standing(point, key)
-            tally.received[key] += key in point.figures
-            tally.quarantined[key] += key in point.quarantined
+            self._report(tally, point, key, 1)
+        tally.scanned.update(point.scanned)
 
     def _move(self, tally: Tally, before: Point, after: Point) -> None:
         if before.stage is not after.stage:
@@ -84,15 +90,29 @@ class Rollup:
         if before.link is not after.link:
             tally.links[before.link] -= 1
             tally.links[after.link] += 1
+        if before.scanned is not after.scanned:
+            tally.scanned.subtract(before.scanned)
+            tally.scanned.update(after.scanned)
         if (
             before.figures is after.figures
             and before.expected is after.expected
             and before.quarantined is after.quarantined
+            and before.differing is after.differing
         ):
             return
         for key in self._rounds:
             was, now = standing(before, key), standing(after, key)
             if was != now:
                 tally.people[key] = tally.people[key] + now - was
-            tally.received[key] += (key in after.figures) - (key in before.figures)
-            tally.quarantined[key] += (key in after.quarantined) - (key in before.quarantined)
+            self._report(tally, before, key, -1)
+            self._report(tally, after, key, 1)
+
+    @staticmethod
+    def _report(tally: Tally, point: Point, key: RoundKey, number: int) -> None:
+        """Count a point's report of a round in, or out."""
+        figure = point.figures.get(key)
+        if figure is not None:
+            tally.received[key] += number
+            tally.on_time[key] += number * figure.on_time
+        tally.quarantined[key] += number * (key in point.quarantined)
+        tally.differing[key] += number * (key in point.differing)

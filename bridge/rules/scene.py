@@ -16,6 +16,10 @@ Placed = tuple[int, Happened]
 """(position in the journal, what happened)."""
 
 
+_QUIET = (events.ConferenceFrozen, events.ActRefused, events.PersonCheckedIn, events.PersonSeenAgain)
+"""What the board's news does not tell: 52,000 scans would bury all else."""
+
+
 class Scene:
     def __init__(self) -> None:
         self.state = State()
@@ -33,7 +37,7 @@ class Scene:
             self.rollup = Rollup(rounds_of(event.plan), self.state.path)
         self.rollup.adopt(changed)
         self.position = position
-        if not isinstance(event, events.ConferenceFrozen | events.ActRefused):
+        if not isinstance(event, _QUIET):
             self.news.appendleft((position, happened))
         return changed
 

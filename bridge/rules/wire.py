@@ -164,8 +164,10 @@ class Totals(msgspec.Struct, frozen=True):
     people: dict[str, int]
     """`{expected, present, excused, unexcused, unreported, guests}`."""
     reports: dict[str, int]
-    """`{due, received, quarantined}`."""
+    """`{due, received, on_time, quarantined, differing}`."""
     at: str
+    scanned: int | None = None
+    """People who checked in one by one in the sitting; null where names are off."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):

@@ -82,10 +82,10 @@ class DrivenClock:
         while True:
             await self._calm()
             next_ms = self._next_moment()
-            if next_ms is None or (until_ms is not None and next_ms > until_ms):
-                if until_ms is not None and (next_ms is not None or self._now_ms >= until_ms):
-                    self._now_ms = max(self._now_ms, until_ms)
-                    return
+            over = until_ms is not None and (next_ms is None or next_ms > until_ms)
+            if over:
+                next_ms = until_ms
+            if next_ms is None:
                 self._earlier.clear()
                 await self._earlier.wait()
                 continue
@@ -98,6 +98,8 @@ class DrivenClock:
                 if late > CATCH_UP_S:
                     self._began_real, self._began_ms = self._real() - CATCH_UP_S, next_ms
             self._now_ms = max(self._now_ms, next_ms)
+            if over:
+                return
             self._wake()
 
     def _next_moment(self) -> int | None:

@@ -32,7 +32,7 @@ const SENSES = { line: "good", picture: "good", sound: "good", at: iso("07:40") 
 let seq = 0;
 function entry(said, outcome = null) {
   seq += 1;
-  return { act: { id: "a-" + seq, seq, at: "", point: "", ...said }, noted_ms: at("08:21"), outcome };
+  return { act: { id: "a-" + seq, seq, at: "", point: "", ...said }, conference: "c", noted_ms: at("08:21"), outcome };
 }
 const accepted = (clock, code = "") => ({ outcome: "accepted", code, message: "", at_ms: at(clock) });
 const count = (present) => ({ kind: "count", sitting: "2026-03-07-am", round: "opening", present, excused: 0, unexcused: 0, guests: 0 });

@@ -34,7 +34,7 @@ function office(script, acts = 1) {
     random: () => 0.5,
   });
   const ready = (async () => {
-    for (let seq = 1; seq <= acts; seq++) await box.add(stage(seq), 0);
+    for (let seq = 1; seq <= acts; seq++) await box.add(stage(seq), "c-1", 0);
   })();
   /** Until the sender neither runs nor has anything to say. */
   const quiet = async () => {
@@ -149,18 +149,28 @@ test("a link that was taken back stops the sending and keeps what waits; a new a
 test("what waits outlives a reload, in its order, and belongs to its link alone", async () => {
   const shelf = memoryShelf();
   const box = outbox(shelf, "tan-linh");
-  for (const seq of [9, 10, 11]) await box.add(stage(seq), seq);
+  for (const seq of [9, 10, 11]) await box.add(stage(seq), "c-1", seq);
   await box.settle("act-10", { outcome: "accepted", code: "", message: "", at_ms: 1 });
   assert.deepEqual(outbox(shelf, "tan-linh").waiting().map((entry) => entry.act.id), ["act-9", "act-11"]);
   assert.deepEqual(outbox(shelf, "van-thang").list(), []);
+});
+
+test("what waits from yesterday's conference goes there, and not with today's", async () => {
+  const box = outbox(memoryShelf(), "tan-linh");
+  await box.add(stage(1), "yesterday", 0);
+  await box.add(stage(2), "today", 0);
+  await box.add(stage(3), "today", 0);
+  assert.deepEqual(box.peek(20).map((entry) => entry.act.id), ["act-1"]);
+  await box.settle("act-1", { outcome: "accepted", code: "", message: "", at_ms: 1 });
+  assert.deepEqual(box.peek(20).map((entry) => entry.act.id), ["act-2", "act-3"]);
 });
 
 test("two tabs of one phone do not overwrite each other", async () => {
   const shelf = memoryShelf();
   const one = outbox(shelf, "tan-linh");
   const two = outbox(shelf, "tan-linh");
-  await one.add(stage(1), 0);
-  await two.add(stage(2), 0);
+  await one.add(stage(1), "c-1", 0);
+  await two.add(stage(2), "c-1", 0);
   await one.settle("act-1", { outcome: "accepted", code: "", message: "", at_ms: 1 });
   two.reread();
   assert.deepEqual(two.waiting().map((entry) => entry.act.id), ["act-2"]);
@@ -169,7 +179,7 @@ test("two tabs of one phone do not overwrite each other", async () => {
 test("a phone whose storage is full still sends while the page is open", async () => {
   const full = { ...memoryShelf(), length: 0, setItem: () => { throw new Error("quota"); }, getItem: () => null };
   const box = outbox(full, "tan-linh");
-  await box.add(stage(1), 0);
+  await box.add(stage(1), "c-1", 0);
   assert.equal(box.waiting().length, 1);
   const next = numbering(full);
   assert.deepEqual([next(), next()], [1, 2]);
@@ -177,13 +187,13 @@ test("a phone whose storage is full still sends while the page is open", async (
 
 test("the outbox has a bound, and says so", async () => {
   const box = outbox(memoryShelf(), "tan-linh");
-  for (let seq = 1; seq <= MOST_WAITING; seq++) await box.add(stage(seq), 0);
-  await assert.rejects(box.add(stage(MOST_WAITING + 1), 0), OutboxFull);
+  for (let seq = 1; seq <= MOST_WAITING; seq++) await box.add(stage(seq), "c-1", 0);
+  await assert.rejects(box.add(stage(MOST_WAITING + 1), "c-1", 0), OutboxFull);
 });
 
 test("a broken entry on the shelf does not stop the others", async () => {
   const shelf = memoryShelf();
-  await outbox(shelf, "tan-linh").add(stage(1), 0);
+  await outbox(shelf, "tan-linh").add(stage(1), "c-1", 0);
   shelf.setItem("bridge.tan-linh.act.000000000002", "{");
   assert.equal(outbox(shelf, "tan-linh").waiting().length, 1);
 });

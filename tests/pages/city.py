@@ -24,6 +24,7 @@ from endpoints_registry.gate import (
     Credential,
     Open,
     Problem,
+    Resolve,
     Route,
     answer,
     csrf_token,
@@ -158,7 +159,7 @@ class City:
 
     def find(self, name: str, parent: str = "") -> str:
         """The code of a hall by its name."""
-        names = {code: name for code, name in self.groups}
+        names = dict(self.groups)
         return next(
             code
             for code, row in self.points.items()
@@ -247,7 +248,8 @@ def at_0824() -> City:
         city.points[code] |= {"link": "not_measured", "mode": "tv"}
     for code in (halls("Mỹ Đức")[0], *halls("Trực thuộc")[3:5], *halls("Đống Đa")[4:9]):
         city.points[code] |= silent(code)
-    city.points[halls("Hoàng Mai")[5]] |= {"report": "quarantined", "present": None, "excused": None, "unexcused": None}
+    typed = halls("Hoàng Mai")[5]
+    city.points[typed] |= silent(typed) | {"report": "quarantined"}
     position = itertools.count(9000, -1)
     city.news = [
         {"position": next(position), "at_s": seconds(clock), "point": code, **rest}
@@ -346,6 +348,11 @@ def _routes(city: City) -> list[Route]:
         one = {"id": CONFERENCE, "title": "Hội nghị học tập, quán triệt Nghị quyết", "phase": city.phase, "version": 4}
         return answer({"conferences": [one] if city.conferences else []})
 
+    async def conference(_request: web.Request) -> web.StreamResponse:
+        due = {"opening": "08:15", "middle": "09:45", "closing": "12:00"}
+        rounds = [{"round": name, "due_at": f"2026-03-07T{clock}:00+07:00"} for name, clock in due.items()]
+        return answer({"id": CONFERENCE, "sittings": [{"id": "2026-03-07-am", "rounds": rounds}]})
+
     async def totals(request: web.Request) -> web.StreamResponse:
         if request.query.get("unit", "") not in ("", *city.units):
             raise nowhere()
@@ -378,6 +385,7 @@ def _routes(city: City) -> list[Route]:
         Route("POST", "/api/v1/session", sign_in, Open.PUBLIC, ""),
         Route("DELETE", "/api/v1/session", sign_out, Open.SIGNED_IN, ""),
         Route("GET", "/api/v1/conferences", conferences, see, ""),
+        Route("GET", "/api/v1/conferences/{id}", conference, see, ""),
         Route("GET", "/api/v1/conferences/{id}/totals", totals, see, ""),
         Route("GET", "/api/v1/conferences/{id}/points/{code}", point, Action.SEE_NAMES, ""),
         Route("GET", "/ws/board", board, see, "", socket=True),
@@ -388,7 +396,7 @@ def _routes(city: City) -> list[Route]:
 async def served(city: City, port: int = 0) -> AsyncIterator[str]:
     """The city's address while it is open."""
 
-    async def resolve(_request: web.Request) -> Credential | None:
+    async def resolve(request: web.Request) -> Credential | None:
         if not city.signed_in:
             return None
         return Credential(Caller("user:ban-to-chuc", Role.ORGANISER, everywhere=True), ambient=True, secret=SECRET)
@@ -400,7 +408,8 @@ async def served(city: City, port: int = 0) -> AsyncIterator[str]:
                 await city.tell({})
 
     app = web.Application()
-    app[RESOLVE] = resolve
+    answering: Resolve = resolve
+    app[RESOLVE] = answering
     origins: set[str] = set()
     app[ORIGINS] = origins
     mount(app, [*pages.routes(pages.prepared()), *_routes(city)])

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import CookieJar, web
@@ -110,3 +111,14 @@ async def front(registry: Registry, clock: Clock) -> AsyncIterator[Front]:
         await server.start_server()
         stack.push_async_callback(server.close)
         yield Front(registry, clock, server, stack)
+
+
+async def told(browser: Browser, path: str, **query: str | int) -> Any:
+    async with browser.get(f"/api/v1{path}", params=query) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+
+async def refused(browser: Browser, method: str, path: str, **more: Any) -> tuple[int, str]:
+    async with browser.request(method, f"/api/v1{path}", **more) as answer:
+        return answer.status, (await answer.json())["code"]

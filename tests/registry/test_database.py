@@ -33,11 +33,12 @@ async def test_two_stores_keep_their_own_versions_side_by_side(url: str) -> None
     first = await open_store(url, "registry")
     # On SQLite a store is a file of its own, on PostgreSQL a schema.
     second = await open_store(url.replace("registry.sqlite", "journal.sqlite"), "journal")
+    newest = max(step.name[1:5] for step in (MIGRATIONS / "versions").glob("v*.py"))
     for store in (first, second):
         await migrate(store, MIGRATIONS)
         async with store.reading() as connection:
             versions = await connection.execute(text(f"SELECT version_num FROM {store.schema}_version"))
-            assert versions.scalar_one() == "0001"
+            assert versions.scalar_one() == newest
         await store.close()
 
 

@@ -1,5 +1,6 @@
 """A small centre for the simulator's tests: it speaks the contract over real sockets and remembers what it was told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -27,6 +28,7 @@ class Centre:
         self.heartbeat_s = 10.0
         self.busy = 0
         """Refuse so many requests and dials with 503 first."""
+        self._news = asyncio.Condition()
         self.stranger = False
         """Answer every dial with 401."""
 
@@ -45,6 +47,8 @@ class Centre:
                 self.frames_received += 1
                 frame = wire.room_says(message.data)
                 self.heard.append((self.clock.now(), code, type(frame).__name__))
+                async with self._news:
+                    self._news.notify_all()
                 if isinstance(frame, wire.Hello):
                     greeted = True
                     self.rooms_greeted += 1
@@ -88,6 +92,11 @@ class Centre:
         if request.method == "POST":
             self.phases.append((await request.json())["phase"])
         return web.json_response({"phase": self.phases[-1], "version": len(self.phases) - 1})
+
+    async def heard_beats(self, number: int) -> None:
+        """Until so many beats were heard in all."""
+        async with self._news:
+            await self._news.wait_for(lambda: sum(kind == "Beat" for _, _, kind in self.heard) >= number)
 
     def kinds(self, code: str) -> list[str]:
         """What one room said, in order, without its beats."""

@@ -23,10 +23,11 @@ from tests.simulator.centre import Centre, centre
 GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
 
 
-async def played(story: Story, busy_at: int = -1) -> tuple[Played, Centre]:
+async def played(story: Story) -> tuple[Played, Centre]:
     traffic = Traffic()
     clock = DrivenClock(story.starts_ms, None, stuck_after_s=20)
     async with centre(clock) as there, asyncio.TaskGroup() as jobs:
+        there.heartbeat_s = 120  # the day's acts matter here, not its hundred thousand beats
         clock.quiet = lambda: traffic.settled(there.frames_received, there.rooms_greeted)
         codes = [point.code for point in story.plan.points]
         keys = Keys(

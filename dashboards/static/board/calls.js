@@ -2,7 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { dialled, figure } from './format.js';
+import { dialled, figure, tel } from './format.js';
 import { openPoint, toPoint } from './go.js';
 import { Shape, Telephone } from './shape.js';
 import { look } from './state.js';
@@ -42,7 +42,7 @@ function Call({ call }) {
       </a>
       ${
         contact
-          ? html`<a class="dial" href=${`tel:${contact.phone}`} title=${`${contact.name} ${dialled(contact.phone)}`} aria-label=${t('Gọi {name}, {phone}', { name: contact.name, phone: dialled(contact.phone) })}><${Telephone} />${t('Gọi')}</a>`
+          ? html`<a class="dial" href=${tel(contact.phone)} title=${`${contact.name} ${dialled(contact.phone)}`} aria-label=${t('Gọi {name}, {phone}', { name: contact.name, phone: dialled(contact.phone) })}><${Telephone} />${t('Gọi')}</a>`
           : html`<button type="button" class="dial" aria-label=${t('Mở {name}', { name: point.name })} onClick=${() => openPoint(point.code)}>${t('Mở')}</button>`
       }
     </li>

@@ -72,5 +72,8 @@ export function instant(at) {
   return at < 1e11 ? at * 1000 : at;
 }
 
+/** What a telephone dials: "tel:0900000141". @param {string} number */
+export const tel = (number) => `tel:${number.replace(/[^+\d]/g, '')}`;
+
 /** "0900 000 141": a phone number in groups that can be read aloud. @param {string} number */
 export const dialled = (number) => number.replace(/\D/g, '').replace(/^(\d{4})(\d{3})(\d{3,4})$/, '$1 $2 $3') || number;

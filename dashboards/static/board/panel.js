@@ -3,7 +3,7 @@ import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { inCallOrder } from './calls.js';
-import { clock, dialled, figure, instant, lasting, minute } from './format.js';
+import { clock, dialled, figure, instant, lasting, minute, tel } from './format.js';
 import { closePoint } from './go.js';
 import { Cross, Shape, Telephone } from './shape.js';
 import { look } from './state.js';
@@ -26,7 +26,7 @@ const Contacts = ({ contacts }) => html`
       ({ role, name, phone }) => html`
         <li>
           <span><b>${name || t('Chưa có tên')}</b><small>${t(ROLES[role] ?? role)}${phone && ` · ${dialled(phone)}`}</small></span>
-          ${phone && html`<a class="dial" href=${`tel:${phone}`} aria-label=${t('Gọi {name}, {phone}', { name, phone: dialled(phone) })}><${Telephone} />${t('Gọi')}</a>`}
+          ${phone && html`<a class="dial" href=${tel(phone)} aria-label=${t('Gọi {name}, {phone}', { name, phone: dialled(phone) })}><${Telephone} />${t('Gọi')}</a>`}
         </li>
       `,
     )}

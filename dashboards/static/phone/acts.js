@@ -92,6 +92,23 @@ export function headsInWords(heads) {
 }
 
 /**
+ * @param {Heads} heads
+ * @param {number | null} expected
+ * @returns {string} who is not here, or here besides: "3 có lý do · 1 không lý do · 2 chưa rõ"
+ */
+export function othersInWords(heads, expected) {
+  const unknown = expected === null ? 0 : expected - heads.present - heads.excused - heads.unexcused;
+  return [
+    heads.excused > 0 && t("{n} có lý do", { n: heads.excused }),
+    heads.unexcused > 0 && t("{n} không lý do", { n: heads.unexcused }),
+    unknown > 0 && t("{n} chưa rõ", { n: unknown }),
+    heads.guests > 0 && t("{n} khách mời", { n: heads.guests }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/**
  * @param {Said} said
  * @returns {string} what a person would recognise as their own report
  */

@@ -44,7 +44,7 @@ const RULES = [
   {
     grade: "warned",
     applies: (heads, known, sum) => known.expected !== null && sum > known.expected,
-    why: (heads, known, sum) => t("Thừa {n} so với triệu tập, tính là khách mời", { n: sum - (known.expected || 0) }),
+    why: (heads, known, sum) => t("Thừa {n}, tính là khách mời", { n: sum - (known.expected || 0) }),
   },
   {
     grade: "warned",

@@ -9,7 +9,7 @@
 /**
  * @typedef {import("./acts.js").Act} Act
  * @typedef {{outcome: "accepted" | "refused", code: string, message: string, at_ms: number}} Outcome
- * @typedef {{act: Act, noted_ms: number, outcome: Outcome | null}} Entry `noted_ms` is the hall's hour of the tap
+ * @typedef {{act: Act, conference: string, noted_ms: number, outcome: Outcome | null}} Entry `noted_ms` is the hall's hour of the tap
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
  * @typedef {ReturnType<typeof outbox>} Outbox
  */
@@ -83,11 +83,11 @@ export function outbox(shelf, handle) {
   return {
     reread,
 
-    /** @param {Act} act @param {number} noted_ms @returns {Promise<Entry>} */
-    async add(act, noted_ms) {
+    /** @param {Act} act @param {string} conference @param {number} noted_ms @returns {Promise<Entry>} */
+    async add(act, conference, noted_ms) {
       if (waiting().length >= MOST_WAITING) throw new OutboxFull("Máy đang giữ " + MOST_WAITING + " báo cáo chờ gửi");
       /** @type {Entry} */
-      const entry = { act, noted_ms, outcome: null };
+      const entry = { act, conference, noted_ms, outcome: null };
       try {
         keep(entry);
       } catch (full) {
@@ -98,8 +98,12 @@ export function outbox(shelf, handle) {
       return entry;
     },
 
-    /** @param {number} most @returns {Entry[]} the oldest that have no answer */
-    peek: (most) => waiting().slice(0, most),
+    /** @param {number} most @returns {Entry[]} the oldest that have no answer, all of one conference */
+    peek(most) {
+      const next = waiting().slice(0, most);
+      const turn = next.findIndex((each) => next[0] !== undefined && each.conference !== next[0].conference);
+      return turn === -1 ? next : next.slice(0, turn);
+    },
 
     /** @param {string} id @param {Outcome} outcome @returns {Promise<void>} */
     async settle(id, outcome) {
@@ -133,7 +137,9 @@ export function outbox(shelf, handle) {
 function read(text) {
   try {
     const entry = JSON.parse(text || "null");
-    return entry && entry.act && typeof entry.act.id === "string" && typeof entry.act.seq === "number" ? entry : null;
+    const isWhole =
+      entry && entry.act && typeof entry.act.id === "string" && typeof entry.act.seq === "number" && entry.conference;
+    return isWhole ? entry : null;
   } catch (broken) {
     return null;
   }

@@ -29,6 +29,8 @@ import { inVietnamese, speak, t } from "./words.js";
 const LOOK_AGAIN_MS = 30000;
 /** A report that left less than this ago is "being sent"; after that the page says that it waits. */
 const LEAVING_MS = 3000;
+/** Where the receipt of each kind of answer stands. @type {Record<Said["kind"], string>} */
+const SECTION = { stage: "q-stage", perceived: "q-senses", count: "q-count", confirm: "q-count", incident: "q-faults" };
 const INCIDENTS_SHOWN = 3;
 const INCIDENT_SHOWN_MS = 4 * 3600 * 1000;
 
@@ -89,6 +91,9 @@ let drafts = {};
 /** @type {"count" | "waiting" | "fault" | null} */
 let sheet = null;
 let opener = "";
+let opener_y = 0;
+/** What was answered and is not yet shown received. @type {Said["kind"] | null} */
+let answered = null;
 /** Real milliseconds of the last tap, by which "being sent" turns to "waiting". */
 let tapped_ms = 0;
 let failures = 0;
@@ -98,8 +103,8 @@ let hasBrokenOutbox = false;
 const sender = sending({
   outbox: box,
   post: async (entries) => {
-    const conference = desk ? desk.conference.id : "";
-    const answer = await here.call("POST", "/conferences/" + encodeURIComponent(conference) + "/acts", {
+    const conference = encodeURIComponent(entries.map((entry) => entry.conference)[0] || "");
+    const answer = await here.call("POST", "/conferences/" + conference + "/acts", {
       device,
       sent_at: stamp(Date.now()),
       acts: entries.map((entry) => entry.act),
@@ -138,15 +143,27 @@ async function say(said) {
   tapped_ms = Date.now();
   const marked = act(said, { id: freshId(), seq: nextSeq(), at: stamp(Date.now()), point: desk.point.code });
   try {
-    await box.add(marked, clock.now());
+    await box.add(marked, desk.conference.id, clock.now());
     hasBrokenOutbox = false;
   } catch (reason) {
     if (!(reason instanceof OutboxFull)) throw reason;
     hasBrokenOutbox = true;
   }
   window.setTimeout(draw, LEAVING_MS + 50);
+  heard.textContent = inWords(marked) + ": " + t("Đã ghi {time}, đang gửi", { time: hour(clock.now()) });
+  answered = said.kind;
   draw();
+  reveal();
   sender.wake();
+}
+
+/** Brings the receipt of the last answer before the person's eyes, once the page is there again. */
+function reveal() {
+  if (sheet !== null || answered === null) return;
+  const title = document.getElementById(SECTION[answered]);
+  answered = null;
+  const section = title && title.closest("section");
+  if (section) section.scrollIntoView({ block: "nearest" });
 }
 
 /** Reads the desk, if nobody is reading it. */
@@ -220,6 +237,7 @@ function recall() {
 function openSheet(name, from) {
   sheet = name;
   opener = from;
+  opener_y = window.scrollY;
   // The phone's own way back closes the sheet and not the page; the address keeps its secret.
   window.history.pushState({ sheet: name }, "", window.location.href);
 }
@@ -234,6 +252,8 @@ function sheetClosed() {
   desktop.hidden = false;
   draw();
   focusOn(document.body, opener);
+  window.scrollTo(0, opener_y);
+  reveal();
 }
 
 /** @param {HTMLElement} node */
@@ -359,7 +379,7 @@ function drawHead() {
     return;
   }
   const sitting = desk.sitting;
-  const when = sitting === null ? "" : /\d/.test(sitting.name) ? sitting.name : sitting.name + " " + day(instant(sitting.starts_at));
+  const when = sitting === null ? "" : /\d/.test(sitting.name) ? sitting.name.replace(/\/\d{4}\b/, "") : sitting.name + " " + day(instant(sitting.starts_at));
   fill(head, [el("h1", {}, desk.point.name), el("p.note", {}, [desk.point.parent, when].filter(Boolean).join(" · "))]);
 }
 
@@ -543,6 +563,7 @@ window.setInterval(() => {
 }, LOOK_AGAIN_MS);
 
 async function open() {
+  window.history.scrollRestoration = "manual";
   if (shelf.getItem("bridge.language") === "en") await change();
   recall();
   tick();

@@ -4,7 +4,7 @@
  * @file
  */
 
-import { ALL_GOOD, SENSES, STAGES, WORDS, headsInWords, nextStage, sensesInWords } from "./acts.js";
+import { ALL_GOOD, SENSES, STAGES, WORDS, nextStage, othersInWords, sensesInWords } from "./acts.js";
 import { isMeasured } from "./desk.js";
 import { judge } from "./figures.js";
 import { hour } from "./hours.js";
@@ -235,10 +235,8 @@ export function sensesQuestion(view, does) {
 export function countQuestion(view, does) {
   const { stands, desk } = view;
   const now = stands.rounds.find((each) => each.round === desk.round);
-  const others = stands.rounds.filter((each) => each !== now && (each.heads !== null || each.opens_ms <= view.now_ms));
-  const list =
-    others.length > 0 &&
-    el("ul.rounds", {}, ...others.map((each) => otherRound(each, view, does)));
+  const earlier = stands.rounds.filter((each) => each !== now && (each.heads !== null || each.opens_ms <= view.now_ms));
+  const list = earlier.length > 0 && el("ul.rounds", {}, ...earlier.map((each) => otherRound(each, view, does)));
   if (now === undefined) {
     return folded("q-count", "3. " + t("Quân số"), [el("p.answer.none", {}, t("Chưa đến lượt báo"))], null, [list]);
   }
@@ -262,13 +260,14 @@ export function countQuestion(view, does) {
   }
   const next = stands.rounds.find((each) => each.opens_ms > view.now_ms && each !== now);
   const of = desk.expected === null ? "" : " / " + desk.expected;
+  const others = othersInWords(now.heads, desk.expected);
   const change = el("button.change", { "data-key": "count", onclick: () => does.count(now.round) }, t("Sửa"));
   return folded(
     "q-count",
     title,
     [
       el("p.answer", {}, t("{n} có mặt", { n: now.heads.present }) + of),
-      el("p.note", {}, headsInWords(now.heads).split(" · ").slice(1).join(" · ")),
+      others !== "" && el("p.note", {}, others),
       receiptLine(now.receipt, view.isFresh, now.late ? " · " + t("sau hạn") : ""),
     ],
     view.mayAct && now.grade !== "quarantined" ? change : null,

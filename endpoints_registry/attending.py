@@ -1,0 +1,363 @@
+"""The addresses of people by name: a conference's roster, a hall's list, the code that a hall shows.
+
+Nothing here writes a name into a log line.
+"""
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+import segno
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from endpoints_registry import badges, exporting, rosters, vietnamese
+from endpoints_registry.access import Action, may
+from endpoints_registry.attendees import Attendee, Attendees
+from endpoints_registry.bodies import ImportAnswer
+from endpoints_registry.conferences import Conference, Standing
+from endpoints_registry.filing import CSV, XLSX, attached, report, uploaded
+from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.keeping import NamesOff
+from endpoints_registry.points import KeptPoint
+from endpoints_registry.registry import Registry
+from endpoints_registry.sheets import Unreadable
+
+log = structlog.get_logger("attending")
+
+Meets = Callable[[str], str | None]
+"""Which conference the hall of this point code belongs to now."""
+# Any mask is as right as the best one, and to look for the best takes ten times as long.
+_MASK = 3
+
+
+class NamesBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    names: bool
+
+
+class NamesAnswer(BaseModel):
+    names: bool
+    people: int
+
+
+class RosterQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = False
+
+
+class RosterExport(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["xlsx", "csv"] = "xlsx"
+    point: str | None = Field(None, max_length=20)
+    unit: str | None = Field(None, max_length=16)
+    """Only the points of this unit and of those below it."""
+
+
+class PersonTold(BaseModel):
+    person: str
+    name: str
+    position: str
+    category: str
+    unit: str
+
+
+class PeopleAnswer(BaseModel):
+    conference: str
+    point: str
+    people: list[PersonTold]
+    """In Vietnamese order, by the given name."""
+
+
+class HallCodeAnswer(BaseModel):
+    url: str
+    seconds_left: float
+    """Until the hall should show the next one."""
+    step_s: int
+
+
+def newest_with_names(registry: Registry) -> Meets:
+    """Where no live side says it: the newest conference that keeps names and takes the point."""
+
+    def meets(code: str) -> str | None:
+        for id in registry.holdings.conferences:
+            takes_part = registry.holdings.chosen.get(id, ())
+            if registry.attendees(id) is not None and any(kept.point.code == code for kept in takes_part):
+                return id
+        return None
+
+    return meets
+
+
+class Attending:
+    def __init__(self, registry: Registry, standing: Standing, meets: Meets) -> None:
+        self._registry = registry
+        self._standing = standing
+        self._meets = meets
+
+    def routes(self) -> tuple[Route, ...]:
+        one = "/api/v1/conferences/{conference}"
+        return (
+            Route(
+                "PUT",
+                f"{one}/names",
+                self.switch,
+                Action.GOVERN,
+                "Bật hoặc tắt danh sách họ tên của hội nghị; tắt là xóa hết; chỉ khi còn là bản nháp",
+                body=NamesBody,
+                answers={200: NamesAnswer, 404: None, 409: None, 422: None},
+            ),
+            Route(
+                "POST",
+                f"{one}/roster/imports",
+                self.take_in,
+                Action.GOVERN,
+                "Nhập danh sách đại biểu từ CSV hoặc XLSX; dry_run chỉ xem trước",
+                query=RosterQuery,
+                body=bytes,
+                body_type="application/octet-stream",
+                answers={200: ImportAnswer, 404: None, 409: None, 413: None, 422: None},
+            ),
+            Route(
+                "GET",
+                f"{one}/roster/export",
+                self.give_out,
+                Action.SEE_NAMES,
+                "Xuất danh sách đại biểu trong phạm vi của mình; nhập lại không thay đổi gì",
+                query=RosterExport,
+                answer_type=XLSX,
+                answers={200: None, 404: None, 409: None, 422: None},
+            ),
+            Route(
+                "GET",
+                f"{one}/roster/template",
+                self.template,
+                Action.GOVERN,
+                "Tệp mẫu danh sách đại biểu để điền",
+                answer_type=XLSX,
+                answers={200: None, 404: None},
+            ),
+            Route(
+                "DELETE",
+                f"{one}/attendees/{{person}}",
+                self.remove,
+                Action.GOVERN,
+                "Đưa một người ra khỏi danh sách; thẻ của họ không còn được nhận",
+                answers={204: None, 404: None, 409: None},
+            ),
+            Route(
+                "GET",
+                f"{one}/points/{{code}}/people",
+                self.people,
+                Action.SEE_NAMES,
+                "Danh sách đại biểu của một điểm cầu",
+                answers={200: PeopleAnswer, 404: None, 409: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/desk/people",
+                self.desk_people,
+                Action.SEE_NAMES,
+                "Danh sách đại biểu của điểm cầu mình, để điểm danh người không có thẻ",
+                answers={200: PeopleAnswer, 404: None, 409: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/desk/hall-code",
+                self.hall_code,
+                Action.ACT,
+                "Mã đang đổi của hội trường: địa chỉ mà đại biểu mở bằng điện thoại của mình",
+                answers={200: HallCodeAnswer, 404: None, 409: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/desk/hall-code.svg",
+                self.hall_code_drawn,
+                Action.ACT,
+                "Mã đang đổi của hội trường, vẽ thành mã QR",
+                answer_type="image/svg+xml",
+                answers={200: None, 404: None, 409: None},
+            ),
+        )
+
+    # --- the organiser's
+
+    async def switch(self, request: web.Request) -> web.Response:
+        conference, asked = self._conference(request), await body_of(request, NamesBody)
+        held = self._registry.attendees(conference.id)
+        if asked.names is not (held is not None):
+            if self._standing(conference.id)[0] != "draft":
+                detail = "Danh sách điểm cầu đã chốt nên không bật hay tắt họ tên được nữa."
+                raise Problem(409, "frozen", detail)
+            await self._registry.names.switch(conference.id, asked.names, self._registry.now())
+            log.info("names-switched", conference=conference.id, on=asked.names, by=request[CALLER].name)
+        held = self._registry.attendees(conference.id)
+        return answer(NamesAnswer(names=held is not None, people=len(held) if held is not None else 0))
+
+    async def take_in(self, request: web.Request) -> web.Response:
+        conference, query = self._conference(request), query_of(request, RosterQuery)
+        self._roster(conference.id)
+        if self._standing(conference.id)[0] == "closed":
+            raise Problem(409, "closed", "Hội nghị đã đóng nên danh sách đại biểu không thay đổi nữa.")
+        raw = await uploaded(request)
+        names, points = self._registry.names, self._points(conference.id)
+        try:
+            if query.dry_run:
+                plan = await names.preview(conference.id, points, raw)
+            else:
+                plan = await names.import_roster(conference.id, points, raw)
+        except Unreadable as unreadable:
+            raise Problem(422, "unreadable", str(unreadable)) from unreadable
+        except NamesOff as off:
+            raise names_off(off) from off
+        told = report(plan, dry_run=query.dry_run)
+        if plan.faults and not query.dry_run:
+            found = len(plan.faults) + plan.faults_left_out
+            detail = f"Tệp có {found} lỗi nên chưa nhập gì; hãy sửa rồi nhập lại."
+            raise Problem(422, "faults", detail, **told.model_dump(mode="json"))
+        if told.imported:
+            counts = {kind: tally.model_dump() for kind, tally in told.tallies.items()}
+            log.info("roster-imported", conference=conference.id, by=request[CALLER].name, **counts)
+        return answer(told)
+
+    async def template(self, request: web.Request) -> web.Response:
+        self._conference(request)
+        raw = await asyncio.to_thread(exporting.template, [rosters.KIND])
+        return attached(raw, "mau-danh-sach-dai-bieu.xlsx", XLSX)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        conference = self._conference(request)
+        try:
+            gone = await self._registry.names.remove(conference.id, request.match_info["person"])
+        except NamesOff as off:
+            raise names_off(off) from off
+        if not gone:
+            raise nowhere()
+        log.info("attendee-removed", conference=conference.id, by=request[CALLER].name)
+        return web.Response(status=204)
+
+    # --- for those who may see names, each within their own
+
+    async def give_out(self, request: web.Request) -> web.Response:
+        conference, query = self._conference(request), query_of(request, RosterExport)
+        points = asked_for(self._registry, request, conference, query.point, query.unit)
+        roster = self._roster(conference.id)
+        raw = await asyncio.to_thread(_file, roster, [kept.point.code for kept in points], query.format)
+        plain = vietnamese.fold("Danh sách đại biểu").replace(" ", "-")
+        return attached(raw, f"{plain}-{conference.id}.{query.format}", CSV if query.format == "csv" else XLSX)
+
+    async def people(self, request: web.Request) -> web.Response:
+        conference, code = self._conference(request), request.match_info["code"]
+        (kept,) = asked_for(self._registry, request, conference, code, None)
+        return answer(_people(self._roster(conference.id), kept.point.code))
+
+    async def desk_people(self, request: web.Request) -> web.Response:
+        code, roster = self._own(request)
+        return answer(_people(roster, code))
+
+    async def hall_code(self, request: web.Request) -> web.Response:
+        code, roster = self._own(request)
+        now_ms = self._now_ms()
+        left_s = badges.hall_code_left_ms(now_ms) / 1000
+        url = f"{request.url.origin()}{hall_path(roster, code, now_ms)}"
+        return answer(HallCodeAnswer(url=url, seconds_left=left_s, step_s=badges.STEP_MS // 1000))
+
+    async def hall_code_drawn(self, request: web.Request) -> web.Response:
+        code, roster = self._own(request)
+        url = f"{request.url.origin()}{hall_path(roster, code, self._now_ms())}"
+        return web.Response(body=drawn(url), content_type="image/svg+xml")
+
+    # --- what is whose
+
+    def _conference(self, request: web.Request) -> Conference:
+        conference = self._registry.holdings.conferences.get(request.match_info["conference"])
+        if conference is None or not self._registry.has_part(request[CALLER], conference):
+            raise nowhere()
+        return conference
+
+    def _points(self, conference: str) -> Sequence[KeptPoint]:
+        return self._registry.holdings.chosen.get(conference, ())
+
+    def _roster(self, conference: str) -> Attendees:
+        try:
+            return self._registry.names.asked(conference)
+        except NamesOff as off:
+            raise names_off(off) from off
+
+    def _own(self, request: web.Request) -> tuple[str, Attendees]:
+        """The point whose phone asks, and the people of the conference that meets there now."""
+        code = request[CALLER].point
+        conference = self._meets(code) if code else None
+        if code is None:
+            raise nowhere()
+        if conference is None:
+            raise names_off(NamesOff())
+        return code, self._roster(conference)
+
+    def _now_ms(self) -> int:
+        # The real clock: a code that proves presence does not follow a demo's day.
+        return round(self._registry.now().timestamp() * 1000)
+
+
+def names_off(off: NamesOff) -> Problem:
+    return Problem(409, "names_off", str(off))
+
+
+def asked_for(
+    registry: Registry, request: web.Request, conference: Conference, point: str | None, unit: str | None
+) -> list[KeptPoint]:
+    """The conference's points that were asked for (one, a unit's, or all) and whose names the caller may see.
+
+    In Vietnamese order. What was named but is not theirs does not exist.
+    """
+    caller, directory = request[CALLER], registry.on(conference.day)
+    taken = [
+        kept
+        for kept in registry.holdings.chosen.get(conference.id, ())
+        if (point is None or kept.point.code == point)
+        and (unit is None or unit in directory.path(kept.point.unit_code))
+        and may(caller, Action.SEE_NAMES, path=directory.path(kept.point.unit_code), point=kept.point.code)
+    ]
+    if not taken:
+        raise nowhere()
+    return sorted(taken, key=lambda kept: (vietnamese.unit_key(kept.point.name), kept.point.code))
+
+
+def hall_path(roster: Attendees, point: str, now_ms: int) -> str:
+    # Behind the #, so that no log and no chat's previewer ever gets the code.
+    return f"/c/{point}#{roster.hall_code(point, now_ms)}"
+
+
+def drawn(text: str) -> bytes:
+    """A QR code as SVG, dark on white whatever the page's colours, with its quiet zone."""
+    out = io.BytesIO()
+    code = segno.make(text, error="m", micro=False, mask=_MASK)
+    code.save(out, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True)
+    return out.getvalue()
+
+
+def _people(roster: Attendees, code: str) -> PeopleAnswer:
+    people = [_told(attendee) for attendee in roster.of_point(code)]
+    return PeopleAnswer(conference=roster.conference, point=code, people=people)
+
+
+def _told(attendee: Attendee) -> PersonTold:
+    return PersonTold(
+        person=attendee.person,
+        name=attendee.name,
+        position=attendee.position,
+        category=attendee.category,
+        unit=attendee.unit,
+    )
+
+
+def _file(roster: Attendees, points: Iterable[str], ending: str) -> bytes:
+    lines = rosters.lines(attendee for code in points for attendee in roster.of_point(code))
+    if ending == "csv":
+        return exporting.as_csv(rosters.KIND, lines)
+    return exporting.as_xlsx({rosters.KIND: lines})

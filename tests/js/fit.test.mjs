@@ -1,0 +1,33 @@
+// The wall fills the screen and no more.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fit } from '../../dashboards/static/board/fit.js';
+
+const HANOI = [1, 20, 19, 37, 18, 13, 38, 21, 30, 27, 28, 22, 24, 26, 23, 19, 19, 23, 28, 15, 33, 27, 27, 32, 20, 13, 29, 27, 21, 16, 35, 35];
+
+/** What a browser will need below the legend, column by column. */
+function tall({ columns, tile, gap }, sizes, width, between, around) {
+  const across = Math.floor(((width - (columns - 1) * between) / columns + gap) / (tile + gap));
+  const whole = sizes.reduce((sum, size) => sum + around + Math.ceil(size / across) * (tile + gap), 0);
+  return whole / columns;
+}
+
+test('766 halls are seen at once on a desk of 1440 by 900', () => {
+  const found = fit(HANOI, 1052, 570, 38, 162);
+  assert.ok(found.tile >= 12);
+  assert.ok(tall(found, HANOI, 1052, found.between, 38) <= 570);
+});
+
+test('a larger screen gets larger tiles', () => {
+  assert.ok(fit(HANOI, 1440, 720, 38, 162).tile > fit(HANOI, 730, 570, 38, 162).tile);
+});
+
+test('tiles never shrink below twelve pixels: then the wall is scrolled', () => {
+  const many = Array.from({ length: 60 }, () => 50);
+  assert.equal(fit(many, 1052, 570, 38, 162).tile, 12);
+});
+
+test('no groups and no room make no wall', () => {
+  assert.equal(fit([], 1052, 570, 38, 162), null);
+  assert.equal(fit(HANOI, 100, 570, 38, 162), null);
+});

@@ -1,0 +1,126 @@
+"""The ledger adds up at every node of the tree, after whatever happens."""
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.rules import events
+from bridge.rules.attendance import NOBODY, People, people, standing
+from bridge.rules.model import Count, Grade, Link, RoundKey, opened
+from bridge.rules.projection import Happened, State
+from bridge.rules.rollup import ROOT, Rollup, Tally
+from bridge.rules.scene import Scene, rounds_of
+from tests.laws.days import PLAN, Step, lived, steps
+
+KEYS: tuple[RoundKey, ...] = rounds_of(PLAN)
+NODES = (ROOT, *(unit.code for unit in PLAN.units))
+
+numbers = st.integers(0, 2_000)
+counts = st.builds(Count, present=numbers, excused=numbers, unexcused=numbers, guests=numbers)
+
+
+def adds_up(column: People) -> bool:
+    parts = (column.present, column.excused, column.unexcused, column.unreported)
+    return column.expected == sum(parts) and min(*parts, column.guests) >= 0
+
+
+@given(expected=numbers, count=st.none() | counts)
+def test_every_column_adds_up(expected: int, count: Count | None) -> None:
+    column = people(expected, count)
+    assert column.expected == expected
+    assert adds_up(column)
+
+
+@given(expected=numbers, count=counts)
+def test_heads_in_the_hall_are_neither_lost_nor_invented(expected: int, count: Count) -> None:
+    column = people(expected, count)
+    assert column.present + column.guests == count.present + count.guests
+
+
+@given(expected=numbers, count=counts)
+def test_a_count_that_fits_stands_as_it_was_said(expected: int, count: Count) -> None:
+    if count.answered <= expected:
+        column = people(expected, count)
+        assert (column.present, column.excused, column.unexcused, column.guests) == (
+            count.present,
+            count.excused,
+            count.unexcused,
+            count.guests,
+        )
+
+
+def summed(state: State, node: str, key: RoundKey) -> People:
+    """The column of a node, counted out point by point."""
+    total = NOBODY
+    for point in state.points.values():
+        if node == ROOT or node in state.path(point.planned.unit):
+            total += standing(point, key)
+    return total
+
+
+def counted(state: State, node: str) -> Tally:
+    """A node's sums, made from the points as they are now."""
+    fresh = Rollup(KEYS, state.path)
+    fresh.adopt({code: (None, point) for code, point in state.points.items()})
+    return fresh.at(node)
+
+
+@given(day=steps())
+def test_the_equation_holds_at_every_node_after_every_event(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        scene.adopt(position, each)
+        for node in NODES:
+            for key in KEYS:
+                column = scene.rollup.at(node).people.get(key, NOBODY)
+                assert adds_up(column), (node, key, column)
+                assert column == summed(scene.state, node, key)
+
+
+@given(day=steps())
+def test_the_sums_that_were_kept_up_equal_the_sums_from_scratch(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        scene.adopt(position, each)
+        for node in NODES:
+            assert scene.rollup.at(node) == counted(scene.state, node)
+
+
+@given(day=steps())
+def test_a_nodes_points_are_its_points_by_stage_and_by_link(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        scene.adopt(position, each)
+    for node in NODES:
+        tally = scene.rollup.at(node)
+        assert tally.points == sum(tally.stages.values()) == sum(tally.links.values())
+        assert min((*tally.stages.values(), *tally.links.values()), default=0) >= 0
+
+
+@given(day=steps())
+def test_a_quarantined_figure_moves_no_sum(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        before = {node: dict(scene.rollup.at(node).people) for node in NODES}
+        scene.adopt(position, each)
+        if _is_quarantined(each):
+            assert {node: dict(scene.rollup.at(node).people) for node in NODES} == before
+        for point in scene.state.points.values():
+            assert all(figure.grade is not Grade.QUARANTINED for figure in point.figures.values())
+            assert all(figure.grade is Grade.QUARANTINED for figure in point.quarantined.values())
+
+
+def _is_quarantined(each: Happened) -> bool:
+    event = each.event
+    counted_or_corrected = events.FigureReported | events.FigureCorrected
+    return isinstance(event, counted_or_corrected) and event.grade is Grade.QUARANTINED
+
+
+@given(day=steps())
+def test_a_point_that_is_not_measured_is_never_red(day: list[Step]) -> None:
+    state = State()
+    for each in lived(day):
+        state.adopt(each)
+        for point in state.points.values():
+            if opened(msgspec.structs.replace(point.planned, mode=point.mode)).link is Link.NOT_MEASURED:
+                assert point.link is Link.NOT_MEASURED

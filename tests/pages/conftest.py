@@ -1,0 +1,65 @@
+"""A real browser, and a city for it to look at."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.pages.city import City, at_0824, served
+
+SHELL = Path("/usr/bin/chromium-headless-shell")
+CHROMIUM = str(SHELL) if SHELL.exists() else None
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's headless shell where it is installed, else Playwright's own."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+def city() -> City:
+    return at_0824()
+
+
+@pytest.fixture
+async def address(city: City) -> AsyncIterator[str]:
+    async with served(city) as where:
+        yield where
+
+
+class Reader:
+    """Somebody before a screen, who also hears what the browser complains about."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def opens(self, path: str = "/") -> None:
+        """Goes there and waits until the figures are there."""
+        await self.page.goto(self.address + path)
+        await self.page.wait_for_selector(".pair")
+
+
+@pytest.fixture
+async def reader(browser: Browser, address: str) -> AsyncIterator[Reader]:
+    """At a desk of 1440 by 900, in the light."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    yield Reader(await context.new_page(), address)
+    await context.close()

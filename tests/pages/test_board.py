@@ -1,0 +1,348 @@
+"""The organiser's board in a real browser: what one sees, hears and can do there."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.pages.city import City, at_0824, served
+from tests.pages.conftest import Reader
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"desk": (1440, 900), "telephone": (360, 800), "television": (1920, 1080)}
+
+
+def tile(page: Page, code: str) -> Any:
+    return page.locator(f'.tile[data-code="{code}"]')
+
+
+async def widest(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+async def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or worse on the page as it stands."""
+    # Evaluated by the test's protocol, which the page's own content policy does not bind.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:160]} {each['nodes'][0]['failureSummary'][:200]}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+async def test_every_hall_is_a_tile_under_its_heading_in_vietnamese_order(reader: Reader, city: City) -> None:
+    await reader.opens()
+    assert await reader.page.locator(".tile").count() == 766
+    headings = await reader.page.locator(".group h3 > :first-child").all_inner_texts()
+    assert headings[:6] == ["Thành phố", "Trực thuộc", "Ba Đình", "Ba Vì", "Bắc Từ Liêm", "Cầu Giấy"]
+    assert len(headings) == 32
+    assert reader.complaints == []
+
+
+async def test_the_two_numbers_stand_with_share_whole_and_sum(reader: Reader, city: City) -> None:
+    await reader.opens()
+    people = city.totals()["people"]
+    spoken = f"{people['present']:,}".replace(",", ".")
+    await expect(reader.page.locator(".pair strong")).to_have_text(["748", spoken])
+    await expect(reader.page.locator(".whole").first).to_have_text("/ 766")
+    summed = await reader.page.locator(".pair .sum b").all_inner_texts()
+    told = [int(number.replace(".", "")) for number in [spoken, *summed[1:]]]
+    assert sum(told) == people["expected"]
+
+
+async def test_the_legend_adds_up_to_every_hall(reader: Reader) -> None:
+    await reader.opens()
+    numbers = await reader.page.locator(".legend b").all_inner_texts()
+    assert sum(int(number.replace(".", "")) for number in numbers) == 766
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_board_fits_its_screen_and_speaks_to_everybody(
+    browser: Browser, address: str, size: str, theme: Any
+) -> None:
+    width, height = SIZES[size]
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    reader = Reader(await context.new_page(), address)
+    await reader.opens()
+    assert await widest(reader.page) <= 0
+    assert reader.complaints == []
+    assert await serious(reader.page) == []
+    await context.close()
+
+
+async def test_the_whole_wall_is_seen_without_scrolling_at_a_desk(reader: Reader) -> None:
+    await reader.opens()
+    lowest = await reader.page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.tile')].map((each) => each.getBoundingClientRect().bottom))"
+    )
+    assert lowest <= 900
+
+
+async def test_a_telephone_shows_one_thing_at_a_time(browser: Browser, address: str) -> None:
+    context = await browser.new_context(viewport={"width": 360, "height": 800}, has_touch=True)
+    reader = Reader(await context.new_page(), address)
+    await reader.opens()
+    page = reader.page
+    await expect(page.locator(".pair")).to_be_visible()
+    await expect(page.locator(".wall")).to_be_hidden()
+    await page.get_by_role("button", name="Điểm cầu", exact=True).click()
+    await expect(page.locator(".wall")).to_be_visible()
+    await expect(page.locator(".pair")).to_be_hidden()
+    assert await widest(page) <= 0
+    await page.get_by_role("button", name="Cần gọi").click()
+    await expect(page.locator(".call").first).to_be_visible()
+    targets = await page.locator(".bar button, .call .dial").evaluate_all(
+        "(all) => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
+    )
+    assert min(targets) >= 44
+    await context.close()
+
+
+async def test_twice_the_text_size_still_fits_a_telephone(browser: Browser, address: str) -> None:
+    context = await browser.new_context(viewport={"width": 360, "height": 800})
+    reader = Reader(await context.new_page(), address)
+    await reader.opens()
+    await reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await widest(reader.page) <= 0
+    await context.close()
+
+
+async def test_a_tile_changes_within_a_second_of_the_change(reader: Reader, city: City) -> None:
+    await reader.opens()
+    code = city.find("Xã Tản Lĩnh")
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "steady")
+    await city.tell({code: {"link": "lost", "link_at_s": 1772846650}})
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "lost", timeout=1000)
+    await expect(reader.page.locator(".pair strong").first).to_have_text("747")
+    await expect(reader.page.locator(".calls h2")).to_contain_text("15 mất tín hiệu")
+
+
+async def test_a_lost_frame_is_noticed_and_made_good(reader: Reader, city: City) -> None:
+    await reader.opens()
+    code = city.find("Xã Tản Lĩnh")
+    city.points[code]["link"] = "unstable"
+    await city.tell({}, skip=1)
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable")
+    assert city.watched == 2
+
+
+async def test_a_dropped_line_comes_back_to_the_board_of_now(reader: Reader, city: City) -> None:
+    await reader.opens()
+    code = city.find("Xã Tản Lĩnh")
+    city.points[code]["link"] = "unstable"
+    for screen in tuple(city.screens):
+        await screen.close(code=1012)
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable", timeout=5000)
+
+
+async def test_a_silent_server_is_said_aloud_and_the_figures_grey(reader: Reader, city: City) -> None:
+    await reader.page.clock.install()
+    await reader.opens()
+    city.speaks = False
+    await reader.page.clock.fast_forward(14_000)
+    await expect(reader.page.get_by_role("alert")).to_contain_text("Mất liên lạc với máy chủ")
+    await expect(reader.page.locator('[data-stale="true"]')).to_have_count(1)
+    await city.tell({})
+    await expect(reader.page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_dong_da_finds_dong_da_by_keyboard_alone(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.keyboard.press("/")
+    await reader.page.keyboard.type("dong da")
+    await expect(reader.page.locator(".found a").first).to_contain_text("Quận Đống Đa")
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.get_by_role("complementary")).to_contain_text("Quận Đống Đa")
+    await reader.page.wait_for_url("**/points/*")
+
+
+async def test_a_hall_opens_with_contacts_axes_rounds_and_history(reader: Reader, city: City) -> None:
+    code = city.find("Xã Châu Sơn", "Ba Vì")
+    await reader.opens(f"/points/{code}")
+    panel = reader.page.get_by_role("complementary")
+    await expect(panel.get_by_role("heading", name="Xã Châu Sơn")).to_be_focused()
+    await expect(panel.locator('a[href^="tel:"]')).to_have_count(4)
+    for words in (
+        "Đang họp",
+        "Mất tín hiệu từ 08:20:12",
+        "nhận biết 08:20:52",
+        "Đầu giờ",
+        "Diễn biến",
+        "Chủ trì có mặt",
+    ):
+        await expect(panel).to_contain_text(words)
+    assert reader.complaints == []
+    assert await serious(reader.page) == []
+
+
+async def test_escape_closes_a_hall_and_gives_the_focus_back(reader: Reader, city: City) -> None:
+    await reader.opens()
+    link = reader.page.locator(".call-who").first
+    await link.focus()
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.get_by_role("complementary")).to_be_visible()
+    await reader.page.keyboard.press("Escape")
+    await expect(reader.page.get_by_role("complementary")).to_have_count(0)
+    await expect(link).to_be_focused()
+
+
+async def test_the_wall_is_walked_with_the_arrows(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.locator('.tiles[tabindex="0"]').focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Enter"):
+        await reader.page.keyboard.press(key)
+    await expect(reader.page.get_by_role("complementary")).to_be_visible()
+
+
+async def test_the_legend_leaves_only_its_tiles_lit(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.locator(".legend").get_by_role("button", name="Mất tín hiệu").click()
+    lit = await reader.page.locator(".tile").evaluate_all(
+        "(all) => all.filter((each) => getComputedStyle(each).opacity === '1').map((each) => each.dataset.look)"
+    )
+    assert lit == ["lost"] * 14
+
+
+async def test_the_wall_of_counts_marks_the_silent_and_keeps_their_rate(reader: Reader, city: City) -> None:
+    await reader.opens()
+    share = await reader.page.locator(".rate").all_inner_texts()
+    await reader.page.get_by_role("button", name="Quân số").click()
+    silent = [code for code, row in city.points.items() if row["report"] == "none"]
+    await expect(reader.page.locator('.tile[data-look="silent"]')).to_have_count(len(silent))
+    assert await reader.page.locator(".rate").all_inner_texts() == share
+
+
+async def test_the_list_puts_the_worst_district_first(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.get_by_role("button", name="Danh sách").click()
+    first = reader.page.locator(".branch").first
+    await expect(first).to_contain_text("Ba Vì")
+    await first.locator(".twig").click()
+    await expect(first.locator(".hall").first).to_contain_text("Mất tín hiệu")
+    assert await serious(reader.page) == []
+
+
+async def test_a_district_has_a_board_of_its_own(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.get_by_role("link", name="Ba Vì", exact=True).click()
+    await expect(reader.page.locator(".tile")).to_have_count(37)
+    await expect(reader.page.locator(".where")).to_contain_text("Huyện Ba Vì")
+    await expect(reader.page.locator(".pair strong").first).to_have_text("23")
+    await reader.page.get_by_role("link", name="Toàn hội nghị").click()
+    await expect(reader.page.locator(".tile")).to_have_count(766)
+
+
+async def test_an_unknown_unit_is_said_to_be_unknown(reader: Reader) -> None:
+    await reader.page.goto(f"{reader.address}/units/99999")
+    await expect(reader.page.get_by_role("alert")).to_contain_text("Không có đơn vị này")
+
+
+async def test_english_is_spoken_everywhere_when_asked_for(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.locator(".menu summary").click()
+    await reader.page.get_by_role("button", name="English").click()
+    await expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+    await expect(reader.page.locator(".pair")).to_contain_text("Bridge points connected")
+    await expect(reader.page.locator(".legend")).to_contain_text("Television, not measured")
+    await reader.page.reload()
+    await expect(reader.page.locator(".pair")).to_contain_text("Delegates present")
+
+
+async def test_dark_stays_dark_after_a_reload(reader: Reader) -> None:
+    await reader.opens()
+    await reader.page.locator(".menu summary").click()
+    await reader.page.get_by_role("button", name="Tối").click()
+    await reader.page.reload()
+    await expect(reader.page.locator("html")).to_have_attribute("data-theme", "dark")
+    await reader.page.wait_for_selector(".pair")
+    ground = await reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(14, 21, 20)"
+
+
+async def test_who_is_signed_out_comes_in_by_the_door(browser: Browser) -> None:
+    city = at_0824()
+    city.signed_in = False
+    async with served(city) as address:
+        context = await browser.new_context()
+        page = await context.new_page()
+        await page.goto(address)
+        await page.wait_for_url("**/login")
+        assert await serious(page) == []
+        await page.get_by_label("Tên đăng nhập").fill("ban-to-chuc")
+        await page.get_by_label("Mật khẩu").fill("sai")
+        await page.get_by_role("button", name="Đăng nhập").click()
+        await expect(page.get_by_role("alert")).to_have_text("Tên hoặc mật khẩu không đúng.")
+        await page.get_by_label("Mật khẩu").fill("dung-mat-khau")
+        await page.get_by_role("button", name="Đăng nhập").click()
+        await page.wait_for_selector(".tile")
+        await context.close()
+
+
+async def test_no_conference_yet_says_what_to_do(reader: Reader, city: City) -> None:
+    city.conferences = False
+    await reader.page.goto(reader.address)
+    await expect(reader.page.locator(".welcome")).to_contain_text("Chưa có hội nghị nào")
+    await expect(reader.page.locator(".welcome")).to_contain_text("bridge registry import")
+
+
+async def test_nobody_connected_yet_says_what_to_do(reader: Reader, city: City) -> None:
+    for row in city.points.values():
+        row |= {"link": "never_seen", "stage": "not_opened", "report": "none", "present": None}
+    await reader.opens()
+    await expect(reader.page.locator(".first-step")).to_contain_text("Gửi cho mỗi điểm cầu đường dẫn")
+
+
+async def test_three_thousand_halls_take_a_storm_of_changes(reader: Reader, city: City) -> None:
+    rows = list(city.points.items())
+    for copy in range(1, 4):
+        for code, row in rows:
+            city.points[f"{code}-{copy}"] = row | {"code": f"{code}-{copy}"}
+            city.records[f"{code}-{copy}"] = city.records[code]
+    await reader.opens()
+    assert await reader.page.locator(".tile").count() == 3064
+    codes = list(city.points)
+    for turn in range(8):
+        link = "unstable" if turn % 2 == 0 else "steady"
+        await city.tell({code: {"link": link} for code in codes[:800]})
+        await asyncio.sleep(0)
+    last = codes[799]
+    await city.tell({last: {"link": "lost", "link_at_s": 1772846650}})
+    await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost", timeout=3000)
+
+
+async def test_pages_are_dressed_against_strangers(reader: Reader) -> None:
+    answer = await reader.page.goto(f"{reader.address}/login")
+    assert answer is not None
+    headers = await answer.all_headers()
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    text = await answer.text()
+    assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", text)
+
+
+async def test_files_are_kept_for_ever_under_their_version_and_asked_for_again_without(reader: Reader) -> None:
+    await reader.opens()
+    address = await reader.page.locator('link[href$="tokens.css"]').get_attribute("href")
+    assert address is not None
+    fetch = """async (path) => {
+        const answer = await fetch(path, {cache: 'no-store'});
+        return JSON.stringify([answer.status, answer.headers.get('cache-control'), answer.headers.get('etag')]);
+    }"""
+    kept = json.loads(await reader.page.evaluate(fetch, address))
+    assert "immutable" in kept[1]
+    bare = json.loads(await reader.page.evaluate(fetch, "/static/tokens.css"))
+    assert bare == [200, "no-cache", kept[2]]
+    assert json.loads(await reader.page.evaluate(fetch, "/static/../routes.py"))[0] == 404
+    assert json.loads(await reader.page.evaluate(fetch, "/static/vendor/make.mjs"))[0] == 404
