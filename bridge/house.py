@@ -20,6 +20,7 @@ from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
 from bridge.coordinator import happened_in
 from bridge.edges.asking import Ask
+from bridge.edges.attending import Attending
 from bridge.edges.clockwork import Clockwork
 from bridge.edges.desk import BODY_LIMIT, Desk, Whereabouts
 from bridge.edges.health import Health
@@ -95,23 +96,28 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
         secure=secure,
     )
     async with AsyncExitStack() as opened:
-        with _openable():
+        with _openable(settings):
             registry = await opened.enter_async_context(opening)
         yield registry
 
 
 async def opened_journal(settings: Settings) -> Journal:
     """The journal at its newest schema; whoever opens it closes it. Raises Unusable."""
-    with _openable():
+    with _openable(settings):
         return await open_journal(stores(settings)[1])
 
 
 @contextlib.contextmanager
-def _openable() -> Iterator[None]:
+def _openable(settings: Settings) -> Iterator[None]:
     try:
         yield
-    except (InUse, WrongAddress, UnsafeServer, Occupied, JournalError, DBAPIError, PostgresError, OSError) as failed:
-        raise Unusable(f"{failed}".partition("\n")[0]) from failed
+    except (InUse, WrongAddress, UnsafeServer, Occupied) as failed:
+        raise Unusable(str(failed)) from failed
+    except (DBAPIError, PostgresError, JournalError, OSError) as failed:
+        # Never the address itself: it may hold a password.
+        where = settings.storage.folder.resolve() if settings.storage.database == "sqlite" else "the database server"
+        why = str(failed).partition("\n")[0]
+        raise Unusable(f"{where} cannot be used ({why}); mend it, or [storage] in the configuration") from failed
 
 
 @asynccontextmanager
@@ -124,7 +130,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         open_things.push_async_callback(journal.close)
         listening = _listening(settings)
         open_things.callback(listening.close)
-        with _openable():
+        with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry))
         house, app, screens, clockwork = _composed(settings, registry, journal, hall_clock, listening)
         async with _streets(house) as streets:
@@ -206,8 +212,10 @@ def _composed(
         tell=feed.tell,
         stir=feed.stir,
         heartbeat_ms=heartbeat_ms,
+        undo_ms=settings.attendance.undo_minutes * 60_000,
     )
-    ask = Ask(clock, RegistryRoll(registry))
+    roll = RegistryRoll(registry)
+    ask = Ask(clock, roll)
     rooms = Rooms(halls, ask, clock)
     clockwork = Clockwork(halls, clock, turned=feed.turned)
 
@@ -235,6 +243,7 @@ def _composed(
         *screens.routes(),
         *pages.routes(drawn),
         *phone_page.routes(drawn.assets),
+        *Attending(halls, roll, clock).routes(),
         *Health(halls).routes(),
     ]
     served += _described(served)

@@ -14,6 +14,12 @@ class RegistryRoll:
         person = attendees.read_badge(badge) if attendees else None
         return person if attendees and person and attendees.get(person) else None
 
+    def hall_shows(self, conference: str, point: str, code: str) -> bool:
+        attendees = self._registry.attendees(conference)
+        # By the real clock: a hall's code guards a door, it does not follow a demo's day.
+        now_ms = round(self._registry.now().timestamp() * 1000)
+        return attendees is not None and attendees.read_hall_code(point, code, now_ms)
+
     def at_point(self, conference: str, person: str, point: str) -> bool:
         attendees = self._registry.attendees(conference)
         attendee = attendees.get(person) if attendees else None

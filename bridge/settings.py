@@ -54,6 +54,10 @@ class LineSettings(_Section):
     heartbeat_s: float = Field(0, ge=0, le=120)
 
 
+class Attendance(_Section):
+    undo_minutes: int = Field(10, ge=0, le=240)
+
+
 class SessionSettings(_Section):
     idle_minutes: int = Field(720, ge=1, le=10_080)
     absolute_hours: int = Field(72, ge=1, le=720)
@@ -78,6 +82,7 @@ class Settings(BaseSettings):
     server: Server = Server()
     storage: Storage = Storage()
     line: LineSettings = LineSettings()
+    attendance: Attendance = Attendance()
     session: SessionSettings = SessionSettings()
     log: Log = Log()
 

@@ -95,10 +95,11 @@ def newest_with_names(registry: Registry) -> Meets:
 
 
 class Attending:
-    def __init__(self, registry: Registry, standing: Standing, meets: Meets) -> None:
+    def __init__(self, registry: Registry, standing: Standing, meets: Meets, origin: str = "") -> None:
         self._registry = registry
         self._standing = standing
         self._meets = meets
+        self._origin = origin
 
     def routes(self) -> tuple[Route, ...]:
         one = "/api/v1/conferences/{conference}"
@@ -264,12 +265,12 @@ class Attending:
         code, roster = self._own(request)
         now_ms = self._now_ms()
         left_s = badges.hall_code_left_ms(now_ms) / 1000
-        url = f"{request.url.origin()}{hall_path(roster, code, now_ms)}"
+        url = self._shown_at(request, hall_path(roster, code, now_ms))
         return answer(HallCodeAnswer(url=url, seconds_left=left_s, step_s=badges.STEP_MS // 1000))
 
     async def hall_code_drawn(self, request: web.Request) -> web.Response:
         code, roster = self._own(request)
-        url = f"{request.url.origin()}{hall_path(roster, code, self._now_ms())}"
+        url = self._shown_at(request, hall_path(roster, code, self._now_ms()))
         return web.Response(body=drawn(url), content_type="image/svg+xml")
 
     # --- what is whose
@@ -299,6 +300,10 @@ class Attending:
             raise names_off(NamesOff())
         return code, self._roster(conference)
 
+    def _shown_at(self, request: web.Request, path: str) -> str:
+        """The whole address. Behind a proxy only the configuration knows under which name the world reaches us."""
+        return f"{self._origin or request.url.origin()}{path}"
+
     def _now_ms(self) -> int:
         # The real clock: a code that proves presence does not follow a demo's day.
         return round(self._registry.now().timestamp() * 1000)
@@ -316,6 +321,8 @@ def asked_for(
     In Vietnamese order. What was named but is not theirs does not exist.
     """
     caller, directory = request[CALLER], registry.on(conference.day)
+    if unit is not None and not may(caller, Action.SEE_NAMES, path=directory.path(unit)):
+        raise nowhere()
     taken = [
         kept
         for kept in registry.holdings.chosen.get(conference.id, ())

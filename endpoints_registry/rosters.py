@@ -59,7 +59,9 @@ def plan(
         earlier = meant.get(before.person) if before else None if after.own_code else added.get(key)
         if earlier is not None:
             draft.faults.append(
-                row.fault("name", f"Trùng với dòng {earlier.number}; nếu là hai người, hãy ghi mã riêng cho từng người.")
+                row.fault(
+                    "name", f"Trùng với dòng {earlier.number}; nếu là hai người, hãy ghi mã riêng cho từng người."
+                )
             )
             continue
         if after.own_code:

@@ -55,16 +55,18 @@ def routes(
     standing: Standing = still_a_draft,
     address: ClientAddress = peer,
     meets: Meets | None = None,
+    origin: str = "",
 ) -> list[Route]:
     """Every address of the registry.
 
-    `standing` tells a conference's phase, `address` who is really knocking, `meets` which conference a point is in now.
+    `standing` tells a conference's phase, `address` who is really knocking, `meets` which conference a point is in now,
+    `origin` the address under which the world reaches us (the request's own, if not given).
     """
     return [
         *Signing(registry, address).routes(),
         *Lookup(registry, standing).routes(),
         *Filing(registry).routes(),
-        *Attending(registry, standing, meets or newest_with_names(registry)).routes(),
+        *Attending(registry, standing, meets or newest_with_names(registry), origin).routes(),
     ]
 
 

@@ -4,7 +4,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from endpoints_registry.columns import EVERY_KIND, KINDS, TITLES, Column, Misread, Value, headed, lacking, nearest, unknown
+from endpoints_registry.columns import (
+    EVERY_KIND,
+    KINDS,
+    TITLES,
+    Column,
+    Misread,
+    Value,
+    headed,
+    lacking,
+    nearest,
+    unknown,
+)
 from endpoints_registry.sheets import Sheet
 
 

@@ -34,6 +34,9 @@ class Roll(Protocol):
     def by_badge(self, conference: str, badge: str) -> str | None:
         """The person of a badge, if it was signed for this conference and the person is on its roster."""
 
+    def hall_shows(self, conference: str, point: str, code: str) -> bool:
+        """Whether the hall shows this code now, or did a moment ago."""
+
     def at_point(self, conference: str, person: str, point: str) -> bool:
         """Whether somebody is on the roster of this point."""
 

@@ -20,6 +20,7 @@ from tests.cast import CONFERENCE, MORNING, SECOND, at
 from tests.laws.days import CODES, Step, beginning, lived, steps
 
 SCOPES = (ROOT, "01", "001", "00004", "D01")
+WATCHED = (ROOT, *SCOPES)
 
 
 class Hall:
@@ -119,10 +120,11 @@ doings = st.lists(
         st.tuples(st.just("turns"), st.sampled_from((8, 10, 13, 17))),
         st.tuples(st.just("connects"), st.integers(0, len(CODES) - 1)),
         st.tuples(st.just("closes"), st.integers(0, len(CODES) - 1)),
-        st.tuples(st.just("joins"), st.integers(0, len(SCOPES) - 1)),
+        st.tuples(st.just("joins"), st.integers(0, len(WATCHED) - 1)),
         st.tuples(st.just("leaves"), st.integers(0, 3)),
         st.tuples(st.just("asks again"), st.integers(0, 3)),
-        st.tuples(st.just("comes back"), st.integers(0, 3)),
+        st.tuples(st.just("goes away"), st.integers(0, 2)),
+        st.tuples(st.just("comes back"), st.just(0)),
         st.tuples(st.just("looks over HTTP"), st.integers(0, len(SCOPES) - 1)),
         st.tuples(st.just("frames go out"), st.just(0)),
         st.tuples(st.just("is quiet"), st.just(0)),
@@ -156,11 +158,16 @@ async def played(day: list[Step], doings: list[tuple[str, int]]) -> None:
     hall.scene.show_round(hall.now_ms)
     boards = Feed(lambda: hall.now_ms, lambda: 1.0)
     coming = lived(day)[len(beginning()) :]
-    watchers = [Watcher(hall, boards, ROOT)]
-    await watchers[0].watch(resuming=False)
+    watchers = [Watcher(hall, boards, ROOT), Watcher(hall, boards, ROOT)]
+    away: list[Watcher] = []
+    for watcher in watchers:
+        await watcher.watch(resuming=False)
+    await asyncio.sleep(0)
     try:
         for what, number in doings:
-            await _do(what, number, hall, boards, watchers, coming)
+            await _do(what, number, hall, boards, watchers, away, coming)
+        while away:
+            await _do("comes back", 0, hall, boards, watchers, away, coming)
         for watcher in watchers:
             await _agrees(watcher, hall)
     finally:
@@ -170,7 +177,13 @@ async def played(day: list[Step], doings: list[tuple[str, int]]) -> None:
 
 
 async def _do(
-    what: str, number: int, hall: Hall, boards: Feed, watchers: list[Watcher], coming: list[Happened]
+    what: str,
+    number: int,
+    hall: Hall,
+    boards: Feed,
+    watchers: list[Watcher],
+    away: list[Watcher],
+    coming: list[Happened],
 ) -> None:
     chosen = watchers[number] if number < len(watchers) else None
     match what:
@@ -192,7 +205,7 @@ async def _do(
                 hall.scene.lines[CODES[number]].close(hall.now_ms)
                 boards.stir(hall, (CODES[number],))
         case "joins":
-            watcher = Watcher(hall, boards, SCOPES[number])
+            watcher = Watcher(hall, boards, WATCHED[number])
             watchers.append(watcher)
             await watcher.watch(resuming=False)
         case "leaves" if chosen is not None and len(watchers) > 1:
@@ -200,12 +213,16 @@ async def _do(
             await chosen.leave()
         case "asks again" if chosen is not None:
             await chosen.watch(resuming=False)
-        case "comes back" if chosen is not None:
-            # The page stayed, its socket did not: another screen, the same mirror.
+        case "goes away" if chosen is not None and len(watchers) > 1:
+            # The page stays, its socket does not.
+            watchers.remove(chosen)
             await chosen.leave()
-            back = Watcher(hall, boards, chosen.unit)
-            back.mirror = chosen.mirror
-            watchers[number] = back
+            away.append(chosen)
+        case "comes back" if away:
+            gone = away.pop()
+            back = Watcher(hall, boards, gone.unit)
+            back.mirror = gone.mirror
+            watchers.append(back)
             await back.watch(resuming=True)
         case "looks over HTTP":
             boards.snapshot(hall, SCOPES[number])

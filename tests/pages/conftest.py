@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.pages.city import City, at_0824, served
@@ -21,7 +22,7 @@ QUIET = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's headless shell where it is installed, else Playwright's own."""
     async with async_playwright() as playwright:
@@ -35,7 +36,7 @@ def city() -> City:
     return at_0824()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def address(city: City) -> AsyncIterator[str]:
     async with served(city) as where:
         yield where
@@ -57,7 +58,7 @@ class Reader:
         await self.page.wait_for_selector(".pair")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def reader(browser: Browser, address: str) -> AsyncIterator[Reader]:
     """At a desk of 1440 by 900, in the light."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")

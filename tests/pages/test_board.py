@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.pages.city import City, at_0824, served
 from tests.pages.conftest import Reader
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"desk": (1440, 900), "telephone": (360, 800), "television": (1920, 1080)}

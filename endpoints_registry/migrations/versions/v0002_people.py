@@ -28,7 +28,9 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(300), nullable=False),
         sa.Column("own_code", sa.String(40), nullable=False),
         # To the row that stands only while names are kept: the database itself refuses a person otherwise.
-        sa.ForeignKeyConstraint(["conference_id"], ["kept_names.conference_id"], name=op.f("fk_attendee_conference_id")),
+        sa.ForeignKeyConstraint(
+            ["conference_id"], ["kept_names.conference_id"], name=op.f("fk_attendee_conference_id")
+        ),
         sa.ForeignKeyConstraint(["point_id"], ["point.id"], name=op.f("fk_attendee_point_id")),
         sa.PrimaryKeyConstraint("conference_id", "person", name=op.f("pk_attendee")),
     )

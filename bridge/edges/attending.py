@@ -1,0 +1,80 @@
+"""A person's own phone: the hall's rotating code and their badge check them in."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.clock import Clock
+from bridge.coordinator import Asked, Overloaded, Unavailable
+from bridge.edges.asking import Roll
+from bridge.edges.desk import ANSWER_PATIENCE_S, come_again
+from bridge.halls import Halls
+from bridge.rules import acts, wire
+from endpoints_registry.gate import Open, Problem, Route, answer, body_of
+
+log = structlog.get_logger("attending")
+
+
+class AttendBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+    """The act's UUIDv7, made by the phone: a re-send changes nothing."""
+    point: str = Field(max_length=40, pattern=r"^[0-9A-Za-z-]+$")
+    code: str = Field(max_length=80)
+    """What the hall shows now."""
+    badge: str = Field(max_length=200)
+
+
+class Attending:
+    def __init__(self, halls: Halls, roll: Roll, clock: Clock) -> None:
+        self._halls = halls
+        self._roll = roll
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "POST",
+                "/api/v1/attend",
+                self.attend,
+                Open.PUBLIC,
+                "Đại biểu tự điểm danh: mã đang hiện trong hội trường và thẻ của mình",
+                body=AttendBody,
+                answers={200: wire.Outcome, 404: None, 422: None, 503: None},
+            ),
+        )
+
+    async def attend(self, request: web.Request) -> web.Response:
+        body = await body_of(request, AttendBody)
+        hall = self._halls.of_point(body.point)
+        conference = hall.conference if hall else ""
+        # One answer for a wrong hall and for an old code: the code is what lets somebody in, and it says nothing.
+        if hall is None or not self._roll.hall_shows(conference, body.point, body.code):
+            raise Problem(404, "old_code", "Mã hội trường đã hết hạn; hãy quét lại mã đang hiện trên màn hình.")
+        now_ms = self._clock.now()
+        act = acts.ScanAct(
+            id=body.id, seq=0, at=datetime.fromtimestamp(now_ms / 1000, UTC), point=body.point, badge=body.badge
+        )
+        asked = Asked(
+            act=act,
+            by=f"attend:{body.point}",
+            staff=False,
+            device="",
+            at_ms=now_ms,
+            received_ms=now_ms,
+            skew_ms=0,
+            # The hour is ours, not the phone's: it must not make a re-send another act.
+            digest=acts.digest(msgspec.structs.replace(act, at=datetime.fromtimestamp(0, UTC))),
+            person=self._roll.by_badge(conference, body.badge),
+        )
+        try:
+            async with asyncio.timeout(ANSWER_PATIENCE_S):
+                (outcome,) = await hall.coordinator.ask([asked])
+        except (Overloaded, Unavailable, TimeoutError) as unknown:
+            raise come_again() from unknown
+        return answer(outcome)
