@@ -147,7 +147,12 @@ class Coordinator:
     async def open(self) -> None:
         """Read the journal back into the live state; lines that were up are unknown from now on."""
         self.epoch = (await self._journal.head(self.conference)).epoch
-        await self._catch_up()
+        async for rows in pages(self._journal, self.conference):
+            for row in rows:
+                self.scene.replay(row.position, happened_in(row.record))
+                self._note_seq(row.record)
+            await asyncio.sleep(0)
+        self.scene.sum_up()
         self.scene.show_round(self.clock.now())
         # Those who were unknown already are so once more: nobody could have come back while we were away.
         if any(point.link in UP or point.link is Link.UNKNOWN for point in self.scene.state.points.values()):
@@ -229,13 +234,15 @@ class Coordinator:
             self._tell(self, told, touched)
 
     def _adopt(self, row: Row) -> tuple[Happened, set[str]]:
-        record = row.record
-        happened = happened_in(record)
+        happened = happened_in(row.record)
         changed = self.scene.adopt(row.position, happened)
+        self._note_seq(row.record)
+        return happened, set(changed)
+
+    def _note_seq(self, record: Record) -> None:
         if record.device:
             device = (record.by, record.device)
             self._acked[device] = max(self._acked.get(device, 0), record.seq)
-        return happened, set(changed)
 
 
 async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:

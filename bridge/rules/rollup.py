@@ -58,7 +58,9 @@ class Rollup:
         """Take in what an event did to the points."""
         for code, (before, after) in changed.items():
             for node in self._above(code, after):
-                tally = self.tallies.setdefault(node, Tally())
+                tally = self.tallies.get(node)
+                if tally is None:
+                    tally = self.tallies[node] = Tally()
                 if before is None:
                     self._enter(tally, after)
                 else:
@@ -91,8 +93,8 @@ class Rollup:
             tally.links[before.link] -= 1
             tally.links[after.link] += 1
         if before.scanned is not after.scanned:
-            tally.scanned.subtract(before.scanned)
-            tally.scanned.update(after.scanned)
+            for sitting, number in after.scanned.items():
+                tally.scanned[sitting] += number - before.scanned.get(sitting, 0)
         if (
             before.figures is after.figures
             and before.expected is after.expected

@@ -31,15 +31,26 @@ class Scene:
 
     def adopt(self, position: int, happened: Happened) -> Changed:
         """One row further. The only way in which anything durable changes here."""
+        changed = self.replay(position, happened)
+        if isinstance(happened.event, events.ConferenceFrozen):
+            self.sum_up()
+        else:
+            self.rollup.adopt(changed)
+        return changed
+
+    def replay(self, position: int, happened: Happened) -> Changed:
+        """As `adopt`, but the sums are left for `sum_up`: a long past is added up once, at its end."""
         changed = self.state.adopt(happened)
-        event = happened.event
-        if isinstance(event, events.ConferenceFrozen):
-            self.rollup = Rollup(rounds_of(event.plan), self.state.path)
-        self.rollup.adopt(changed)
         self.position = position
-        if not isinstance(event, _QUIET):
+        if not isinstance(happened.event, _QUIET):
             self.news.appendleft((position, happened))
         return changed
+
+    def sum_up(self) -> None:
+        """The sums of the state as it is."""
+        plan = self.state.plan
+        self.rollup = Rollup(rounds_of(plan) if plan else (), self.state.path)
+        self.rollup.adopt({code: (None, point) for code, point in self.state.points.items()})
 
     def show_round(self, now_ms: int) -> bool:
         """Turn to the round that is due by now. True if that is another one than before."""

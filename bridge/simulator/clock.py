@@ -12,9 +12,10 @@ from time import monotonic
 
 CALM_PASSES = 4
 """How many turns of the loop in a row must find quiet: a woken task needs one to run, and one to send."""
-SPIN_PASSES = 40
-SPIN_REST_S = 0.0003
-"""After so many turns without quiet, rest a moment: a commit on another thread needs the processor too."""
+SPIN_PASSES = 12
+REST_S = 0.002
+"""After so many turns without quiet, rest until somebody asks for a moment: a commit on another thread needs the
+processor, and would get it only between our turns."""
 UNBOUND = 1_000.0
 """What a clock without a bound says of its speed: about what a laptop reaches."""
 CATCH_UP_S = 1.0
@@ -140,4 +141,4 @@ class DrivenClock:
                     raise Stuck(
                         f"đồng hồ diễn tập đứng yên quá {self._stuck_after_s:g} giây: có việc chưa xong ở máy chủ"
                     )
-                await asyncio.sleep(SPIN_REST_S)
+                await self._until_real(REST_S)

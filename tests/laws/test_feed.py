@@ -130,8 +130,8 @@ doings = st.lists(
         st.tuples(st.just("is quiet"), st.just(0)),
         st.tuples(st.just("is read"), st.integers(1, 3)),
     ),
-    min_size=5,
-    max_size=40,
+    min_size=20,
+    max_size=50,
 )
 
 

@@ -186,36 +186,30 @@ def at_0824() -> City:
         seats = int(record["seats"] or 80)
         expected = max(12, round(seats * 0.8))
         excused, unexcused = number % 4, int(number % 11 == 0)
-        city.points[code] = dict(
-            zip(
-                COLUMNS,
-                (
-                    code,
-                    record["name"],
-                    record["unit_code"],
-                    group,
-                    record["type"],
-                    record["reception_mode"] or "two_way",
-                    seats,
-                    "in_session",
-                    seconds("08:00:03"),
-                    "steady",
-                    seconds("07:40:22"),
-                    "good",
-                    "good",
-                    "good",
-                    expected,
-                    expected - excused - unexcused,
-                    excused,
-                    unexcused,
-                    0,
-                    int(number % 7 == 0),
-                    "fine",
-                    seconds("08:02:31") + number % 600,
-                ),
-                strict=True,
-            )
-        )
+        city.points[code] = dict.fromkeys(COLUMNS) | {
+            "code": code,
+            "name": record["name"],
+            "unit": record["unit_code"],
+            "group": group,
+            "type": record["type"],
+            "mode": record["reception_mode"] or "two_way",
+            "seats": seats,
+            "stage": "in_session",
+            "stage_at_s": seconds("08:00:03"),
+            "link": "steady",
+            "link_at_s": seconds("07:40:22"),
+            "picture": "good",
+            "sound": "good",
+            "line": "good",
+            "expected": expected,
+            "present": expected - excused - unexcused,
+            "excused": excused,
+            "unexcused": unexcused,
+            "unreported": 0,
+            "guests": int(number % 7 == 0),
+            "report": "fine",
+            "reported_at_s": seconds("08:02:31") + number % 600,
+        }
     first = {root: 0, "direct_unit": 1}
     city.groups = [
         [code, name]

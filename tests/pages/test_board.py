@@ -317,7 +317,7 @@ async def test_three_thousand_halls_take_a_storm_of_changes(reader: Reader, city
         await asyncio.sleep(0)
     last = codes[799]
     await city.tell({last: {"link": "lost", "link_at_s": 1772846650}})
-    await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost", timeout=3000)
+    await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost", timeout=10_000)
 
 
 async def test_pages_are_dressed_against_strangers(reader: Reader) -> None:

@@ -25,6 +25,12 @@ function rest(sums) {
   `;
 }
 
+/** How far the closing has come. @param {import('./state.js').RollUp} sums */
+const closed = (sums) => {
+  const open = sums.total - sums.looks.ended;
+  return html`<p class="sum">${open ? t('{n} điểm cầu chưa kết thúc', { n: figure(open) }) : t('Tất cả đã kết thúc')}</p>`;
+};
+
 /** @param {{label: string, of?: string, n: string, share: string, whole: string, note?: string, children?: any}} props */
 const Number = ({ label, of, n, share: part, whole: all, note, children }) => html`
   <div class="number">
@@ -47,12 +53,15 @@ const Small = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children
 export function Numbers() {
   const sums = whole.value;
   const totals = state.value?.totals;
+  // After the day nobody is connected: then the number is of those who took part.
+  const after = totals?.phase === 'closing' || totals?.phase === 'closed';
+  const halls = after ? sums.opened : sums.connected;
   const round = totals?.round ? t(ROUNDS[totals.round] ?? totals.round).toLowerCase() : undefined;
   return html`
     <section class="numbers" aria-label=${t('Hai con số của ngày')}>
       <div class="pair">
-      <${Number} label=${t('Điểm cầu đang kết nối')} n=${figure(sums.connected)} share=${share(sums.connected, sums.total)} whole=${figure(sums.total)}>
-        ${rest(sums)}
+      <${Number} label=${after ? t('Điểm cầu đã tham gia') : t('Điểm cầu đang kết nối')} n=${figure(halls)} share=${share(halls, sums.total)} whole=${figure(sums.total)}>
+        ${after ? closed(sums) : rest(sums)}
       <//>
       <${Number}
         label=${t('Đại biểu có mặt')}

@@ -25,6 +25,8 @@
  * @property {number | null} guests
  * @property {Report} report
  * @property {number | null} reported_at_s
+ * @property {boolean | null} [differs]  two sources say different numbers
+ * @property {boolean | null} [proxy]    somebody else entered the figure
  *
  * @typedef {{code: string, name: string, level: string, parent: string | null}} Unit
  * @typedef {{code: string, name: string}} Group
@@ -123,8 +125,8 @@ export const deafOrBlind = (point) => point.picture === 'none' || point.sound ==
 /** @param {Point} point @returns {Look} */
 export function look(point) {
   const seen = LOOK_OF_LINK[point.link] ?? 'not_opened';
-  // A hall that has ended goes home: its silence is not a fault.
-  if (point.stage === 'ended' && seen !== 'not_measured') return 'ended';
+  // A hall that has ended goes home: its silence is not a fault, and it is measured no more.
+  if (point.stage === 'ended' && point.link !== 'steady' && point.link !== 'unstable') return 'ended';
   return seen === 'steady' && deafOrBlind(point) ? 'faulty' : seen;
 }
 
@@ -133,7 +135,7 @@ const LEVELS = /** @type {const} */ ([['full', 0.95], ['most', 0.9], ['half', 0.
 
 /** @param {Point} point @returns {CountLook} */
 export function countLook(point) {
-  if (point.report === 'quarantined') return 'check';
+  if (point.report === 'quarantined' || point.differs) return 'check';
   if (point.report === 'none' || point.present == null) return 'silent';
   const answered = (point.expected ?? 0) - (point.unreported ?? 0);
   const rate = answered > 0 ? point.present / answered : 1;
@@ -192,11 +194,11 @@ export function worseFirst(one, other) {
 
 /**
  * Why a hall should be called now.
- * @typedef {'lost' | 'not_opened' | 'no_picture' | 'no_sound' | 'no_line' | 'quarantined' | 'silent' | 'poor'} Reason
+ * @typedef {'lost' | 'not_opened' | 'no_picture' | 'no_sound' | 'no_line' | 'quarantined' | 'differs' | 'silent' | 'poor'} Reason
  * @typedef {{point: Point, reason: Reason, since_s: number | null}} Call
  */
 
-const URGENCY = /** @type {Reason[]} */ (['lost', 'no_line', 'no_sound', 'no_picture', 'quarantined', 'not_opened', 'silent', 'poor']);
+const URGENCY = /** @type {Reason[]} */ (['lost', 'no_line', 'no_sound', 'no_picture', 'quarantined', 'differs', 'not_opened', 'silent', 'poor']);
 
 /** @param {Point} point @param {{live: boolean, due: boolean}} now @returns {Call | null} */
 function callFor(point, now) {
@@ -209,6 +211,7 @@ function callFor(point, now) {
     if (point.line === 'none') return { point, reason: 'no_line', since_s: null };
   }
   if (point.report === 'quarantined') return { point, reason: 'quarantined', since_s: point.reported_at_s };
+  if (point.differs) return { point, reason: 'differs', since_s: point.reported_at_s };
   if (now.live && seen === 'not_opened') return { point, reason: 'not_opened', since_s: null };
   if (now.due && point.report === 'none') return { point, reason: 'silent', since_s: null };
   if (seen !== 'ended' && (point.sound === 'poor' || point.picture === 'poor')) return { point, reason: 'poor', since_s: null };

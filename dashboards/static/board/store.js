@@ -185,10 +185,15 @@ let latest = null;
 const touched = new Set();
 let drawing = false;
 
+const STORM = 40;
+/** Whether single changes can be followed by eye; in a storm they are not marked one by one. */
+export let calm = true;
+
 function show() {
   drawing = false;
   const next = latest;
   if (!next || next === state.peek()) return;
+  calm = touched.size <= STORM;
   batch(() => {
     for (const code of touched) {
       const point = next.points.get(code);

@@ -7,7 +7,7 @@ import { figure, share } from './format.js';
 import { openPoint, toUnit } from './go.js';
 import { Shape } from './shape.js';
 import { countLook, look } from './state.js';
-import { cell, circumstances, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
+import { calm, cell, circumstances, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
 import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
@@ -31,7 +31,7 @@ function Tile({ code }) {
   const now = point ? (counting ? countLook(point) : look(point)) : '';
   const kind = `${counting}${now}`;
   useLayoutEffect(() => {
-    if (before.current !== null && before.current !== kind && before.current.startsWith(String(counting))) {
+    if (calm && before.current !== null && before.current !== kind && before.current.startsWith(String(counting))) {
       const turn = element.current?.dataset.moved === 'a' ? 'b' : 'a';
       if (element.current) element.current.dataset.moved = turn;
     }
@@ -58,7 +58,8 @@ function Score({ sums }) {
   const done = counting ? sums.reported : sums.connected;
   const { lost: dark, reconnecting, ours, not_opened: closed } = sums.looks;
   const acting = counting ? sums.counts.check > 0 : dark + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
-  const score = done === sums.total ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
+  const resting = !counting && sums.looks.ended > 0;
+  const score = done === sums.total || (resting && !acting) ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
   const lost = !counting && sums.looks.lost > 0;
   return html`
     <span class="score" data-acting=${done !== sums.total && acting} data-lost=${lost}>${lost && html`<${Shape} look="lost" />`}${score}</span>

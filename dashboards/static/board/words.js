@@ -79,7 +79,6 @@ const CAUSES = {
   restart: N('máy chủ khởi động lại'),
   flapping: N('nối rồi mất nhiều lần'),
   not_back: N('không nối lại được'),
-  left: N('đã rời trang'),
   mode: N('đổi hình thức tiếp nhận'),
 };
 
@@ -179,7 +178,9 @@ export function countWords(point) {
   if (point.report === 'quarantined') return t('Số liệu chờ kiểm tra');
   if (point.report === 'none' || point.present == null)
     return point.expected == null ? t('Chưa báo cáo') : t('Chưa báo cáo · {n} triệu tập', { n: figure(point.expected) });
-  return t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) });
+  const words = t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) });
+  if (point.differs) return `${words}, ${t('hai số liệu khác nhau')}`;
+  return point.proxy ? `${words}, ${t('nhập thay')}` : words;
 }
 
 /** Why to call, since when, and how many wait there. @param {import('./state.js').Call} call */
@@ -197,6 +198,8 @@ export function callWords({ point, reason, since_s }) {
       return perceivedWords(point) + many;
     case 'quarantined':
       return t('Số liệu chờ kiểm tra') + many;
+    case 'differs':
+      return t('Hai số liệu khác nhau') + many;
     case 'silent':
       return t('Chưa báo cáo') + many;
   }
@@ -206,7 +209,7 @@ export function callWords({ point, reason, since_s }) {
 const KINDS_OF_CALL = [
   [N('{n} mất tín hiệu'), ['lost']],
   [N('{n} mất hình, tiếng'), ['no_line', 'no_sound', 'no_picture']],
-  [N('{n} chờ kiểm tra'), ['quarantined']],
+  [N('{n} chờ kiểm tra'), ['quarantined', 'differs']],
   [N('{n} chưa mở'), ['not_opened']],
   [N('{n} chưa báo'), ['silent']],
   [N('{n} hình, tiếng kém'), ['poor']],
@@ -238,6 +241,7 @@ export function newsWords(news) {
     case 'figure-released':
       return t('Số liệu được chấp nhận');
     case 'link-moved': {
+      if (news.cause === 'left') return t('Rời đường truyền sau khi kết thúc');
       const words = t(LINKS[news.link] ?? news.link);
       const cause = news.cause ? CAUSES[news.cause] : undefined;
       return cause ? `${words}, ${t(cause)}` : words;

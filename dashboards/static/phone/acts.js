@@ -11,7 +11,12 @@ import { FAULT, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  * @typedef {import("./words.js").Word} Word
  * @typedef {import("./words.js").Round} Round
  * @typedef {import("./words.js").Fault} Fault
- * @typedef {{present: number, excused: number, unexcused: number, guests: number}} Heads
+ * @typedef {import("./words.js").Reason} Reason
+ * @typedef {import("./words.js").Category} Category
+ * @typedef {{
+ *   present: number, excused: number, unexcused: number, guests: number,
+ *   reasons?: {[each in Reason]?: number}, categories?: {[each in Category]?: number},
+ * }} Heads parts that nobody gave are left out
  * @typedef {{picture: Word, sound: Word, line: Word}} Senses
  *
  * @typedef {{kind: "stage", stage: Stage}} StageSaid
@@ -19,7 +24,9 @@ import { FAULT, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  * @typedef {{kind: "count", sitting: string, round: Round} & Heads} CountSaid
  * @typedef {{kind: "incident", fault: Fault, note: string}} IncidentSaid
  * @typedef {{kind: "confirm", act: string}} ConfirmSaid
- * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid} Said what a person said, not yet an act
+ * @typedef {{kind: "undo", act: string}} UndoSaid
+ * @typedef {{kind: "scan", badge?: string, person?: string}} ScanSaid
+ * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid | UndoSaid | ScanSaid} Said what a person said, not yet an act
  * @typedef {Said & {id: string, seq: number, at: string, point: string}} Act
  */
 
@@ -34,6 +41,12 @@ export const WORDS = ["good", "poor", "none"];
 
 /** @type {readonly Fault[]} */
 export const FAULTS = ["no_picture", "no_sound", "connection_lost", "power_cut", "other"];
+
+/** @type {readonly Reason[]} */
+export const REASONS = ["sick", "business", "study", "family", "other"];
+
+/** @type {readonly Category[]} */
+export const CATEGORIES = ["leader", "member", "staff", "other"];
 
 /** A report must fit 2 KB with room for everything around the note; Vietnamese letters take up to three bytes. */
 export const NOTE_LENGTH = 300;
@@ -123,6 +136,10 @@ export function inWords(said) {
     case "incident":
       return t(FAULT[said.fault]) + (said.note ? ": " + said.note : "");
     case "confirm":
-      return t("Xác nhận số nhập thay");
+      return t("Xác nhận số liệu");
+    case "undo":
+      return t("Hoàn tác");
+    case "scan":
+      return t("Điểm danh một người");
   }
 }

@@ -1,100 +1,103 @@
 /**
- * What was said and not yet answered, in the order it was said: it outlives a reload, and every link has its own.
+ * What was said in this link's name, in the order it was said: what waits for an answer, and what was answered.
  *
- * This is the seam for a sturdier store: `add`, `settle` and `forget` may wait for a disk, `list` and `peek` answer at once.
+ * What the centre has acknowledged is kept for a day: should it be restored from a copy, this phone tells it again.
  *
  * @file
  */
 
 /**
  * @typedef {import("./acts.js").Act} Act
+ * @typedef {import("./store.js").Store} Store
  * @typedef {{outcome: "accepted" | "refused", code: string, message: string, at_ms: number}} Outcome
- * @typedef {{act: Act, conference: string, noted_ms: number, outcome: Outcome | null}} Entry `noted_ms` is the hall's hour of the tap
- * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
+ * @typedef {{
+ *   act: Act, conference: string, noted_ms: number, outcome: Outcome | null,
+ *   sitting?: string, told?: boolean, answered_ms?: number, epoch?: string, again?: string,
+ *   key?: number, link?: string,
+ * }} Entry
+ * `noted_ms` is the hall's hour of the tap, `told` says that the desk shows it by itself, `answered_ms` is the phone's
+ * own time, `epoch` the journal that acknowledged it, `again` the restore for which it was sent once more
  * @typedef {ReturnType<typeof outbox>} Outbox
  */
 
-/** A phone that was offline for two hours holds some dozens; beyond this something is wrong and the person should call. */
-export const MOST_WAITING = 500;
+/** Two hours of scans at the door of a large hall; beyond this something is wrong and the person should call. */
+export const MOST_WAITING = 2000;
 const MOST_REFUSED = 50;
+const MOST_ANSWERED = 2000;
+export const KEPT_MS = 24 * 3600 * 1000;
 
 /** Thrown when the phone holds more unsent reports than anybody could have meant. Call the hotline. */
 export class OutboxFull extends Error {}
 
 /**
- * Where a phone has no storage (a private window) what is said lives as long as the page.
- *
- * @returns {Shelf}
- */
-export function memoryShelf() {
-  /** @type {Map<string, string>} */
-  const kept = new Map();
-  return {
-    getItem: (name) => (kept.has(name) ? /** @type {string} */ (kept.get(name)) : null),
-    setItem: (name, text) => void kept.set(name, text),
-    removeItem: (name) => void kept.delete(name),
-    key: (index) => Array.from(kept.keys())[index] || null,
-    get length() {
-      return kept.size;
-    },
-  };
-}
-
-/**
- * @param {Shelf} shelf
+ * @param {Store} store
  * @param {string} handle the link whose reports these are
+ * @param {() => number} now_ms the phone's own time
  */
-export function outbox(shelf, handle) {
-  // One name per act: two tabs of one phone add and settle without overwriting each other.
-  const prefix = "bridge." + handle + ".act.";
-  /** @param {number} seq */
-  const named = (seq) => prefix + String(seq).padStart(12, "0");
-
+export function outbox(store, handle, now_ms) {
   /** @type {Entry[]} */
   let entries = [];
+  /** What no store would take: it can still be sent while the page is open. @type {Entry[]} */
+  let homeless = [];
+  let epoch = "";
+  let last = 0;
 
-  function reread() {
-    /** @type {Entry[]} */
-    const found = [];
-    for (let index = 0; index < shelf.length; index++) {
-      const name = shelf.key(index);
-      if (name === null || !name.startsWith(prefix)) continue;
-      const entry = read(shelf.getItem(name));
-      if (entry) found.push(entry);
+  async function reread() {
+    let stored = entries.filter((entry) => !homeless.includes(entry));
+    try {
+      stored = await store.read(handle);
+    } catch (lost) {
+      console.warn("outbox-not-read", lost);
     }
-    entries = found.sort((one, two) => one.act.seq - two.act.seq);
+    entries = stored.concat(homeless).sort((one, two) => one.act.seq - two.act.seq);
+    last = entries.reduce((most, entry) => Math.max(most, entry.act.seq), last);
   }
 
-  /** @param {Entry} entry */
-  function keep(entry) {
-    shelf.setItem(named(entry.act.seq), JSON.stringify(entry));
+  /** @param {Entry[]} changed */
+  async function keep(changed) {
+    try {
+      if (changed.length > 0) await store.change(changed);
+    } catch (full) {
+      // What is not marked as answered is asked once more, which is harmless.
+      console.warn("outbox-not-kept", full);
+    }
   }
 
   /** @param {(entry: Entry) => boolean} gone */
-  function drop(gone) {
-    for (const entry of entries.filter(gone)) shelf.removeItem(named(entry.act.seq));
-    entries = entries.filter((entry) => !gone(entry));
+  async function drop(gone) {
+    const leaving = entries.filter(gone);
+    if (leaving.length === 0) return;
+    entries = entries.filter((entry) => !leaving.includes(entry));
+    homeless = homeless.filter((entry) => !leaving.includes(entry));
+    await store.drop(leaving);
   }
 
   const waiting = () => entries.filter((entry) => entry.outcome === null);
   const refused = () => entries.filter((entry) => entry.outcome !== null && entry.outcome.outcome === "refused");
+  const accepted = () => entries.filter((entry) => entry.outcome !== null && entry.outcome.outcome === "accepted");
 
-  reread();
   return {
     reread,
 
-    /** @param {Act} act @param {string} conference @param {number} noted_ms @returns {Promise<Entry>} */
-    async add(act, conference, noted_ms) {
+    /**
+     * @param {(seq: number) => Act} make
+     * @param {{conference: string, sitting: string, noted_ms: number}} about
+     * @returns {Promise<Entry>} after the phone has written it down
+     */
+    async add(make, about) {
       if (waiting().length >= MOST_WAITING) throw new OutboxFull("Máy đang giữ " + MOST_WAITING + " báo cáo chờ gửi");
       /** @type {Entry} */
-      const entry = { act, conference, noted_ms, outcome: null };
+      let entry;
       try {
-        keep(entry);
+        entry = await store.add(handle, (seq) => Object.assign({ act: make(seq), outcome: null }, about));
       } catch (full) {
-        // A full or forbidden store must not stop a report that can still be sent while the page is open.
         console.warn("outbox-not-kept", full);
+        entry = Object.assign({ act: make(last + 1), outcome: null }, about);
+        homeless.push(entry);
       }
-      entries.push(entry);
+      last = Math.max(last, entry.act.seq);
+      // A reread while the store was busy may have brought it already.
+      if (!entries.some((each) => each.act.id === entry.act.id)) entries.push(entry);
       return entry;
     },
 
@@ -105,48 +108,64 @@ export function outbox(shelf, handle) {
       return turn === -1 ? next : next.slice(0, turn);
     },
 
-    /** @param {string} id @param {Outcome} outcome @returns {Promise<void>} */
-    async settle(id, outcome) {
-      const entry = entries.find((each) => each.act.id === id);
-      if (!entry) return;
-      entry.outcome = outcome;
-      try {
-        keep(entry);
-      } catch (full) {
-        console.warn("outbox-not-kept", full);
+    /** @param {{id: string, outcome: Outcome}[]} answers @returns {Promise<Entry[]>} those whose answer was not known yet */
+    async settle(answers) {
+      const settled = [];
+      for (const { id, outcome } of answers) {
+        const entry = entries.find((each) => each.act.id === id);
+        if (!entry || entry.outcome !== null) continue;
+        Object.assign(entry, { outcome, answered_ms: now_ms(), epoch, told: false });
+        settled.push(entry);
       }
-      const oldest = refused().slice(0, -MOST_REFUSED);
-      drop((each) => oldest.includes(each));
+      await keep(settled);
+      const oldest = refused().slice(0, -MOST_REFUSED).concat(accepted().slice(0, -MOST_ANSWERED));
+      await drop((each) => oldest.includes(each));
+      return settled;
     },
 
-    /** @param {(entry: Entry) => boolean} gone @returns {Promise<void>} what need not be shown any more */
-    async forget(gone) {
-      drop((entry) => entry.outcome !== null && gone(entry));
+    /** @param {(entry: Entry) => boolean} shown what the desk shows by itself now */
+    async tell(shown) {
+      const told = accepted().filter((entry) => !entry.told && shown(entry));
+      for (const entry of told) entry.told = true;
+      await keep(told);
+      await drop((entry) => entry.told === true && now_ms() - (entry.answered_ms || 0) > KEPT_MS);
     },
+
+    /**
+     * The centre says what it holds of this device; what it has lost waits again.
+     *
+     * @param {{conference: string, epoch: string, acked_seq: number}} centre
+     * @param {(entry: Entry) => boolean} before whether an answer had come before the centre said so
+     */
+    async compare(centre, before) {
+      epoch = centre.epoch;
+      const mark = centre.epoch + "/" + centre.acked_seq;
+      const lost = accepted().filter(
+        (entry) =>
+          entry.conference === centre.conference &&
+          before(entry) &&
+          // Once per restore: a centre that counts otherwise must not be asked for ever.
+          entry.again !== mark &&
+          ((entry.epoch && entry.epoch !== centre.epoch) || entry.act.seq > centre.acked_seq),
+      );
+      for (const entry of lost) Object.assign(entry, { outcome: null, told: false, again: mark });
+      await keep(lost);
+      return lost.length;
+    },
+
+    /** @param {Entry} entry a refusal that was read */
+    putAway: (entry) => drop((each) => each === entry),
 
     list: () => entries.slice(),
     waiting,
     refused,
+    /** Whether what waits outlives this page. */
+    isLasting: () => store.lasting && homeless.every((entry) => entry.outcome !== null),
   };
 }
 
 /**
- * @param {string | null} text
- * @returns {Entry | null}
- */
-function read(text) {
-  try {
-    const entry = JSON.parse(text || "null");
-    const isWhole =
-      entry && entry.act && typeof entry.act.id === "string" && typeof entry.act.seq === "number" && entry.conference;
-    return isWhole ? entry : null;
-  } catch (broken) {
-    return null;
-  }
-}
-
-/**
- * @param {Shelf} shelf
+ * @param {import("./store.js").Shelf} shelf
  * @param {() => string} fresh makes a new name
  * @returns {string} this phone's own name, the same on every visit
  */
@@ -160,21 +179,4 @@ export function deviceOf(shelf, fresh) {
     console.warn("device-not-kept", full);
   }
   return made;
-}
-
-/**
- * @param {Shelf} shelf
- * @returns {() => number} the device's running number; none comes twice, not even when the shelf is full
- */
-export function numbering(shelf) {
-  let last = 0;
-  return () => {
-    last = Math.max(last, Number(shelf.getItem("bridge.seq") || "0")) + 1;
-    try {
-      shelf.setItem("bridge.seq", String(last));
-    } catch (full) {
-      console.warn("seq-not-kept", full);
-    }
-    return last;
-  };
 }

@@ -13,15 +13,16 @@
  * @typedef {{
  *   outbox: import("./outbox.js").Outbox,
  *   post: (entries: Entry[]) => Promise<Answer>,
- *   settled: (entry: Entry) => void,
+ *   settled: (entries: Entry[]) => void,
  *   changed: () => void,
+ *   alone: (work: () => Promise<void>) => Promise<void>,
  *   now_ms: () => number,
  *   later: (work: () => void, ms: number) => unknown,
  *   random: () => number,
- * }} Outside
+ * }} Outside `alone` does the work while no other tab of this phone does it for the same link
  */
 
-export const MOST_ACTS = 20;
+export const MOST_ACTS = 50;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
 const UNREADABLE = [400, 413, 422];
@@ -43,16 +44,17 @@ export function pause_ms(failures, retry_after_s, random) {
 export function sending(outside) {
   let running = false;
   let failures = 0;
+  let again = false;
   let revoked = false;
   /** How many go into one request: one after the server could not read several, to find the one that it cannot read. */
   let together = MOST_ACTS;
   let not_before_ms = 0;
   let appointment = 0;
 
-  /** @param {Entry} entry @param {Outcome} outcome */
-  async function settle(entry, outcome) {
-    await outside.outbox.settle(entry.act.id, outcome);
-    outside.settled(entry);
+  /** @param {{id: string, outcome: Outcome}[]} answers */
+  async function settle(answers) {
+    const settled = await outside.outbox.settle(answers);
+    if (settled.length > 0) outside.settled(settled);
   }
 
   /**
@@ -62,23 +64,10 @@ export function sending(outside) {
   async function take(asked, answer) {
     switch (answer.kind) {
       case "ok": {
-        /** @type {any[]} */
-        const outcomes = Array.isArray(answer.body.outcomes) ? answer.body.outcomes : [];
-        let known = false;
-        for (const each of outcomes) {
-          const entry = asked.find((one) => one.act.id === each.id);
-          if (!entry || (each.outcome !== "accepted" && each.outcome !== "refused")) continue;
-          const at_ms = Date.parse(each.at);
-          await settle(entry, {
-            outcome: each.outcome,
-            code: each.code || "",
-            message: each.message || "",
-            at_ms: Number.isNaN(at_ms) ? entry.noted_ms : at_ms,
-          });
-          known = true;
-        }
+        const answers = understood(asked, answer.body.outcomes);
+        await settle(answers);
         together = MOST_ACTS;
-        return { known, retry_after_s: null };
+        return { known: answers.length > 0, retry_after_s: null };
       }
       case "refused":
         // What the server could read and still turned away as a whole (a conference it does not hold yet) may pass.
@@ -86,9 +75,12 @@ export function sending(outside) {
         if (asked.length > 1) together = 1;
         else {
           const { code, detail } = answer;
-          for (const only of asked) {
-            await settle(only, { outcome: "refused", code, message: detail, at_ms: only.noted_ms });
-          }
+          await settle(
+            asked.map((only) => ({
+              id: only.act.id,
+              outcome: { outcome: /** @type {"refused"} */ ("refused"), code, message: detail, at_ms: only.noted_ms },
+            })),
+          );
         }
         return { known: true, retry_after_s: null };
       case "unknown":
@@ -108,7 +100,12 @@ export function sending(outside) {
   }
 
   async function run() {
-    if (running || revoked) return;
+    if (revoked) return;
+    if (running) {
+      // What was said while the last answer was being read must not be left lying.
+      again = true;
+      return;
+    }
     const early_ms = not_before_ms - outside.now_ms();
     if (early_ms > 0) {
       meetAgain(early_ms);
@@ -117,23 +114,32 @@ export function sending(outside) {
     running = true;
     appointment++;
     try {
-      for (let asked = outside.outbox.peek(together); asked.length > 0; asked = outside.outbox.peek(together)) {
-        outside.changed();
-        const { known, retry_after_s } = await take(asked, await outside.post(asked));
-        if (known) {
-          failures = 0;
-          continue;
-        }
-        failures++;
-        if (revoked) break;
-        // Only the server's own wish binds: a person who taps, or a network that returns, may try at once.
-        not_before_ms = retry_after_s === null ? 0 : outside.now_ms() + retry_after_s * 1000;
-        meetAgain(pause_ms(failures, retry_after_s, outside.random));
-        break;
-      }
+      await outside.alone(sendAll);
     } finally {
       running = false;
       outside.changed();
+    }
+    const more = again && failures === 0;
+    again = false;
+    if (more) void run();
+  }
+
+  async function sendAll() {
+    // Another tab may have sent it, or left something.
+    await outside.outbox.reread();
+    for (let asked = outside.outbox.peek(together); asked.length > 0; asked = outside.outbox.peek(together)) {
+      outside.changed();
+      const { known, retry_after_s } = await take(asked, await outside.post(asked));
+      if (known) {
+        failures = 0;
+        continue;
+      }
+      failures++;
+      if (revoked) break;
+      // Only the server's own wish binds: a person who taps, or a network that returns, may try at once.
+      not_before_ms = retry_after_s === null ? 0 : outside.now_ms() + retry_after_s * 1000;
+      meetAgain(pause_ms(failures, retry_after_s, outside.random));
+      break;
     }
   }
 
@@ -150,5 +156,55 @@ export function sending(outside) {
     isRunning: () => running,
     /** Whether the last attempt brought no answer. */
     isTroubled: () => failures > 0,
+  };
+}
+
+/**
+ * @param {Entry[]} asked
+ * @param {unknown} outcomes as the server gave them
+ * @returns {{id: string, outcome: Outcome}[]} the answers to what was asked; what is not mentioned stays unknown
+ */
+function understood(asked, outcomes) {
+  /** @type {{id: string, outcome: Outcome}[]} */
+  const answers = [];
+  for (const each of /** @type {any[]} */ (Array.isArray(outcomes) ? outcomes : [])) {
+    const entry = asked.find((one) => one.act.id === each.id);
+    if (!entry || (each.outcome !== "accepted" && each.outcome !== "refused")) continue;
+    const at_ms = Date.parse(each.at);
+    const told = { outcome: each.outcome, code: each.code || "", message: each.message || "" };
+    answers.push({ id: each.id, outcome: Object.assign(told, { at_ms: Number.isNaN(at_ms) ? entry.noted_ms : at_ms }) });
+  }
+  return answers;
+}
+
+const LOCK_MS = 25000;
+
+/**
+ * Two tabs of one link take turns. Where a browser knows no locks they do not, and the acts' names make that harmless.
+ *
+ * @param {string} name
+ * @param {{locks?: LockManager}} browser
+ * @returns {(work: () => Promise<void>) => Promise<void>}
+ */
+export function takingTurns(name, browser) {
+  const locks = browser.locks;
+  if (!locks) return (work) => work();
+  return async (work) => {
+    const stop = new AbortController();
+    // A tab that was frozen with the lock in its hand must not stop the others for ever.
+    const patience = setTimeout(() => stop.abort(), LOCK_MS);
+    let begun = false;
+    try {
+      await locks.request(name, { signal: stop.signal }, () => {
+        begun = true;
+        clearTimeout(patience);
+        return work();
+      });
+    } catch (reason) {
+      if (begun) throw reason;
+      await work();
+    } finally {
+      clearTimeout(patience);
+    }
   };
 }

@@ -10,6 +10,8 @@
  * @typedef {"line" | "picture" | "sound"} Sense
  * @typedef {"opening" | "middle" | "closing"} Round
  * @typedef {"no_picture" | "no_sound" | "connection_lost" | "power_cut" | "other"} Fault
+ * @typedef {"sick" | "business" | "study" | "family" | "other"} Reason
+ * @typedef {"leader" | "member" | "staff" | "other"} Category
  */
 
 /** @type {Record<string, string>} */
@@ -65,3 +67,9 @@ export const ROUND = { opening: "Quân số đầu giờ", middle: "Quân số g
 
 /** @type {Record<Round, string>} */
 export const ROUND_SHORT = { opening: "Đầu giờ", middle: "Giữa giờ", closing: "Cuối giờ" };
+
+/** @type {Record<Reason, string>} */
+export const REASON = { sick: "Ốm", business: "Công tác", study: "Đi học", family: "Việc gia đình", other: "Lý do khác" };
+
+/** @type {Record<Category, string>} */
+export const CATEGORY = { leader: "Lãnh đạo", member: "Đảng viên", staff: "Cán bộ", other: "Thành phần khác" };
