@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from bridge.clock import Clock, RealClock
@@ -113,10 +112,10 @@ def _openable(settings: Settings) -> Iterator[None]:
         yield
     except (InUse, WrongAddress, UnsafeServer, Occupied) as failed:
         raise Unusable(str(failed)) from failed
-    except (DBAPIError, PostgresError, JournalError, OSError) as failed:
+    except (DBAPIError, JournalError, OSError) as failed:
         # Never the address itself: it may hold a password.
         where = settings.storage.folder.resolve() if settings.storage.database == "sqlite" else "the database server"
-        why = str(failed).partition("\n")[0]
+        why = str(failed.orig if isinstance(failed, DBAPIError) else failed).partition("\n")[0]
         raise Unusable(f"{where} cannot be used ({why}); mend it, or [storage] in the configuration") from failed
 
 

@@ -37,6 +37,7 @@ WORDS = {
     413: "Nội dung quá lớn",
     422: "Nội dung không hợp lệ",
     429: "Thử quá nhiều lần",
+    500: "Lỗi của máy chủ",
     503: "Chưa biết kết quả: gửi lại",
 }
 

@@ -114,8 +114,10 @@ def plan(
     halls: Iterable[PlannedPoint] = HALLS,
     units: Iterable[Unit] = UNITS,
     sittings: Iterable[Sitting] = (MORNING_SITTING,),
+    *,
+    names: bool = False,
 ) -> Plan:
-    return Plan(CONFERENCE, "Hội nghị học tập Nghị quyết", tuple(units), tuple(halls), tuple(sittings))
+    return Plan(CONFERENCE, "Hội nghị học tập Nghị quyết", tuple(units), tuple(halls), tuple(sittings), names=names)
 
 
 # --- how a hall, or the whole conference, came to stand where it stands
@@ -152,7 +154,7 @@ def begun(halls: Iterable[PlannedPoint] = HALLS, phase: Phase = Phase.LIVE) -> S
 def done(state: State, act: acts.AnyAct, at_ms: int = MORNING, by: str | None = None) -> Decided:
     """What became of an act, which the state has then taken in. By default the hall's own phone asked."""
     who = by or phone(act.point)
-    decided = decide(state, act, at_ms=at_ms, staff=who.startswith("user:"))
+    decided = decide(state, act, at_ms=at_ms, staff=who.startswith("user:"), by=who, received_ms=at_ms)
     state.adopt(happened(decided.event, at_ms, who, act.id))
     return decided
 

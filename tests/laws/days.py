@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from bridge.rules import acts, events
-from bridge.rules.deciding import decide
+from bridge.rules.deciding import Decided, decide
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Fault, Link, Mode, Phase, Plan, Round, RoundName, Sitting, Stage, Word
 from bridge.rules.projection import UP, Draft, Happened, State
@@ -45,7 +45,10 @@ PLAN = plan(
         for hall in HALLS
     ],
     sittings=(MORNING_SITTING, AFTERNOON),
+    names=True,
 )
+PEOPLE = ("anh", "chi", "em")
+"""Whom the badges stand for; on any other nothing can be read."""
 CODES = tuple(point.code for point in PLAN.points)
 
 
@@ -89,6 +92,8 @@ _saids: tuple[SearchStrategy[dict[str, Any]], ...] = (
         {"kind": st.just("perceived"), "picture": words, "sound": words, "line": st.just(Word.GOOD)},
     ),
     st.fixed_dictionaries({"kind": st.just("incident"), "fault": st.sampled_from(Fault)}),
+    st.fixed_dictionaries({"kind": st.just("scan"), "badge": st.sampled_from((*PEOPLE, "torn"))}),
+    st.fixed_dictionaries({"kind": st.just("undo"), "act": earlier}),
 )
 _told = st.tuples(codes, st.one_of(_saids))
 
@@ -149,11 +154,25 @@ def beginning(frozen: Plan = PLAN) -> list[Happened]:
     ]
 
 
+def judged(state: State | Draft, step: Step, now_ms: int) -> Decided:
+    """The answer to a step that is an act."""
+    assert step.act is not None
+    badge = step.act.badge if isinstance(step.act, acts.ScanAct) else ""
+    return decide(
+        state,
+        step.act,
+        at_ms=now_ms,
+        staff=step.by.startswith("user:"),
+        by=step.by,
+        received_ms=now_ms,
+        person=badge if badge in PEOPLE else None,
+    )
+
+
 def follows(state: State | Draft, step: Step, now_ms: int) -> Happened | None:
     """What the journal would hold after this step; None where the lines gave no cause."""
     if step.act is not None:
-        decided = decide(state, step.act, at_ms=now_ms, staff=step.by.startswith("user:"))
-        return happened(decided.event, now_ms, step.by, step.act.id)
+        return happened(judged(state, step, now_ms).event, now_ms, step.by, step.act.id)
     event = step.event
     if isinstance(event, events.LinkMoved):
         point = state.points[event.point]

@@ -4,13 +4,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.rules import events
+from bridge.rules import acts, events
 from bridge.rules.attendance import NOBODY, People, people, standing
 from bridge.rules.model import Count, Grade, Link, RoundKey, opened
 from bridge.rules.projection import Happened, State
 from bridge.rules.rollup import ROOT, Rollup, Tally
 from bridge.rules.scene import Scene, rounds_of
-from tests.laws.days import PLAN, Step, lived, steps
+from tests.cast import MORNING, SECOND, act_id
+from tests.laws.days import PEOPLE, PLAN, Step, follows, lived, steps
 
 KEYS: tuple[RoundKey, ...] = rounds_of(PLAN)
 NODES = (ROOT, *(unit.code for unit in PLAN.units))
@@ -114,6 +115,44 @@ def _is_quarantined(each: Happened) -> bool:
     event = each.event
     counted_or_corrected = events.FigureReported | events.FigureCorrected
     return isinstance(event, counted_or_corrected) and event.grade is Grade.QUARANTINED
+
+
+@given(day=steps())
+def test_every_person_is_counted_in_one_hall_only(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        scene.adopt(position, each)
+    for sitting in PLAN.sittings:
+        seen = [where.point for person in PEOPLE if (where := scene.state.seen(sitting.id, person)) is not None]
+        for point in scene.state.points.values():
+            assert point.scanned.get(sitting.id, 0) == seen.count(point.code)
+        assert scene.rollup.at(ROOT).scanned[sitting.id] == len(seen)
+
+
+@given(day=steps(), last=steps(most=1))
+def test_an_act_that_is_undone_at_once_leaves_the_hall_as_it_was(day: list[Step], last: list[Step]) -> None:
+    state = State()
+    lived(day, state)
+    (step,) = last
+    now_ms = MORNING + 6 * 3600 * SECOND
+    if step.act is None:
+        return
+    before = state.points[step.act.point]
+    act = msgspec.structs.replace(step.act, id=act_id(999))
+    step = msgspec.structs.replace(step, act=act)
+    said = follows(state, step, now_ms)
+    assert said is not None
+    state.adopt(said)
+    taken_back = acts.UndoAct(id=act_id(1_000), seq=1_000, at=act.at, point=act.point, act=act.id)
+    undone = follows(state, Step(0, step.by, act=taken_back), now_ms)
+    assert undone is not None
+    state.adopt(undone)
+    may_be_undone = events.StageReached | events.HallPerceived | events.FigureReported | events.PersonCheckedIn
+    if isinstance(said.event, may_be_undone):
+        assert isinstance(undone.event, events.ActUndone)
+        after = msgspec.structs.replace(state.points[act.point], last=before.last)
+        assert msgspec.structs.replace(after, scanned={}) == msgspec.structs.replace(before, scanned={})
+        assert all(after.scanned.get(key, 0) == before.scanned.get(key, 0) for key in after.scanned)
 
 
 @given(day=steps())

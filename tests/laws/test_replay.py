@@ -4,13 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.rules import events
-from bridge.rules.deciding import decide
 from bridge.rules.projection import Draft, Happened, State
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Scene
 from dashboards import view
 from tests.cast import MORNING, SECOND
-from tests.laws.days import PLAN, Step, beginning, follows, lived, steps
+from tests.laws.days import PLAN, Step, beginning, follows, judged, lived, steps
 
 
 def kept(journal: list[Happened]) -> list[Happened]:
@@ -66,10 +65,7 @@ def test_a_draft_decides_as_the_live_state_would(day: list[Step], cut: int) -> N
         said_live, said_draft = follows(live, step, now_ms), follows(draft, step, now_ms)
         assert said_live == said_draft
         if step.act is not None:
-            staff = step.by.startswith("user:")
-            assert decide(live, step.act, at_ms=now_ms, staff=staff) == decide(
-                draft, step.act, at_ms=now_ms, staff=staff
-            )
+            assert judged(live, step, now_ms) == judged(draft, step, now_ms)
         if said_live is not None:
             live.adopt(said_live)
             draft.adopt(said_live)

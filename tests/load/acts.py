@@ -40,7 +40,7 @@ class Length(msgspec.Struct, frozen=True):
 
 
 FULL = Length(rounds=3, seconds=3, points=800)
-QUICK = Length(rounds=1, seconds=1, points=80, most_per_s=15_000)
+QUICK = Length(rounds=1, seconds=0.5, points=64, most_per_s=15_000)
 
 
 class Round(msgspec.Struct):

@@ -6,6 +6,7 @@ const LEAST = 12;
 const MOST = 26;
 const GAP_SHARE = 0.2;
 const BETWEEN = 22;
+const SPARE = 6; // given back to the columns: a heading may be a little wider than its tiles
 
 /** The least height at which these blocks, kept in order, stand in so many columns.
  * @param {readonly number[]} heights @param {number} columns */
@@ -47,7 +48,7 @@ export function fit(sizes, width, height, around, narrowest) {
       const columns = Math.min(sizes.length, Math.floor((width + BETWEEN) / (column + BETWEEN)));
       if (columns < 1) break;
       const tall = balanced(sizes.map((size) => around + Math.max(1, Math.ceil(size / across)) * pitch), columns);
-      const between = columns > 1 ? Math.min(BETWEEN * 2.5, Math.floor((width - columns * column) / (columns - 1))) : BETWEEN;
+      const between = columns > 1 ? Math.max(BETWEEN - SPARE, Math.min(BETWEEN * 2.5, Math.floor((width - columns * column) / (columns - 1)) - SPARE)) : BETWEEN;
       if (tall <= height) {
         if (!best || best.tall > height || tall < best.tall) best = { fit: { columns, tile, gap, between }, tall };
       } else if (!best || (best.tall > height && tall < best.tall)) {

@@ -158,7 +158,8 @@ export function rollUp(points) {
     looks[look(point)] += 1;
     counts[countLook(point)] += 1;
     if (point.link === 'steady' || point.link === 'unstable') sum.connected += 1;
-    if (point.report !== 'none') sum.reported += 1;
+    // A figure that waits to be checked is not one yet.
+    if (point.report !== 'none' && point.present != null) sum.reported += 1;
     sum.expected += point.expected ?? 0;
     sum.present += point.present ?? 0;
     sum.excused += point.excused ?? 0;

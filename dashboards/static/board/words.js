@@ -72,6 +72,15 @@ export const LINKS = {
   not_measured: N('Không đo'),
 };
 
+/** What a line did, after a hall's name. @type {Record<string, string>} */
+const LINE_NEWS = {
+  steady: N('Đường truyền ổn định'),
+  unstable: N('Đường truyền chập chờn'),
+  lost: N('Mất tín hiệu'),
+  unknown: N('Đường truyền chưa rõ'),
+  not_measured: N('Không đo'),
+};
+
 /** @type {Record<string, string>} */
 const CAUSES = {
   centre: N('gián đoạn tại trung tâm'),
@@ -242,7 +251,7 @@ export function newsWords(news) {
       return t('Số liệu được chấp nhận');
     case 'link-moved': {
       if (news.cause === 'left') return t('Rời đường truyền sau khi kết thúc');
-      const words = t(LINKS[news.link] ?? news.link);
+      const words = t(LINE_NEWS[news.link] ?? news.link);
       const cause = news.cause ? CAUSES[news.cause] : undefined;
       return cause ? `${words}, ${t(cause)}` : words;
     }

@@ -45,9 +45,9 @@ def text(weight: int, into: Path) -> None:
         parts = []
         for name, font, characters in (("a", latin, set(latin.getBestCmap())), ("b", vietnamese, extra)):
             part = Path(folder) / f"{name}.ttf"
-            font = kept(font, characters)
-            font.flavor = None
-            font.save(part)
+            cut = kept(font, characters)
+            cut.flavor = None
+            cut.save(part)
             parts.append(str(part))
         whole = Merger().merge(parts)
     whole.flavor = "woff2"

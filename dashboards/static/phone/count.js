@@ -4,14 +4,17 @@
  * @file
  */
 
+import { CATEGORIES, REASONS } from "./acts.js";
 import { headsTyped, judge } from "./figures.js";
 import { hour } from "./hours.js";
 import { el, sign } from "./see.js";
-import { ROUND, t } from "./words.js";
+import { CATEGORY, PARTS, REASON, ROUND, t } from "./words.js";
 
 /**
  * @typedef {import("./acts.js").Heads} Heads
- * @typedef {{[each in keyof Heads]: string}} Draft what stands in the fields
+ * @typedef {"present" | "excused" | "unexcused" | "guests"} Row
+ * @typedef {"reasons" | "categories"} Parts
+ * @typedef {{[each in Row]: string} & {[each in Parts]: {[part: string]: string}}} Draft what stands in the fields
  * @typedef {{
  *   round: import("./acts.js").Round, place: string, due_ms: number,
  *   expected: number | null, seats: number | null, before: number | null,
@@ -19,8 +22,31 @@ import { ROUND, t } from "./words.js";
  * }} Asked `draft` is written to, so that a sheet that was left can be taken up again
  */
 
-/** @type {readonly (keyof Heads)[]} */
+/** @type {readonly Row[]} */
 const ROWS = ["present", "excused", "unexcused", "guests"];
+
+/** @type {Record<Parts, readonly [string, string][]>} */
+const EACH = {
+  reasons: REASONS.map((each) => [each, REASON[each]]),
+  categories: CATEGORIES.map((each) => [each, CATEGORY[each]]),
+};
+
+/**
+ * @param {Heads | null} heads what was said before
+ * @returns {Draft}
+ */
+export function draftOf(heads) {
+  /** @param {{[each: string]: number | undefined} | undefined} parts */
+  const typed = (parts) => Object.keys(parts || {}).reduce((all, each) => Object.assign(all, { [each]: String((parts || {})[each]) }), {});
+  return {
+    present: heads ? String(heads.present) : "",
+    excused: heads ? String(heads.excused) : "",
+    unexcused: heads ? String(heads.unexcused) : "",
+    guests: heads && heads.guests ? String(heads.guests) : "",
+    reasons: typed(heads ? heads.reasons : undefined),
+    categories: typed(heads ? heads.categories : undefined),
+  };
+}
 
 /**
  * @param {Asked} asked
@@ -30,32 +56,45 @@ const ROWS = ["present", "excused", "unexcused", "guests"];
 export function countSheet(asked, does) {
   const { draft } = asked;
   let isConfirming = false;
+  let isDetailed = Object.keys(draft.reasons).length + Object.keys(draft.categories).length > 0;
 
-  /** @type {Record<keyof Heads, HTMLInputElement>} */
+  /** @type {Record<Row, HTMLInputElement>} */
   const fields = { present: field("present"), excused: field("excused"), unexcused: field("unexcused"), guests: field("guests") };
   const sum = el("p.sum", {});
   const verdict = el("p.verdict", {});
   const result = el("div.result", { role: "status" }, sum, verdict);
   const why = el("p.why", { role: "status" });
+  const more = el("div.more", {});
   const foot = el("div.foot", {});
 
-  /** @param {keyof Heads} name @returns {HTMLInputElement} */
-  function field(name) {
+  /**
+   * @param {string} id @param {string} typed @param {(typed: string) => void} write
+   * @returns {HTMLInputElement}
+   */
+  function numeric(id, typed, write) {
     const input = document.createElement("input");
-    input.id = "heads-" + name;
+    input.id = id;
     input.type = "text";
     input.setAttribute("inputmode", "numeric");
     input.setAttribute("pattern", "[0-9]*");
-    input.setAttribute("enterkeyhint", name === "unexcused" || name === "guests" ? "done" : "next");
     input.autocomplete = "off";
     input.maxLength = 7;
-    input.placeholder = name === "present" ? "" : "0";
-    input.value = draft[name];
+    input.value = typed;
     input.addEventListener("input", () => {
-      draft[name] = input.value;
+      write(input.value);
       changed();
     });
     input.addEventListener("focus", () => input.select());
+    return input;
+  }
+
+  /** @param {Row} name @returns {HTMLInputElement} */
+  function field(name) {
+    const input = numeric("heads-" + name, draft[name], (typed) => {
+      draft[name] = typed;
+    });
+    input.setAttribute("enterkeyhint", name === "unexcused" || name === "guests" ? "done" : "next");
+    input.placeholder = name === "present" ? "" : "0";
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
@@ -66,7 +105,48 @@ export function countSheet(asked, does) {
     return input;
   }
 
-  /** @param {keyof Heads} name @param {number} by */
+  /** @param {Parts} name */
+  function partsOf(name) {
+    return el(
+      "div.parts",
+      { role: "group", "aria-label": t(PARTS[name]) },
+      el("p.note", {}, t(PARTS[name])),
+      ...EACH[name].map(([part, word]) => {
+        const id = name + "-" + part;
+        const input = numeric(id, draft[name][part] || "", (typed) => {
+          draft[name][part] = typed;
+        });
+        return el("div.part", {}, el("label", { for: id }, t(word)), input);
+      }),
+    );
+  }
+
+  /** Nobody is asked for these; whoever knows them finds them here. */
+  function detail() {
+    more.textContent = "";
+    if (isDetailed) {
+      more.appendChild(partsOf("reasons"));
+      more.appendChild(partsOf("categories"));
+      return;
+    }
+    more.appendChild(
+      el(
+        "button.plain",
+        {
+          "data-key": "detail",
+          onclick: () => {
+            isDetailed = true;
+            detail();
+            const first = more.querySelector("input");
+            if (first) first.focus();
+          },
+        },
+        t("Thêm lý do, thành phần (không bắt buộc)"),
+      ),
+    );
+  }
+
+  /** @param {Row} name @param {number} by */
   function step(name, by) {
     const typed = headsTyped(draft[name]);
     const next = Math.max(0, (Number.isNaN(typed) ? 0 : typed) + by);
@@ -77,12 +157,18 @@ export function countSheet(asked, does) {
 
   /** @returns {Heads} */
   function heads() {
-    return {
+    /** @type {Heads} */
+    const said = {
       present: draft.present.trim() === "" ? NaN : headsTyped(draft.present),
       excused: headsTyped(draft.excused),
       unexcused: headsTyped(draft.unexcused),
       guests: headsTyped(draft.guests),
     };
+    for (const name of /** @type {Parts[]} */ (["reasons", "categories"])) {
+      const given = EACH[name].map(([part]) => part).filter((part) => (draft[name][part] || "").trim() !== "");
+      if (given.length > 0) said[name] = given.reduce((all, part) => Object.assign(all, { [part]: headsTyped(draft[name][part] || "") }), {});
+    }
+    return said;
   }
 
   function changed() {
@@ -177,6 +263,7 @@ export function countSheet(asked, does) {
     if (grade === "blocked") {
       const wrong = ROWS.find((row) => Number.isNaN(said[row]));
       if (wrong) fields[wrong].focus();
+      else result.scrollIntoView({ block: "nearest" });
       return;
     }
     if (grade !== "quarantined") {
@@ -191,7 +278,7 @@ export function countSheet(asked, does) {
     foot.scrollIntoView({ block: "end" });
   }
 
-  /** @param {keyof Heads} name @param {string} plus @param {string[]} lines @param {string} [aside] */
+  /** @param {Row} name @param {string} plus @param {string[]} lines @param {string} [aside] */
   function row(name, plus, lines, aside) {
     const what = lines.join(" ").toLowerCase();
     const label = el("label", { for: "heads-" + name }, ...lines.map((line) => el("span", {}, line + " ")));
@@ -240,9 +327,11 @@ export function countSheet(asked, does) {
       result,
       why,
       row("guests", "", [t("Khách mời")], asked.expected === null ? "" : t("ngoài {n}", { n: asked.expected })),
+      more,
     ),
     foot,
   );
+  detail();
   draw();
   return { node, begin: () => fields.present.focus() };
 }

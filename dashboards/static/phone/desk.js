@@ -12,8 +12,8 @@ import { instant } from "./hours.js";
  * @typedef {import("./acts.js").Senses} Senses
  * @typedef {import("./acts.js").Heads} Heads
  * @typedef {import("./outbox.js").Entry} Entry
- * @typedef {Heads & {substitutes: number, at: string, received_at: string, grade: "fine" | "warned" | "quarantined", by: "own" | "proxy", act: string}} Figure
- * @typedef {{round: Round, opens_at: string, due_at: string, figure: Figure | null}} DeskRound
+ * @typedef {Heads & {substitutes: number, at: string, received_at: string, grade: "fine" | "warned" | "quarantined", by: "own" | "proxy", act: string, device?: string}} Figure
+ * @typedef {{round: Round, opens_at: string, due_at: string, figure: Figure | null, differing?: Figure | null}} DeskRound
  * @typedef {{
  *   csrf: string,
  *   conference: {id: string, title: string, phase: "draft" | "rehearsal" | "open" | "live" | "closing" | "closed"},
@@ -28,18 +28,26 @@ import { instant } from "./hours.js";
  *   now: string,
  *   speed: number,
  *   acked_seq: number,
+ *   journal_epoch?: string,
+ *   names?: boolean,
+ *   scanned?: number,
+ *   undo_s?: number,
  * }} Desk
  *
  * @typedef {{kind: "received", at_ms: number} | {kind: "waiting", noted_ms: number}} Receipt
+ * @typedef {{entry: Entry, undo: Entry | null}} Own an act of this phone that stands, and the undo that was asked for since
+ * @typedef {{heads: Heads, at_ms: number, act: string}} Said what one of two phones said
  * @typedef {{
  *   round: Round, opens_ms: number, due_ms: number, heads: Heads | null, receipt: Receipt | null,
  *   grade: "fine" | "warned" | "quarantined", proxy: string | null, late: boolean,
- * }} RoundStands `proxy`: the act of a coordinator that the hall may confirm
+ *   standing: string | null, own: Own | null, differing: [Said, Said] | null,
+ * }} RoundStands `standing`: the act that the desk shows; `proxy`: the act of a coordinator that the hall may confirm; `differing`: two phones, two numbers
  * @typedef {{
- *   stage: Stage | null, stageReceipt: Receipt | null,
- *   senses: Senses | null, sensesReceipt: Receipt | null,
+ *   stage: Stage | null, stageReceipt: Receipt | null, stageOwn: Own | null,
+ *   senses: Senses | null, sensesReceipt: Receipt | null, sensesOwn: Own | null,
  *   rounds: RoundStands[],
  *   incidents: Entry[],
+ *   scanned: number,
  * }} Standing
  */
 
@@ -53,6 +61,20 @@ export function receiptOf(entry) {
     : { kind: "waiting", noted_ms: entry.noted_ms };
 }
 
+/** @param {Entry} entry */
+const isRefused = (entry) => entry.outcome !== null && entry.outcome.outcome === "refused";
+
+/**
+ * @param {Entry[]} entries
+ * @returns {Map<string, Entry>} which act was taken back by which undo
+ */
+export function takenBack(entries) {
+  /** @type {Map<string, Entry>} */
+  const undone = new Map();
+  for (const entry of entries) if (entry.act.kind === "undo" && !isRefused(entry)) undone.set(entry.act.act, entry);
+  return undone;
+}
+
 /**
  * @param {Desk} desk
  * @param {Entry[]} entries what this phone said, oldest first
@@ -60,58 +82,101 @@ export function receiptOf(entry) {
  */
 export function standing(desk, entries) {
   const sitting = desk.sitting ? desk.sitting.id : "";
+  const undone = takenBack(entries);
   /** @type {Standing} */
   const stands = {
     stage: desk.stage && desk.stage.stage !== "not_opened" ? desk.stage.stage : null,
     stageReceipt: desk.stage && desk.stage.at ? { kind: "received", at_ms: instant(desk.stage.at) } : null,
+    stageOwn: null,
     senses: desk.perceived,
     sensesReceipt: desk.perceived ? { kind: "received", at_ms: instant(desk.perceived.at) } : null,
+    sensesOwn: null,
     rounds: desk.rounds.map(roundStands),
     incidents: [],
+    scanned: desk.scanned || 0,
   };
   for (const entry of entries) {
-    if (entry.outcome && entry.outcome.outcome === "refused") continue;
+    if (isRefused(entry) || entry.conference !== desk.conference.id) continue;
     const said = entry.act;
+    const undo = undone.get(said.id) || null;
+    // What was taken back, and the desk knows it, is no longer anybody's word.
+    if (undo !== null && undo.told) continue;
+    const own = { entry, undo };
     switch (said.kind) {
       case "stage":
-        stands.stage = said.stage;
-        stands.stageReceipt = receiptOf(entry);
+        if (!entry.told) {
+          stands.stage = said.stage;
+          stands.stageReceipt = receiptOf(entry);
+        }
+        // Another phone may have gone on since; then there is nothing of ours to take back.
+        stands.stageOwn = stands.stage === said.stage ? own : null;
         break;
       case "perceived":
-        stands.senses = { line: said.line, picture: said.picture, sound: said.sound };
-        stands.sensesReceipt = receiptOf(entry);
+        if (!entry.told) {
+          stands.senses = { line: said.line, picture: said.picture, sound: said.sound };
+          stands.sensesReceipt = receiptOf(entry);
+        }
+        stands.sensesOwn = stands.senses !== null && isSame(stands.senses, said) ? own : null;
         break;
-      case "count": {
-        const round = stands.rounds.find((each) => each.round === said.round && said.sitting === sitting);
-        if (!round) break;
-        const code = entry.outcome ? entry.outcome.code : "";
-        round.heads = said;
-        round.receipt = receiptOf(entry);
-        round.grade = code === "quarantined" || code === "warned" ? code : "fine";
-        round.late = code === "late";
-        round.proxy = null;
+      case "count":
+        if (said.sitting === sitting) counted(stands, own, said);
         break;
-      }
-      case "confirm": {
-        const round = stands.rounds.find((each) => each.proxy === said.act);
-        if (!round) break;
-        round.receipt = receiptOf(entry);
-        round.proxy = null;
+      case "confirm":
+        if (!entry.told) confirmed(stands, entry, said.act);
         break;
-      }
       case "incident":
         stands.incidents.push(entry);
+        break;
+      case "scan":
+        if (!entry.told && undo === null && entry.sitting === sitting && !(entry.outcome && entry.outcome.code)) stands.scanned++;
+        break;
+      case "undo":
         break;
     }
   }
   return stands;
 }
 
+/** @param {Senses} one @param {Senses} two */
+const isSame = (one, two) => one.line === two.line && one.picture === two.picture && one.sound === two.sound;
+
+/** @param {Standing} stands @param {Own} own @param {import("./acts.js").CountSaid & {id: string}} said */
+function counted(stands, own, said) {
+  const round = stands.rounds.find((each) => each.round === said.round);
+  if (!round) return;
+  const { entry } = own;
+  if (entry.told) {
+    // The desk names the act that stands; it is ours or another phone's.
+    if (round.own === null && round.standing === said.id) round.own = own;
+    return;
+  }
+  const code = entry.outcome ? entry.outcome.code : "";
+  round.heads = said;
+  round.receipt = receiptOf(entry);
+  round.grade = code === "quarantined" || code === "warned" ? code : "fine";
+  round.late = code === "late";
+  round.proxy = null;
+  round.differing = null;
+  round.own = own;
+}
+
+/** @param {Standing} stands @param {Entry} entry @param {string} act */
+function confirmed(stands, entry, act) {
+  for (const round of stands.rounds) {
+    const chosen = round.differing ? round.differing.find((each) => each.act === act) : undefined;
+    if (round.proxy !== act && chosen === undefined) continue;
+    if (chosen !== undefined) round.heads = chosen.heads;
+    round.receipt = receiptOf(entry);
+    round.proxy = null;
+    round.differing = null;
+  }
+}
+
 /**
  * @param {DeskRound} round
  * @returns {RoundStands}
  */
-function roundStands({ round, opens_at, due_at, figure }) {
+function roundStands({ round, opens_at, due_at, figure, differing }) {
   const due_ms = instant(due_at);
   const received_ms = figure ? instant(figure.received_at) : 0;
   return {
@@ -123,8 +188,14 @@ function roundStands({ round, opens_at, due_at, figure }) {
     grade: figure ? figure.grade : "fine",
     proxy: figure && figure.by === "proxy" ? figure.act : null,
     late: figure !== null && instant(figure.at) > due_ms,
+    standing: figure ? figure.act : null,
+    own: null,
+    differing: figure && differing ? [saidBy(figure), saidBy(differing)] : null,
   };
 }
+
+/** @param {Figure} figure @returns {Said} */
+const saidBy = (figure) => ({ heads: figure, at_ms: instant(figure.received_at), act: figure.act });
 
 /**
  * The question that the page asks now; the others stay folded and one tap away.

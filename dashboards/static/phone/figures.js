@@ -18,6 +18,12 @@ const MOST = 1000000;
 /** @param {number} n */
 const isHeads = (n) => Number.isInteger(n) && n >= 0 && n <= MOST;
 
+/** @param {{[each: string]: number | undefined} | undefined} parts @returns {number} NaN if one of them is no number */
+export const sumOf = (parts) => Object.keys(parts || {}).reduce((sum, each) => sum + Number((parts || {})[each] || 0), 0);
+
+/** @param {{[each: string]: number | undefined} | undefined} parts */
+const areParts = (parts) => Object.keys(parts || {}).every((each) => isHeads(Number((parts || {})[each])));
+
 /**
  * The first row that applies decides, so they stand from grave to slight.
  *
@@ -26,8 +32,21 @@ const isHeads = (n) => Number.isInteger(n) && n >= 0 && n <= MOST;
 const RULES = [
   {
     grade: "blocked",
-    applies: (heads) => ![heads.present, heads.excused, heads.unexcused, heads.guests].every(isHeads),
+    applies: (heads) =>
+      ![heads.present, heads.excused, heads.unexcused, heads.guests].every(isHeads) ||
+      !areParts(heads.reasons) ||
+      !areParts(heads.categories),
     why: () => t("Chỉ nhập số nguyên từ 0 trở lên"),
+  },
+  {
+    grade: "blocked",
+    applies: (heads) => sumOf(heads.reasons) > heads.excused,
+    why: (heads) => t("Các lý do cộng lại {n}, nhiều hơn {whole} vắng có lý do", { n: sumOf(heads.reasons), whole: heads.excused }),
+  },
+  {
+    grade: "blocked",
+    applies: (heads) => sumOf(heads.categories) > heads.present,
+    why: (heads) => t("Các thành phần cộng lại {n}, nhiều hơn {whole} có mặt", { n: sumOf(heads.categories), whole: heads.present }),
   },
   {
     grade: "quarantined",

@@ -112,7 +112,7 @@ export function link(outside) {
 async function understood(response) {
   // A hotel's login page or a proxy's notice is no answer of ours.
   const type = response.headers.get("Content-Type") || "";
-  const body = /json/.test(type) ? await response.json() : null;
+  const body = /json/.test(type) ? await response.json() : /^image\/svg/.test(type) ? await response.text() : null;
   if (response.ok) return body === null ? { kind: "unknown", retry_after_s: null } : { kind: "ok", body };
   const code = (body && body.code) || "";
   if (response.status === 401 || code === "csrf") return { kind: "stranger" };

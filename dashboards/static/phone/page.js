@@ -5,16 +5,18 @@
  */
 
 import { act, inWords } from "./acts.js";
-import { countSheet } from "./count.js";
+import { countSheet, draftOf } from "./count.js";
 import { asked, receiptOf, standing, takesReports } from "./desk.js";
 import { faultSheet, waitingSheet } from "./drawers.js";
 import { day, hallClock, hour, instant, stamp } from "./hours.js";
 import { link } from "./link.js";
 import { above, bar, noConference, noNetwork, noSitting, wrongLink } from "./notices.js";
-import { OutboxFull, deviceOf, memoryShelf, numbering, outbox } from "./outbox.js";
-import { before, countQuestion, receiptLine, sensesQuestion, stageQuestion } from "./questions.js";
+import { offerBrowser, register } from "./offline.js";
+import { OutboxFull, deviceOf, outbox } from "./outbox.js";
+import { before, countQuestion, peopleQuestion, receiptLine, sensesQuestion, stageQuestion } from "./questions.js";
 import { el, fill, focusOn, sign } from "./see.js";
-import { pause_ms, sending } from "./sending.js";
+import { pause_ms, sending, takingTurns } from "./sending.js";
+import { memoryShelf, storeOf } from "./store.js";
 import { uuid7 } from "./uuid7.js";
 import { inVietnamese, speak, t } from "./words.js";
 
@@ -24,12 +26,14 @@ import { inVietnamese, speak, t } from "./words.js";
  * @typedef {import("./acts.js").Said} Said
  * @typedef {import("./acts.js").Round} Round
  * @typedef {import("./questions.js").Question} Question
+ * @typedef {"scan" | "list" | "code"} Way how people are counted one by one
+ * @typedef {{node: HTMLElement, begin: () => void, changed: () => void, end: () => void}} Live a sheet with a life of its own
  */
 
 const LOOK_AGAIN_MS = 30000;
 /** A report that left less than this ago is "being sent"; after that the page says that it waits. */
 const LEAVING_MS = 3000;
-/** Where the receipt of each kind of answer stands. @type {Record<Said["kind"], string>} */
+/** Where the receipt of each kind of answer stands; what is taken back is seen already. @type {Partial<Record<Said["kind"], string>>} */
 const SECTION = { stage: "q-stage", perceived: "q-senses", count: "q-count", confirm: "q-count", incident: "q-faults" };
 const INCIDENTS_SHOWN = 3;
 const INCIDENT_SHOWN_MS = 4 * 3600 * 1000;
@@ -49,30 +53,33 @@ const desktop = place("desk");
 const sheets = place("sheets");
 const heard = place("heard");
 
-/** @returns {import("./outbox.js").Shelf} */
+/** @returns {{shelf: import("./store.js").Shelf, lasting: boolean}} */
 function shelfOf() {
   try {
     window.localStorage.setItem("bridge.try", "1");
     window.localStorage.removeItem("bridge.try");
-    return window.localStorage;
+    return { shelf: window.localStorage, lasting: true };
   } catch (forbidden) {
-    return memoryShelf();
+    return { shelf: memoryShelf(), lasting: false };
   }
 }
 
 const handle = decodeURIComponent(window.location.pathname.split("/").filter(Boolean).pop() || "");
-const shelf = shelfOf();
+const { shelf, lasting } = shelfOf();
 const freshId = () => uuid7(Date.now(), (room) => void window.crypto.getRandomValues(room));
 const device = deviceOf(shelf, freshId);
-const nextSeq = numbering(shelf);
-const box = outbox(shelf, handle);
 const clock = hallClock(() => window.performance.now());
-const here = link({
-  handle,
-  secret: () => window.location.hash.slice(1),
-  device,
-  fetch: (url, init) => window.fetch(url, init),
-});
+/** From an earlier visit: the icon on the home screen opens the page without what stands behind the #. */
+let remembered = "";
+const secret = () => window.location.hash.slice(1) || remembered;
+const here = link({ handle, secret, device, fetch: (url, init) => window.fetch(url, init) });
+
+/** @type {import("./store.js").Store} */
+let store;
+/** @type {import("./outbox.js").Outbox} */
+let box;
+/** @type {ReturnType<typeof sending>} */
+let sender;
 
 /** @type {Desk | null} */
 let desk = null;
@@ -88,8 +95,10 @@ let ending = false;
 let chosen = {};
 /** @type {Partial<Record<Round, import("./count.js").Draft>>} */
 let drafts = {};
-/** @type {"count" | "waiting" | "fault" | null} */
+/** @type {"count" | "waiting" | "fault" | Way | null} */
 let sheet = null;
+/** @type {Live | null} */
+let live = null;
 let opener = "";
 let opener_y = 0;
 /** What was answered and is not yet shown received. @type {Said["kind"] | null} */
@@ -99,68 +108,107 @@ let tapped_ms = 0;
 let failures = 0;
 let isReading = false;
 let hasBrokenOutbox = false;
+let hasNoDoor = false;
+/** Until the desk says otherwise, an earlier visit may have left some. */
+let keepsNames = true;
 
-const sender = sending({
-  outbox: box,
-  post: async (entries) => {
-    const conference = encodeURIComponent(entries.map((entry) => entry.conference)[0] || "");
-    const answer = await here.call("POST", "/conferences/" + conference + "/acts", {
-      device,
-      sent_at: stamp(Date.now()),
-      acts: entries.map((entry) => entry.act),
-    });
-    if (answer.kind === "revoked") state = "revoked";
-    return answer;
-  },
-  settled: (entry) => {
-    announce(entry);
-    draw();
-    // The desk tells what the centre made of it (a grade, a proxy's figure replaced).
-    if (box.waiting().length === 0) void look();
-  },
-  changed: draw,
-  now_ms: () => Date.now(),
-  later: (work, ms) => window.setTimeout(work, ms),
-  random: Math.random,
-});
+async function begin() {
+  store = await storeOf({ shelf, lasting, database: () => window.indexedDB });
+  box = outbox(store, handle, () => Date.now());
+  await box.reread();
+  remembered = (await store.value("secret." + handle)) || "";
+  sender = sending({
+    outbox: box,
+    post: async (entries) => {
+      const conference = encodeURIComponent(entries.map((entry) => entry.conference)[0] || "");
+      const answer = await here.call("POST", "/conferences/" + conference + "/acts", {
+        device,
+        sent_at: stamp(Date.now()),
+        acts: entries.map((entry) => entry.act),
+      });
+      if (answer.kind === "revoked") revoke();
+      return answer;
+    },
+    settled: (entries) => {
+      for (const entry of entries) announce(entry);
+      tellTabs();
+      draw();
+      // The desk tells what the centre made of it (a grade, a proxy's figure replaced).
+      if (box.waiting().length === 0) void look();
+    },
+    changed: draw,
+    alone: takingTurns("bridge.send." + handle, window.navigator),
+    now_ms: () => Date.now(),
+    later: (work, ms) => window.setTimeout(work, ms),
+    random: Math.random,
+  });
+}
+
+/** Another tab of this link shows the same. */
+function tellTabs() {
+  try {
+    shelf.setItem("bridge." + handle + ".turn", freshId());
+  } catch (full) {
+    console.warn("tabs-not-told", full);
+  }
+}
+
+function revoke() {
+  state = "revoked";
+  // What was taken back is kept nowhere, and neither are the names it opened.
+  if (secret() === remembered) remembered = "";
+  void store.keep("secret." + handle, null);
+  void store.keep("people." + handle, null);
+}
 
 /** @param {Entry} entry */
 function announce(entry) {
   const outcome = entry.outcome;
-  if (outcome === null) return;
+  if (outcome === null || entry.act.kind === "scan") return;
   heard.textContent =
     inWords(entry.act) +
     ": " +
     (outcome.outcome === "accepted" ? t("Đã nhận {time}", { time: hour(outcome.at_ms) }) : t("Không được nhận") + ". " + outcome.message);
 }
 
-/** @param {Said} said */
+/** @param {Said} said @returns {Promise<Entry | null>} after the phone has written it down */
 async function say(said) {
-  if (desk === null) return;
-  opened = null;
-  every = false;
-  ending = false;
+  if (desk === null) return null;
+  const { point, conference, sitting } = desk;
   tapped_ms = Date.now();
-  const marked = act(said, { id: freshId(), seq: nextSeq(), at: stamp(Date.now()), point: desk.point.code });
+  const mark = { id: freshId(), at: stamp(Date.now()), point: point.code };
+  /** @type {Entry | null} */
+  let noted = null;
   try {
-    await box.add(marked, desk.conference.id, clock.now());
+    noted = await box.add((seq) => act(said, Object.assign({ seq }, mark)), {
+      conference: conference.id,
+      sitting: sitting ? sitting.id : "",
+      noted_ms: clock.now(),
+    });
     hasBrokenOutbox = false;
   } catch (reason) {
     if (!(reason instanceof OutboxFull)) throw reason;
     hasBrokenOutbox = true;
   }
+  tellTabs();
   window.setTimeout(draw, LEAVING_MS + 50);
-  heard.textContent = inWords(marked) + ": " + t("Đã ghi {time}, đang gửi", { time: hour(clock.now()) });
-  answered = said.kind;
+  if (said.kind !== "scan" && noted !== null) {
+    opened = null;
+    every = false;
+    ending = false;
+    heard.textContent = inWords(noted.act) + ": " + t("Đã ghi {time}, đang gửi", { time: hour(noted.noted_ms) });
+    answered = said.kind;
+  }
   draw();
   reveal();
   sender.wake();
+  return noted;
 }
 
 /** Brings the receipt of the last answer before the person's eyes, once the page is there again. */
 function reveal() {
   if (sheet !== null || answered === null) return;
-  const title = document.getElementById(SECTION[answered]);
+  const title = document.getElementById(SECTION[answered] || "");
   answered = null;
   const section = title && title.closest("section");
   if (section) section.scrollIntoView({ block: "nearest" });
@@ -171,27 +219,23 @@ async function look() {
   if (isReading || state === "revoked") return;
   isReading = true;
   const settledBefore = new Set(box.list().filter((entry) => entry.outcome !== null).map((entry) => entry.act.id));
+  /** @param {Entry} entry */
+  const before = (entry) => settledBefore.has(entry.act.id);
   try {
-    if (desk === null) {
+    if (desk === null && secret() !== "") {
       const introduced = await here.introduce();
       if (introduced.kind !== "ok") return missed(introduced);
     }
-    const answer = await here.call("GET", "/desk");
+    const answer = await here.call("GET", "/desk?device=" + encodeURIComponent(device));
     if (answer.kind !== "ok") return missed(answer);
     failures = 0;
     stale_ms = null;
     take(answer.body);
     state = "open";
-    // What the desk now shows by itself need not be laid over it any more; reported incidents it does not show.
-    await box.forget(
-      (entry) =>
-        settledBefore.has(entry.act.id) &&
-        entry.outcome !== null &&
-        entry.outcome.outcome === "accepted" &&
-        (entry.act.kind !== "incident" || clock.now() - entry.noted_ms > INCIDENT_SHOWN_MS),
-    );
+    await agree(answer.body, before);
     shelf.setItem("bridge." + handle + ".desk", JSON.stringify({ saved_ms: Date.now(), desk: Object.assign({}, answer.body, { csrf: "" }) }));
     sender.wake();
+    void settleIn(answer.body);
   } catch (full) {
     console.warn("desk-not-kept", full);
   } finally {
@@ -200,10 +244,40 @@ async function look() {
   }
 }
 
+/**
+ * What the centre holds, and what this phone holds, brought into line.
+ *
+ * @param {Desk} told @param {(entry: Entry) => boolean} before
+ */
+async function agree(told, before) {
+  if (told.journal_epoch) {
+    const centre = { conference: told.conference.id, epoch: told.journal_epoch, acked_seq: told.acked_seq };
+    if ((await box.compare(centre, before)) > 0) tellTabs();
+  }
+  // What the desk now shows by itself need not be laid over it any more; reported incidents it does not show.
+  await box.tell(
+    (entry) => before(entry) && (entry.act.kind !== "incident" || clock.now() - entry.noted_ms > INCIDENT_SHOWN_MS),
+  );
+}
+
+/** Once the page is there: what makes it open without a network, and who comes to this hall. @param {Desk} told */
+async function settleIn(told) {
+  if (window.location.hash.slice(1) !== "" && window.location.hash.slice(1) !== remembered) {
+    remembered = window.location.hash.slice(1);
+    await store.keep("secret." + handle, remembered);
+  }
+  await register(handle);
+  if (told.names) {
+    const { refreshed } = await import("./door/roster.js");
+    await refreshed(store, handle, here);
+  } else if (keepsNames) await store.keep("people." + handle, null);
+  keepsNames = told.names === true;
+}
+
 /** @param {import("./link.js").Answer} answer */
 function missed(answer) {
   if (answer.kind === "revoked") {
-    state = "revoked";
+    revoke();
     return;
   }
   failures++;
@@ -233,7 +307,7 @@ function recall() {
   }
 }
 
-/** @param {"count" | "waiting" | "fault"} name @param {string} from the button to come back to */
+/** @param {"count" | "waiting" | "fault" | Way} name @param {string} from the button to come back to */
 function openSheet(name, from) {
   sheet = name;
   opener = from;
@@ -248,6 +322,8 @@ function closeSheet() {
 
 function sheetClosed() {
   sheet = null;
+  if (live !== null) live.end();
+  live = null;
   sheets.textContent = "";
   desktop.hidden = false;
   draw();
@@ -272,13 +348,7 @@ function openCount(round) {
   const now = stands.rounds.find((each) => each.round === round);
   if (now === undefined) return;
   ending = false;
-  const known = now.heads;
-  const draft = drafts[round] || {
-    present: known ? String(known.present) : "",
-    excused: known ? String(known.excused) : "",
-    unexcused: known ? String(known.unexcused) : "",
-    guests: known && known.guests ? String(known.guests) : "",
-  };
+  const draft = drafts[round] || draftOf(now.heads);
   drafts[round] = draft;
   const made = countSheet(
     {
@@ -323,6 +393,34 @@ function openWaiting() {
   focusTitle();
 }
 
+/**
+ * The door of the hall, fetched by those who need it.
+ *
+ * @param {Way} way
+ */
+async function openDoor(way) {
+  const { doorSheet } = await import("./door/door.js");
+  hasNoDoor = false;
+  if (desk === null || sheet !== null) return;
+  openSheet(way, way);
+  live = doorSheet(way, {
+    desk: () => /** @type {Desk} */ (desk),
+    entries: () => box.list(),
+    now_ms: () => clock.now(),
+    isFresh,
+    store,
+    handle,
+    here,
+    say,
+    close: closeSheet,
+    heard: (words) => {
+      heard.textContent = words;
+    },
+  });
+  showSheet(live.node);
+  live.begin();
+}
+
 function focusTitle() {
   const title = sheets.querySelector("h1");
   if (title !== null) title.focus();
@@ -335,7 +433,8 @@ function drawWaiting() {
       close: closeSheet,
       sendNow: () => sender.wake(),
       read: (entry) => {
-        void box.forget((each) => each === entry).then(() => {
+        void box.putAway(entry).then(() => {
+          tellTabs();
           if (box.waiting().length + box.refused().length === 0) closeSheet();
           draw();
         });
@@ -366,6 +465,7 @@ function draw() {
   drawHead();
   drawBanners();
   if (sheet === "waiting") drawWaiting();
+  if (live !== null) live.changed();
   if (state === "revoked") fill(main, [wrongLink(box.waiting().length), footer()]);
   else if (state === "unplanned") fill(main, [noConference(), footer()]);
   else if (desk === null) fill(main, [noNetwork(() => void look()), footer()]);
@@ -389,6 +489,7 @@ function drawBanners() {
   const isOverdue = waiting.some((entry) => !isFresh(entry.noted_ms));
   fill(banners, [
     ...(desk !== null && state === "open" ? above(desk, { stale_ms: waiting.length > 0 ? null : stale_ms }) : []),
+    hasNoDoor && el("p.strip.amber", {}, sign("warning"), el("span", {}, t("Cần có mạng một lần để mở phần này."))),
     hasBrokenOutbox && el("p.strip.red", {}, sign("warning"), el("span", {}, t("Máy giữ quá nhiều báo cáo chưa gửi. Hãy gọi trực ban."))),
     refused.length > 0 &&
       el(
@@ -404,7 +505,7 @@ function drawBanners() {
         "button.strip.amber",
         { "data-key": "waiting", onclick: openWaiting },
         sign("clock"),
-        el("span", {}, el("strong", {}, t("Chờ gửi {n}", { n: waiting.length })), " · " + t("máy tự gửi khi có mạng")),
+        el("span", {}, el("strong", {}, t("Chờ gửi {n}", { n: waiting.length })), " · " + (box.isLasting() ? t("máy tự gửi khi có mạng") : t("đừng đóng trang này"))),
         sign("right"),
       ),
   ]);
@@ -447,6 +548,7 @@ function drawQuestions(told) {
       draw();
     },
     count: openCount,
+    people: (way) => void openDoor(way).catch(withoutDoor),
     stage: (stage) => {
       if (stage === "ended" && stands.stage !== "ended") {
         ending = true;
@@ -464,9 +566,18 @@ function drawQuestions(told) {
     stageQuestion(view, does),
     sensesQuestion(view, does),
     countQuestion(view, does),
+    told.names === true && peopleQuestion(view, does),
     incidents(stands.incidents),
     footer(),
   ]);
+}
+
+/** @param {unknown} lost */
+function withoutDoor(lost) {
+  console.warn("no-door", lost);
+  heard.textContent = t("Cần có mạng một lần để mở phần này.");
+  hasNoDoor = true;
+  draw();
 }
 
 /** @param {import("./acts.js").Senses} senses */
@@ -501,6 +612,7 @@ function footer() {
     "footer",
     {},
     el("span", {}, said),
+    offerBrowser(() => window.location.origin + "/p/" + encodeURIComponent(handle) + "#" + secret(), draw),
     el(
       "button.plain",
       { "data-key": "language", lang: inVietnamese() ? "en" : "vi", onclick: () => void change() },
@@ -537,7 +649,7 @@ function tick() {
 }
 
 function comeBack() {
-  if (document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" || state === "opening") return;
   sender.wake();
   void look();
 }
@@ -554,16 +666,16 @@ window.addEventListener("resize", measure);
 window.addEventListener("online", comeBack);
 window.addEventListener("offline", draw);
 document.addEventListener("visibilitychange", comeBack);
-window.addEventListener("storage", () => {
-  box.reread();
-  draw();
+window.addEventListener("storage", (event) => {
+  if (event.key === "bridge." + handle + ".turn") void box.reread().then(draw);
 });
 window.setInterval(() => {
-  if (document.visibilityState === "visible") void look();
+  if (document.visibilityState === "visible" && state !== "opening") void look();
 }, LOOK_AGAIN_MS);
 
 async function open() {
   window.history.scrollRestoration = "manual";
+  await begin();
   if (shelf.getItem("bridge.language") === "en") await change();
   recall();
   tick();

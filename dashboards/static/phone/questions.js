@@ -4,8 +4,8 @@
  * @file
  */
 
-import { ALL_GOOD, SENSES, STAGES, WORDS, nextStage, othersInWords, sensesInWords } from "./acts.js";
-import { isMeasured } from "./desk.js";
+import { ALL_GOOD, SENSES, STAGES, WORDS, headsInWords, inWords, nextStage, othersInWords, sensesInWords } from "./acts.js";
+import { isMeasured, receiptOf } from "./desk.js";
 import { judge } from "./figures.js";
 import { hour } from "./hours.js";
 import { el, sign } from "./see.js";
@@ -20,6 +20,7 @@ import { ROUND, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  * @typedef {import("./desk.js").Standing} Standing
  * @typedef {import("./desk.js").RoundStands} RoundStands
  * @typedef {import("./desk.js").Receipt} Receipt
+ * @typedef {import("./desk.js").Own} Own
  *
  * @typedef {"stage" | "senses" | "count"} Question
  * @typedef {{
@@ -36,6 +37,7 @@ import { ROUND, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  *   fold: () => void,
  *   choose: (sense: keyof Senses, word: import("./acts.js").Word) => void,
  *   count: (round: Round) => void,
+ *   people: (way: "scan" | "list" | "code") => void,
  *   stage: (stage: Stage) => void,
  *   cancelEnd: () => void,
  * }} Does
@@ -56,6 +58,43 @@ export function receiptLine(receipt, isFresh, more = "") {
   return isFresh(receipt.noted_ms)
     ? el("p.receipt.leaving", {}, sign("clock"), el("span", {}, t("Đã ghi {time}, đang gửi", { time })))
     : el("p.receipt.waits", {}, sign("clock"), el("span", {}, t("Đã ghi {time}, chờ gửi", { time })));
+}
+
+/**
+ * The receipt of an answer, and beside it the way back while there is one.
+ *
+ * @param {Receipt | null} receipt @param {Own | null} own @param {View} view @param {Does} does @param {string} [more]
+ * @returns {HTMLElement | null}
+ */
+function receiptOrUndo(receipt, own, view, does, more = "") {
+  if (own !== null && own.undo !== null) {
+    const time = hour(own.undo.noted_ms);
+    return el("p.receipt.leaving", {}, sign("back"), el("span", {}, t("Đang hoàn tác, ghi lúc {time}", { time })));
+  }
+  const line = receiptLine(receipt, view.isFresh, more);
+  if (line === null || own === null || !view.mayAct || !mayUndo(own.entry, view)) return line;
+  const { act } = own.entry;
+  return el(
+    "div.got",
+    {},
+    line,
+    el(
+      "button.change",
+      { "data-key": "undo-" + act.kind, "aria-label": t("Hoàn tác") + ": " + inWords(act), onclick: () => does.say({ kind: "undo", act: act.id }) },
+      t("Hoàn tác"),
+    ),
+  );
+}
+
+/**
+ * @param {import("./outbox.js").Entry} entry
+ * @param {{desk: Desk, now_ms: number}} view
+ * @returns {boolean} the centre counts from when it heard of it
+ */
+export function mayUndo(entry, { desk, now_ms }) {
+  const receipt = receiptOf(entry);
+  const since_ms = receipt.kind === "received" ? receipt.at_ms : now_ms;
+  return now_ms - since_ms <= (desk.undo_s === undefined ? 600 : desk.undo_s) * 1000;
 }
 
 /**
@@ -81,7 +120,7 @@ export function stageQuestion(view, does) {
   const next = nextStage(stands.stage, isMeasured(desk));
   const answer = [
     el("p.answer", {}, t(STAGE[stands.stage || "not_opened"])),
-    receiptLine(stands.stageReceipt, view.isFresh),
+    receiptOrUndo(stands.stageReceipt, stands.stageOwn, view, does),
   ];
   if (view.ending) return ending(view, does, title);
   if (view.open !== "stage" || !view.mayAct) {
@@ -170,7 +209,7 @@ export function sensesQuestion(view, does) {
   const title = "2. " + t("Tín hiệu, hình ảnh, âm thanh");
   if (view.open !== "senses" || !view.mayAct) {
     const answer = stands.senses
-      ? [el("p.answer", {}, sensesInWords(stands.senses)), receiptLine(stands.sensesReceipt, view.isFresh)]
+      ? [el("p.answer", {}, sensesInWords(stands.senses)), receiptOrUndo(stands.sensesReceipt, stands.sensesOwn, view, does)]
       : [el("p.answer.none", {}, t("Chưa báo"))];
     const label = stands.senses ? t("Đổi") : t("Báo");
     return folded(
@@ -268,7 +307,7 @@ export function countQuestion(view, does) {
     [
       el("p.answer", {}, t("{n} có mặt", { n: now.heads.present }) + of),
       others !== "" && el("p.note", {}, others),
-      receiptLine(now.receipt, view.isFresh, now.late ? " · " + t("sau hạn") : ""),
+      receiptOrUndo(now.receipt, now.own, view, does, now.late ? " · " + t("sau hạn") : ""),
     ],
     view.mayAct && now.grade !== "quarantined" ? change : null,
     [
@@ -304,7 +343,42 @@ function doubt(round, view, does) {
       view.mayAct && el("button.big", { "data-key": "mend", onclick: () => does.count(round.round) }, t("Sửa số liệu")),
     ];
   }
+  if (round.differing !== null) return [differing(round.differing, view, does)];
   return [round.grade === "warned" && why !== "" && el("p.careful.slight", {}, sign("warning"), el("span", {}, why))];
+}
+
+/**
+ * Two phones of one hall, two numbers: both are shown with their hours, and one of them is said to be right.
+ *
+ * @param {[import("./desk.js").Said, import("./desk.js").Said]} both @param {View} view @param {Does} does
+ */
+function differing(both, view, does) {
+  return el(
+    "div.differing",
+    {},
+    el("p.careful", {}, sign("warning"), el("span", {}, el("strong", {}, t("Khác nhau")), ": " + t("hai máy của hội trường báo hai số."))),
+    el(
+      "ul.rounds",
+      {},
+      ...both.map((said) =>
+        el(
+          "li",
+          {},
+          el("div.said", {}, el("p", {}, el("strong", {}, headsInWords(said.heads))), el("p.note", {}, t("Báo lúc {time}", { time: hour(said.at_ms) }))),
+          view.mayAct &&
+            el(
+              "button.change",
+              {
+                "data-key": "right-" + said.act,
+                "aria-label": t("Đúng số này") + ": " + headsInWords(said.heads),
+                onclick: () => does.say({ kind: "confirm", act: said.act }),
+              },
+              t("Đúng số này"),
+            ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {RoundStands} round @param {View} view @param {Does} does */
@@ -321,7 +395,9 @@ function otherRound(round, view, does) {
       el("p", {}, name + ": ", el("strong", {}, said)),
       round.grade === "quarantined"
         ? el("p.note.amber", {}, t("Số liệu đang chờ xác nhận"))
-        : receiptLine(round.receipt, view.isFresh, round.late ? " · " + t("sau hạn") : ""),
+        : round.differing !== null
+          ? el("p.note.amber", {}, t("Khác nhau") + ": " + round.differing.map((said) => String(said.heads.present)).join(" / "))
+          : receiptLine(round.receipt, view.isFresh, round.late ? " · " + t("sau hạn") : ""),
     ),
     view.mayAct &&
       el(
@@ -355,4 +431,33 @@ export function before(stands, round) {
   const place = stands.rounds.findIndex((each) => each.round === round);
   const last = place > 0 ? stands.rounds[place - 1] : undefined;
   return last && last.heads && last.grade !== "quarantined" ? last.heads.present : null;
+}
+
+/**
+ * People one by one, where a city wants names: beside the head count and never added to it.
+ *
+ * @param {View} view @param {Does} does
+ */
+export function peopleQuestion(view, does) {
+  const { desk, stands } = view;
+  const of = desk.expected === null ? "" : " / " + desk.expected;
+  return el(
+    "section.question",
+    { "aria-labelledby": "q-people" },
+    el("h2.past", { id: "q-people" }, "4. " + t("Điểm danh từng người")),
+    el("p.answer", {}, t("Đã quét {n}", { n: stands.scanned }) + of),
+    el("p.note", {}, t("Không cộng vào quân số ở mục 3.")),
+    view.mayAct &&
+      el(
+        "div.steps",
+        {},
+        el("button.quiet", { "data-key": "scan", onclick: () => does.people("scan") }, t("Quét thẻ")),
+        el(
+          "div.pair",
+          {},
+          el("button.quiet", { "data-key": "list", onclick: () => does.people("list") }, t("Không có thẻ")),
+          el("button.quiet", { "data-key": "code", onclick: () => does.people("code") }, t("Mã của hội trường")),
+        ),
+      ),
+  );
 }

@@ -37,6 +37,8 @@ const SIGNS = {
   left: "M15 5l-7 7 7 7",
   warning: "M12 4L2.5 20h19zM12 10v5M12 17.4v.2",
   cross: "M6 6l12 12M18 6L6 18",
+  back: "M9 7L4 12l5 5M4 12h11a5 5 0 0 1 0 10",
+  torch: "M8 3h8v5l-2 3v10h-4V11L8 8z",
   call: "M6 3h3l2 5-2.5 2a12 12 0 0 0 5.5 5.5l2-2.5 5 2v3a2 2 0 0 1-2 2A16 16 0 0 1 4 5a2 2 0 0 1 2-2z",
 };
 

@@ -72,4 +72,6 @@ export const ROUND_SHORT = { opening: "Đầu giờ", middle: "Giữa giờ", cl
 export const REASON = { sick: "Ốm", business: "Công tác", study: "Đi học", family: "Việc gia đình", other: "Lý do khác" };
 
 /** @type {Record<Category, string>} */
-export const CATEGORY = { leader: "Lãnh đạo", member: "Đảng viên", staff: "Cán bộ", other: "Thành phần khác" };
+export const CATEGORY = { leader: "Chủ chốt", member: "Đảng viên", staff: "Cán bộ", other: "Khác" };
+
+export const PARTS = { reasons: "Lý do vắng", categories: "Thành phần có mặt" };

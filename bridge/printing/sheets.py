@@ -1,0 +1,80 @@
+"""The addresses under which printable sheets are fetched."""
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.printing.badges import BADGES, sheet
+from bridge.printing.press import Busy, Press, Unprinted
+from endpoints_registry.access import Action
+from endpoints_registry.attending import asked_for, names_off
+from endpoints_registry.gate import CALLER, Problem, Route, nowhere, query_of
+from endpoints_registry.keeping import NamesOff
+from endpoints_registry.registry import Registry
+
+log = structlog.get_logger("printing")
+
+
+class BadgesQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    point: str | None = Field(None, max_length=20)
+    unit: str | None = Field(None, max_length=16)
+    """All points of this unit and of those below it."""
+
+
+class Sheets:
+    def __init__(self, registry: Registry, press: Press) -> None:
+        self._registry = registry
+        self._press = press
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "GET",
+                "/api/v1/conferences/{conference}/badges.pdf",
+                self.badges,
+                Action.SEE_NAMES,
+                "Thẻ đại biểu để in và cắt: mười thẻ một trang A4, theo điểm cầu hoặc theo đơn vị",
+                query=BadgesQuery,
+                answer_type="application/pdf",
+                answers={200: None, 404: None, 409: None, 422: None, 500: None, 503: None},
+            ),
+        )
+
+    async def badges(self, request: web.Request) -> web.Response:
+        conference = self._registry.holdings.conferences.get(request.match_info["conference"])
+        if conference is None or not self._registry.has_part(request[CALLER], conference):
+            raise nowhere()
+        query = query_of(request, BadgesQuery)
+        if (query.point is None) is (query.unit is None):
+            raise Problem(422, "invalid", "Hãy nêu point (mã điểm cầu) hoặc unit (mã đơn vị), một trong hai.")
+        points = asked_for(self._registry, request, conference, query.point, query.unit)
+        try:
+            roster = self._registry.names.asked(conference.id)
+        except NamesOff as off:
+            raise names_off(off) from off
+        people = sum(len(roster.of_point(kept.point.code)) for kept in points)
+        if not people:
+            raise Problem(404, "nobody", "Danh sách đại biểu ở đây chưa có ai; hãy nhập danh sách trước khi in thẻ.")
+        if people > BADGES:
+            detail = f"Có {people} thẻ, mỗi lần in tối đa {BADGES}; hãy in theo từng đơn vị hoặc điểm cầu."
+            raise Problem(422, "too_many", detail)
+        directory = self._registry.on(conference.day)
+        called = [(kept.point.code, _called(kept.point.name, directory.place(kept.point.code))) for kept in points]
+        try:
+            pdf = await self._press.printed("badges", sheet(conference.title, roster, called))
+        except Busy as busy:
+            detail = "Máy in thẻ đang bận; hãy thử lại sau ít giây."
+            raise Problem(503, "busy", detail, headers={"Retry-After": "10"}) from busy
+        except Unprinted as failed:
+            log.error("badges-unprinted", conference=conference.id, badges=people, why=str(failed)[:200])
+            raise Problem(500, "unprinted", "Không dàn được trang thẻ; hãy báo người quản trị hệ thống.") from failed
+        log.info("badges-printed", conference=conference.id, badges=people, by=request[CALLER].name)
+        name = f"the-dai-bieu-{query.point or query.unit}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+
+def _called(hall: str, place: str) -> str:
+    return f"{hall} · {place}" if place else hall
