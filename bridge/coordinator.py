@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -165,6 +166,11 @@ class Coordinator:
                 self._learn(row)
             self._tell_all()
             await asyncio.sleep(0)
+
+    async def settled(self) -> None:
+        """Wait until what was asked before has been through the street, whatever became of it."""
+        with suppress(Unavailable):
+            await self.command(lambda _draft: (), by="system")
 
     async def run(self) -> None:
         """Walk the street until cancelled. A bug in a rule ends it: the journal brings the node back."""

@@ -81,6 +81,8 @@ class Halls:
         coordinator = Coordinator(conference, self._journal, self._clock, self._tell, undo_ms=self._undo_ms)
         await coordinator.open()
         self._streets.create_task(coordinator.run(), name=f"street of {conference}")
+        # Nobody may see lines as they were before we went away.
+        await coordinator.settled()
         log.info("hall-opened", conference=conference, position=coordinator.scene.position)
         return Hall(coordinator, Presence(coordinator, self._stir), self._terms)
 

@@ -1,26 +1,49 @@
 """The operator's page: `/p/<handle>`, the same bytes for every hall, because who it is stands behind the `#`."""
 
+import gzip
+import json
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboards.assets import Assets
-from endpoints_registry.gate import Open, Route
+from dashboards.assets import ASK_AGAIN, Asset, Assets
+from endpoints_registry.gate import HEADERS, Open, Route
 
 TEMPLATES = Path(__file__).parent / "templates"
+READER = Path(__file__).parent / "static/phone/zxing/zxing_reader.wasm"
 
-ASIDE = {"phone/english.js", "phone/patience.js", "phone/page.js"}
+ASIDE = {"phone/english.js", "phone/patience.js", "phone/page.js", "phone/worker.js", "phone/attend.js"}
 """Modules that the page does not fetch ahead: chosen by few, or named by the page itself."""
+
+FRAME = "/p/-"
+"""Any handle gives the same page; the worker keeps it under this one."""
+
+POLICY = {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    )
+}
+"""Only here may a page compile what it has fetched from us: the reader of badges. The gate's own headers fill in the rest."""
 
 
 def page(assets: Assets) -> bytes:
     """The page's HTML. It names every module, so that a slow line fetches them side by side and not one after another."""
-    modules = sorted(
+    return _drawn("phone.html", base=assets.base(), modules=_modules(assets))
+
+
+def _modules(assets: Assets) -> list[str]:
+    """What the page draws on from its first moment; what lies in a folder of its own waits until it is wanted."""
+    return sorted(
         name.removeprefix("phone/")
         for name in assets.files
-        if name.startswith("phone/") and name.endswith(".js") and name not in ASIDE
+        if name.startswith("phone/") and name.endswith(".js") and name.count("/") == 1 and name not in ASIDE
     )
+
+
+def _drawn(template: str, **given: object) -> bytes:
     room = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -28,14 +51,84 @@ def page(assets: Assets) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return room.get_template("phone.html").render(base=assets.base(), modules=modules).encode()
+    return room.get_template(template).render(**given).encode()
+
+
+def worker(assets: Assets) -> bytes:
+    """The service worker: which files make this version of the page, and how they are kept."""
+    modules = [f"phone/{name}" for name in _modules(assets)]
+    door = sorted(name for name in assets.files if name.startswith("phone/door/"))
+    files = ["tokens.css", "phone.css", "phone/page.js", "phone/patience.js", *modules, *door]
+    # The page itself is part of the version: another frame is another worker, even over the same files.
+    version = sha256(assets.version.encode() + page(assets)).hexdigest()[:12]
+    shell = {"version": version, "page": FRAME, "files": [assets.url(name) for name in files]}
+    return f"self.SHELL = {json.dumps(shell)};\n".encode() + assets.files["phone/worker.js"].body
+
+
+def manifest(assets: Assets, handle: str) -> bytes:
+    """What the icon on a home screen opens. The secret stays with the page; the address alone opens nothing."""
+    icons = [{"src": assets.url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    told = {
+        "name": "Điểm cầu",
+        "short_name": "Điểm cầu",
+        "lang": "vi",
+        "id": f"/p/{handle}",
+        "start_url": f"/p/{handle}",
+        "scope": "/p/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#ffffff",
+        "icons": icons,
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def routes(assets: Assets) -> list[Route]:
-    """`/p/{handle}`: it opens for every handle, true or not, so it tells a guesser nothing; the exchange decides."""
-    html = page(assets)
+    """The page, what makes it open without a network, and the small page of a person's own phone.
 
-    async def show(_request: web.Request) -> web.Response:
-        return web.Response(body=html, content_type="text/html", charset="utf-8")
+    `/p/{handle}` opens for every handle, true or not, so it tells a guesser nothing; the exchange decides.
+    """
+    html, own = page(assets), _drawn("phone_attend.html", base=assets.base())
+    kept = Assets(
+        assets.version,
+        {
+            "sw.js": _asset("text/javascript; charset=utf-8", worker(assets)),
+            "zxing.wasm": _asset("application/wasm", READER.read_bytes()),
+        },
+    )
 
-    return [Route("GET", "/p/{handle}", show, Open.PUBLIC, "The operator's page", page=True, hidden=True)]
+    async def show(request: web.Request) -> web.Response:
+        return _packed(request, html, "text/html", POLICY)
+
+    async def show_own(request: web.Request) -> web.Response:
+        return _packed(request, own, "text/html", {})
+
+    async def show_manifest(request: web.Request) -> web.Response:
+        told = manifest(assets, request.match_info["handle"])
+        return _packed(request, told, "application/manifest+json", {"Cache-Control": ASK_AGAIN})
+
+    async def show_kept(request: web.Request) -> web.Response:
+        return kept.answer(request.path.removeprefix("/p/"), request)
+
+    return [
+        Route("GET", "/p/sw.js", show_kept, Open.PUBLIC, "The worker that opens the page offline", hidden=True),
+        Route("GET", "/p/zxing.wasm", show_kept, Open.PUBLIC, "The reader of badges", hidden=True),
+        Route("GET", "/p/{handle}", show, Open.PUBLIC, "The operator's page", page=True, hidden=True),
+        Route(
+            "GET", "/p/{handle}/manifest.webmanifest", show_manifest, Open.PUBLIC, "The page's manifest", hidden=True
+        ),
+        Route("GET", "/c/{point}", show_own, Open.PUBLIC, "A person checks in by phone", page=True, hidden=True),
+    ]
+
+
+def _asset(kind: str, body: bytes) -> Asset:
+    return Asset(kind, sha256(body).hexdigest()[:20], body, gzip.compress(body, 9, mtime=0))
+
+
+def _packed(request: web.Request, body: bytes, kind: str, headers: Mapping[str, str]) -> web.Response:
+    given = dict(headers) | {"Vary": "Accept-Encoding"}
+    charset = "utf-8" if kind == "text/html" else None
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        given["Content-Encoding"] = "gzip"
+        return web.Response(body=gzip.compress(body, 6, mtime=0), content_type=kind, charset=charset, headers=given)
+    return web.Response(body=body, content_type=kind, charset=charset, headers=given)

@@ -68,7 +68,7 @@ class Store:
                 raw = await connection.get_raw_connection()
                 assert raw.driver_connection is not None  # noqa: S101 - it was opened a moment ago
                 # Not through SQLAlchemy, which would begin a transaction: inside one there is no checkpoint.
-                await raw.driver_connection.execute_fetchall("SELECT 1")
+                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         # Readers first: the last connection to close checkpoints the WAL, and only the writer may.

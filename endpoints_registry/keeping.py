@@ -1,9 +1,10 @@
 """Keeps people's names for the conferences that want them, on disk and in memory, and forgets them wholly."""
 
 import asyncio
+import gc
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from sys import intern
 from typing import Any
@@ -20,6 +21,19 @@ from endpoints_registry.tables import ATTENDEE, KEPT_NAMES, POINT
 
 # Some ten thousand people are read while halls report: after so many the loop takes a breath.
 _AT_ONCE = 1_000
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make a great many values in one go, none of them in circles, without the collector walking all of them again and
+    again meanwhile: each walk is some tenths of a second in which no hall is heard."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class NamesOff(Exception):
@@ -59,8 +73,9 @@ class Names:
             for row in rows:
                 known = self._held.get(row.conference_id)
                 if known is None or known.revision != row.revision:
-                    people = [each async for each in _people(connection, row.conference_id)]
-                    known = await asyncio.to_thread(Attendees, row.conference_id, row.key, row.revision, people)
+                    with uncollected():
+                        people = [each async for each in _people(connection, row.conference_id)]
+                        known = await asyncio.to_thread(Attendees, row.conference_id, row.key, row.revision, people)
                 held[row.conference_id] = known
             self._held = held
 
@@ -125,8 +140,9 @@ class Names:
         def fresh() -> str:
             return badges.new_person(secrets.randbelow)
 
-        # In a thread: a large roster takes a second to compare, and the halls do not wait for it.
-        return await asyncio.to_thread(rosters.plan, held.people, codes, read, fresh)
+        with uncollected():
+            # In a thread: a large roster takes a second to compare, and the halls do not wait for it.
+            return await asyncio.to_thread(rosters.plan, held.people, codes, read, fresh)
 
     @asynccontextmanager
     async def _changing(self, conference: str) -> AsyncIterator[tuple[AsyncConnection, int]]:

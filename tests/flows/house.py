@@ -242,8 +242,8 @@ class Line:
     def __init__(self, line: ClientConnection) -> None:
         self.line = line
 
-    async def say(self, kind: str, **fields: object) -> None:
-        await self.line.send(msgspec.json.encode({"type": kind, **fields}).decode())
+    async def say(self, frame: str, /, **fields: object) -> None:
+        await self.line.send(msgspec.json.encode({"type": frame, **fields}).decode())
 
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE_S):

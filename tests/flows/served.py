@@ -68,5 +68,5 @@ async def serving(config: Path) -> AsyncIterator[Served]:
 
 
 async def _listened(stream: asyncio.StreamReader, log: list[str]) -> None:
-    async for line in stream:
+    while line := await stream.readline():
         log.append(line.decode())

@@ -1,6 +1,7 @@
 """What the server says of itself is true: the OpenAPI document and the schemas of the frames."""
 
 import asyncio
+import re
 from typing import Any
 
 import jsonschema
@@ -8,7 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from endpoints_registry.gate import Open
-from tests.flows.house import CONFERENCE, HALL, PATH, Own, Standing, act, count
+from tests.flows.house import HALL, PATH, Own, Standing, act, count
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -32,7 +33,7 @@ async def test_every_door_that_is_not_hidden_stands_in_the_document_with_its_rul
 
 async def test_what_has_a_rule_is_shut_for_strangers_and_what_is_public_is_not(there: Standing) -> None:
     doors = [
-        (method.upper(), path.replace("{conference}", CONFERENCE).replace("{code}", HALL), told)
+        (method.upper(), re.sub(r"{\w+}", "1", path), told)
         for path, methods in (await document(there))["paths"].items()
         for method, told in methods.items()
     ]
@@ -61,8 +62,7 @@ async def test_what_is_said_on_the_sockets_is_what_the_schemas_say(there: Standi
     seen = [("server_says_to_screen", await screen.watch())]
     room = await there.room(HALL)
     seen.append(("server_says_to_room", await room.hello()))
-    report = count(HALL, 60)
-    await room.say("act", **(report | {"kind": "count"}))
+    await room.say("act", **count(HALL, 60))
     seen.append(("server_says_to_room", await room.next()))
     seen.append(("server_says_to_screen", await screen.take()))
     seen.append(("act", act(HALL, "stage", stage="on_site")))
@@ -83,4 +83,4 @@ async def test_the_totals_are_those_of_the_contract(there: Standing) -> None:
     assert (totals["sitting"], totals["round"], totals["points"]["total"]) == ("2026-03-07-am", "opening", 6)
     assert people["expected"] == sum(people[part] for part in ("present", "excused", "unexcused", "unreported"))
     assert (people["expected"], people["present"], people["excused"]) == (6 * 64, 60, 4)
-    assert totals["reports"] == {"due": 6, "received": 1, "quarantined": 0}
+    assert totals["reports"].items() >= {"due": 6, "received": 1, "quarantined": 0}.items()

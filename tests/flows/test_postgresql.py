@@ -22,8 +22,9 @@ async def test_a_conference_runs_and_restarts_on_postgresql(postgres_url: str, t
         (again,) = (await there.phone(HALL).send(told)).outcomes
         (other,) = (await there.phone(HALL).send(told | {"present": 61})).outcomes
         assert (again, other["code"]) == (first | {"duplicate": True}, "id_reuse")
-        board = (await there.ann.board())[HALL]
-        assert (board["present"], board["excused"], board["link"]) == (60, 4, "unknown")
+        point = (await there.ann.get(f"{PATH}/points/{HALL}")).body
+        opening = point["sittings"][0]["rounds"][0]
+        assert (opening["present"], opening["excused"], point["link"]["link"]) == (60, 4, "unknown")
         answers = await asyncio.gather(
             *(there.phone(HALL).send(act(HALL, "incident", fault="no_sound")) for _ in range(20))
         )

@@ -89,3 +89,47 @@ test("a figure said after its deadline is told to be late", () => {
   assert.equal(standing(withOpening({ ...FIGURE, at: iso("08:16") }), []).rounds[0].late, true);
   assert.equal(standing(withOpening({ ...FIGURE, received_at: iso("08:40") }), []).rounds[0].late, false);
 });
+
+test("what is taken back is marked until the desk knows, and then it is gone", () => {
+  const told = desk({ stage: { stage: "in_session", at: iso("08:05") } });
+  const stage = { ...entry({ kind: "stage", stage: "in_session" }, accepted("08:05")), told: true };
+  const undo = entry({ kind: "undo", act: stage.act.id });
+  const marked = standing(told, [stage, undo]);
+  assert.equal(marked.stage, "in_session");
+  assert.equal(marked.stageOwn.undo, undo);
+  const known = { ...undo, outcome: accepted("08:06"), told: true };
+  const gone = standing(desk({ stage: { stage: "chair_present", at: iso("07:50") } }), [stage, known]);
+  assert.equal(gone.stage, "chair_present");
+  assert.equal(gone.stageOwn, null);
+});
+
+test("an undo that was refused takes nothing back", () => {
+  const stage = { ...entry({ kind: "stage", stage: "in_session" }, accepted("08:05")), told: true };
+  const undo = entry({ kind: "undo", act: stage.act.id }, { outcome: "refused", code: "too_late", message: "", at_ms: 0 });
+  const stands = standing(desk({ stage: { stage: "in_session", at: iso("08:05") } }), [stage, undo]);
+  assert.equal(stands.stageOwn.undo, null);
+});
+
+test("only a figure that this phone said can be taken back on it", () => {
+  const mine = { ...entry(count(60), accepted("08:02")), told: true };
+  assert.equal(standing(withOpening({ ...FIGURE, act: mine.act.id }), [mine]).rounds[0].own.entry, mine);
+  assert.equal(standing(withOpening({ ...FIGURE, act: "a-of-another" }), [mine]).rounds[0].own, null);
+});
+
+test("two phones that differ are both shown until one of them is confirmed", () => {
+  const round = { ...desk().rounds[0], figure: FIGURE, differing: { ...FIGURE, present: 58, act: "a-other", received_at: iso("07:58") } };
+  const told = desk({ rounds: [round, desk().rounds[1]] });
+  const both = standing(told, []).rounds[0].differing;
+  assert.deepEqual(both.map((said) => [said.heads.present, said.at_ms]), [[60, at("08:02")], [58, at("07:58")]]);
+  const settled = standing(told, [entry({ kind: "confirm", act: "a-other" })]).rounds[0];
+  assert.equal(settled.differing, null);
+  assert.equal(settled.heads.present, 58);
+});
+
+test("scans are counted beside the head count: what the centre has, and what this phone still holds", () => {
+  const scan = (outcome, more = {}) => ({ ...entry({ kind: "scan", badge: "DB1." }, outcome), sitting: "2026-03-07-am", ...more });
+  const entries = [scan(null), scan(accepted("08:02")), scan(accepted("08:02", "already_in")), scan(accepted("08:01"), { told: true }), scan(null, { sitting: "other" })];
+  const stands = standing(desk({ names: true, scanned: 41 }), entries);
+  assert.equal(stands.scanned, 43);
+  assert.equal(stands.rounds[0].heads, null);
+});

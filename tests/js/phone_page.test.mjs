@@ -11,14 +11,14 @@ import * as words from "../../dashboards/static/phone/words.js";
 
 const HOME = fileURLToPath(new URL("../../dashboards/static/phone/", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const MODULES = readdirSync(HOME).filter((name) => name.endsWith(".js"));
+const MODULES = readdirSync(HOME, { recursive: true }).filter((name) => name.endsWith(".js"));
 const said = new Map(MODULES.filter((name) => name !== "english.js").map((name) => [name, readFileSync(join(HOME, name), "utf8")]));
 
 /** The Vietnamese sentences of the code: what stands in t("...") and in the tables of words. */
 function sentences() {
   const found = new Set();
   for (const text of said.values()) for (const [, sentence] of text.matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) found.add(sentence);
-  for (const table of [words.STAGE, words.WORD, words.SENSE, words.FAULT, words.ROUND, words.ROUND_SHORT]) {
+  for (const table of [words.STAGE, words.WORD, words.SENSE, words.FAULT, words.ROUND, words.ROUND_SHORT, words.REASON, words.CATEGORY, words.PARTS]) {
     for (const sentence of Object.values(table)) found.add(sentence);
   }
   return found;

@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { link } from "../../dashboards/static/phone/link.js";
-import { MOST_WAITING, OutboxFull, deviceOf, memoryShelf, numbering, outbox } from "../../dashboards/static/phone/outbox.js";
-import { MOST_ACTS, pause_ms, sending } from "../../dashboards/static/phone/sending.js";
+import { KEPT_MS, MOST_WAITING, OutboxFull, deviceOf, outbox } from "../../dashboards/static/phone/outbox.js";
+import { MOST_ACTS, pause_ms, sending, takingTurns } from "../../dashboards/static/phone/sending.js";
+import { memoryShelf, shelfStore, storeOf } from "../../dashboards/static/phone/store.js";
 
+let now_ms = 1_000_000;
 const stage = (seq) => ({ id: "act-" + seq, seq, at: "2026-03-07T08:00:00.000+07:00", point: "00004-01", kind: "stage", stage: "on_site" });
+const about = (conference) => ({ conference, sitting: "am", noted_ms: 0 });
+const boxOn = (shelf, handle = "tan-linh") => outbox(shelfStore(shelf, true), handle, () => now_ms);
+const ids = (entries) => entries.map((entry) => entry.act.id);
+const ACCEPTED = { outcome: "accepted", code: "", message: "", at_ms: 1 };
+const settled = (...names) => names.map((id) => ({ id, outcome: ACCEPTED }));
 const accept = (entries) => ({
   kind: "ok",
   body: { outcomes: entries.map((entry) => ({ id: entry.act.id, outcome: "accepted", code: "", message: "", at: "2026-03-07T08:02:00+07:00" })) },
@@ -14,7 +21,7 @@ const LOST = { kind: "unknown", retry_after_s: null };
 
 /** A desk clerk with a script: what the centre answers, one line per request; afterwards it accepts. */
 function office(script, acts = 1) {
-  const box = outbox(memoryShelf(), "tan-linh");
+  const box = boxOn(memoryShelf());
   const told = { posts: [], settled: [], appointments: [], open: 0, most: 0, now_ms: 0 };
   const sender = sending({
     outbox: box,
@@ -27,14 +34,15 @@ function office(script, acts = 1) {
       const line = script.shift();
       return line === undefined ? accept(entries) : typeof line === "function" ? line(entries) : line;
     },
-    settled: (entry) => told.settled.push([entry.act.id, entry.outcome.outcome]),
+    settled: (entries) => told.settled.push(...entries.map((entry) => [entry.act.id, entry.outcome.outcome])),
     changed: () => {},
+    alone: (work) => work(),
     now_ms: () => told.now_ms,
     later: (work, ms) => told.appointments.push({ work, ms }),
     random: () => 0.5,
   });
   const ready = (async () => {
-    for (let seq = 1; seq <= acts; seq++) await box.add(stage(seq), "c-1", 0);
+    for (let seq = 1; seq <= acts; seq++) await box.add(stage, about("c-1"));
   })();
   /** Until the sender neither runs nor has anything to say. */
   const quiet = async () => {
@@ -50,14 +58,14 @@ function office(script, acts = 1) {
   return { box, told, sender, ready, quiet, meet };
 }
 
-test("what was said goes out in order, at most twenty acts to a request, one request at a time", async () => {
-  const { told, sender, ready, quiet, box } = office([], 45);
+test("what was said goes out in order, at most fifty acts to a request, one request at a time", async () => {
+  const { told, sender, ready, quiet, box } = office([], 105);
   await ready;
   sender.wake();
   sender.wake();
   await quiet();
   assert.deepEqual(told.posts.map((ids) => ids.length), [MOST_ACTS, MOST_ACTS, 5]);
-  assert.deepEqual(told.posts.flat(), Array.from({ length: 45 }, (_, place) => "act-" + (place + 1)));
+  assert.deepEqual(told.posts.flat(), Array.from({ length: 105 }, (_, place) => "act-" + (place + 1)));
   assert.equal(told.most, 1);
   assert.equal(box.waiting().length, 0);
 });
@@ -148,61 +156,160 @@ test("a link that was taken back stops the sending and keeps what waits; a new a
 
 test("what waits outlives a reload, in its order, and belongs to its link alone", async () => {
   const shelf = memoryShelf();
-  const box = outbox(shelf, "tan-linh");
-  for (const seq of [9, 10, 11]) await box.add(stage(seq), "c-1", seq);
-  await box.settle("act-10", { outcome: "accepted", code: "", message: "", at_ms: 1 });
-  assert.deepEqual(outbox(shelf, "tan-linh").waiting().map((entry) => entry.act.id), ["act-9", "act-11"]);
-  assert.deepEqual(outbox(shelf, "van-thang").list(), []);
+  const box = boxOn(shelf);
+  for (let turn = 0; turn < 11; turn++) await box.add(stage, about("c-1"));
+  await box.settle(settled("act-10"));
+  const again = boxOn(shelf);
+  await again.reread();
+  assert.deepEqual(ids(again.waiting()), ["act-1", "act-2", "act-3", "act-4", "act-5", "act-6", "act-7", "act-8", "act-9", "act-11"]);
+  const other = boxOn(shelf, "van-thang");
+  await other.reread();
+  assert.deepEqual(other.list(), []);
 });
 
 test("what waits from yesterday's conference goes there, and not with today's", async () => {
-  const box = outbox(memoryShelf(), "tan-linh");
-  await box.add(stage(1), "yesterday", 0);
-  await box.add(stage(2), "today", 0);
-  await box.add(stage(3), "today", 0);
-  assert.deepEqual(box.peek(20).map((entry) => entry.act.id), ["act-1"]);
-  await box.settle("act-1", { outcome: "accepted", code: "", message: "", at_ms: 1 });
-  assert.deepEqual(box.peek(20).map((entry) => entry.act.id), ["act-2", "act-3"]);
+  const box = boxOn(memoryShelf());
+  for (const conference of ["yesterday", "today", "today"]) await box.add(stage, about(conference));
+  assert.deepEqual(ids(box.peek(20)), ["act-1"]);
+  await box.settle(settled("act-1"));
+  assert.deepEqual(ids(box.peek(20)), ["act-2", "act-3"]);
 });
 
-test("two tabs of one phone do not overwrite each other", async () => {
+test("two tabs of one phone neither overwrite each other nor give a number twice", async () => {
   const shelf = memoryShelf();
-  const one = outbox(shelf, "tan-linh");
-  const two = outbox(shelf, "tan-linh");
-  await one.add(stage(1), "c-1", 0);
-  await two.add(stage(2), "c-1", 0);
-  await one.settle("act-1", { outcome: "accepted", code: "", message: "", at_ms: 1 });
-  two.reread();
-  assert.deepEqual(two.waiting().map((entry) => entry.act.id), ["act-2"]);
+  const [one, two] = [boxOn(shelf), boxOn(shelf)];
+  await one.add(stage, about("c-1"));
+  await two.add(stage, about("c-1"));
+  await one.settle(settled("act-1"));
+  await two.reread();
+  assert.deepEqual(ids(two.waiting()), ["act-2"]);
 });
 
-test("a phone whose storage is full still sends while the page is open", async () => {
+test("a phone whose storage is full still sends while the page is open, and says that it must stay open", async () => {
   const full = { ...memoryShelf(), length: 0, setItem: () => { throw new Error("quota"); }, getItem: () => null };
-  const box = outbox(full, "tan-linh");
-  await box.add(stage(1), "c-1", 0);
-  assert.equal(box.waiting().length, 1);
-  const next = numbering(full);
-  assert.deepEqual([next(), next()], [1, 2]);
+  const box = boxOn(full);
+  await box.add(stage, about("c-1"));
+  await box.add(stage, about("c-1"));
+  await box.reread();
+  assert.deepEqual(ids(box.waiting()), ["act-1", "act-2"]);
+  assert.equal(box.isLasting(), false);
+  await box.settle(settled("act-1", "act-2"));
+  assert.equal(box.isLasting(), true);
+});
+
+test("a browser without a database goes on with the older shelf", async () => {
+  const shelf = memoryShelf();
+  const forbidden = () => { throw new Error("denied"); };
+  for (const database of [() => undefined, forbidden]) {
+    const store = await storeOf({ shelf, lasting: true, database });
+    await outbox(store, "tan-linh", () => now_ms).add(stage, about("c-1"));
+  }
+  const box = boxOn(shelf);
+  await box.reread();
+  assert.deepEqual(ids(box.waiting()), ["act-1", "act-2"]);
 });
 
 test("the outbox has a bound, and says so", async () => {
-  const box = outbox(memoryShelf(), "tan-linh");
-  for (let seq = 1; seq <= MOST_WAITING; seq++) await box.add(stage(seq), "c-1", 0);
-  await assert.rejects(box.add(stage(MOST_WAITING + 1), "c-1", 0), OutboxFull);
+  const box = boxOn(memoryShelf());
+  for (let turn = 1; turn <= MOST_WAITING; turn++) await box.add(stage, about("c-1"));
+  await assert.rejects(box.add(stage, about("c-1")), OutboxFull);
 });
 
 test("a broken entry on the shelf does not stop the others", async () => {
   const shelf = memoryShelf();
-  await outbox(shelf, "tan-linh").add(stage(1), "c-1", 0);
+  await boxOn(shelf).add(stage, about("c-1"));
   shelf.setItem("bridge.tan-linh.act.000000000002", "{");
-  assert.equal(outbox(shelf, "tan-linh").waiting().length, 1);
+  const box = boxOn(shelf);
+  await box.reread();
+  assert.equal(box.waiting().length, 1);
 });
 
-test("a phone keeps its name and its count over visits", () => {
+test("a phone keeps its name over visits", () => {
   const shelf = memoryShelf();
   assert.equal(deviceOf(shelf, () => "phone-1"), deviceOf(shelf, () => "phone-2"));
-  numbering(shelf)();
-  assert.equal(numbering(shelf)(), 2);
+});
+
+// --- what the centre has lost
+
+async function acknowledged(count, epoch = "e-1") {
+  const box = boxOn(memoryShelf());
+  await box.compare({ conference: "c-1", epoch, acked_seq: 0 }, () => true);
+  for (let turn = 0; turn < count; turn++) await box.add(stage, about("c-1"));
+  await box.settle(settled(...ids(box.waiting())));
+  await box.tell(() => true);
+  return box;
+}
+
+test("a centre restored from a copy hears again what it lost, once", async () => {
+  const box = await acknowledged(3);
+  const restored = { conference: "c-1", epoch: "e-1", acked_seq: 1 };
+  assert.equal(await box.compare(restored, () => true), 2);
+  assert.deepEqual(ids(box.waiting()), ["act-2", "act-3"]);
+  await box.settle(settled("act-2", "act-3"));
+  assert.equal(await box.compare(restored, () => true), 0);
+});
+
+test("under a new journal everything of the day is told again, whatever the centre believes to have", async () => {
+  const box = await acknowledged(3);
+  assert.equal(await box.compare({ conference: "c-1", epoch: "e-2", acked_seq: 3 }, () => true), 3);
+  await box.settle(settled("act-1", "act-2", "act-3"));
+  assert.equal(await box.compare({ conference: "c-1", epoch: "e-2", acked_seq: 3 }, () => true), 0);
+});
+
+test("a centre that has everything is told nothing again, and another conference's acts are not its own", async () => {
+  const box = await acknowledged(3);
+  assert.equal(await box.compare({ conference: "c-1", epoch: "e-1", acked_seq: 3 }, () => true), 0);
+  assert.equal(await box.compare({ conference: "c-2", epoch: "e-9", acked_seq: 0 }, () => true), 0);
+});
+
+test("an answer that came after the centre counted is not taken for lost", async () => {
+  const box = await acknowledged(3);
+  assert.equal(await box.compare({ conference: "c-1", epoch: "e-1", acked_seq: 2 }, (entry) => entry.act.seq <= 2), 0);
+});
+
+test("what was acknowledged is kept for a day and no longer", async () => {
+  const box = await acknowledged(2);
+  now_ms += KEPT_MS;
+  await box.tell(() => true);
+  assert.equal(box.list().length, 2);
+  now_ms += 1;
+  await box.tell(() => true);
+  assert.equal(box.list().length, 0);
+});
+
+// --- two tabs
+
+test("two tabs take turns where there are locks, and work all the same where there are none", async () => {
+  const order = [];
+  let held = Promise.resolve();
+  const locks = {
+    request: (_name, _options, work) => {
+      held = held.then(() => work());
+      return held;
+    },
+  };
+  const work = (name) => async () => {
+    order.push(name + " begins");
+    await null;
+    order.push(name + " ends");
+  };
+  const alone = takingTurns("send", { locks });
+  await Promise.all([alone(work("one")), alone(work("two"))]);
+  assert.deepEqual(order, ["one begins", "one ends", "two begins", "two ends"]);
+  await takingTurns("send", {})(work("three"));
+  assert.deepEqual(order.slice(4), ["three begins", "three ends"]);
+});
+
+test("a tab that never gets the lock sends in the end, for a frozen one must not hold it for ever", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const locks = { request: (_name, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))) };
+  let isDone = false;
+  const waited = takingTurns("send", { locks })(async () => {
+    isDone = true;
+  });
+  context.mock.timers.tick(25_000);
+  await waited;
+  assert.equal(isDone, true);
 });
 
 // --- the link

@@ -15,14 +15,13 @@ import msgspec
 
 from bridge.coordinator import Coordinator, Unavailable
 from bridge.edges.asking import Ask
-from bridge.journal import JournalAway, JournalFull, Row
+from bridge.journal import JournalAway, JournalFull, Record, Row
+from bridge.journal.chain import chained, genesis
 from bridge.journal.memory import MemoryJournal, MemoryTurn, Shelf
 from bridge.rules import acts, events, wire
-from bridge.rules.attendance import NOBODY
-from bridge.rules.deciding import change_phase
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Link, Phase, RoundName, Stage, Word
-from bridge.rules.projection import Changed, Draft, Happened
+from bridge.rules.projection import Changed, Happened
 from bridge.rules.rollup import ROOT, Rollup
 from bridge.rules.scene import Scene, rounds_of
 from endpoints_registry.access import Caller, Role
@@ -36,7 +35,6 @@ from tests.cast import (
     HALL_2,
     POLICE_HALL,
     SITTING,
-    SYSTEM,
     act_id,
     at,
     phone,
@@ -51,7 +49,7 @@ START_MS = at("08:20")
 """The opening round is over, the others are far from due: whether a count is late does not hang on the minute."""
 TICK_MS = 1_000
 UNDO_MS = 20 * TICK_MS
-STORM_TICKS = 40
+STORM_TICKS = 32
 """For so long the network and the centre are bad."""
 LAST_TICK = 400
 """By then everybody has been answered, or something is wrong."""
@@ -290,7 +288,6 @@ class Audited(Scene):
         fresh.adopt({code: (None, point) for code, point in self.state.points.items()})
         for node in NODES:
             assert self.rollup.at(node) == fresh.at(node), node
-            assert self.rollup.at(node).people.get(KEYS[0], NOBODY) == fresh.at(node).people.get(KEYS[0], NOBODY)
 
 
 class HallClock:
@@ -343,7 +340,6 @@ class Centre:
     def _bury(self, coordinator: Coordinator) -> None:
         assert isinstance(coordinator.scene, Audited)
         self.events += coordinator.scene.events
-        coordinator.scene.audit()
         self.coordinator = self._street = None
         self.cuts += 1
 
@@ -396,22 +392,17 @@ class Centre:
 
 @cache
 def begun() -> tuple[Row, ...]:
-    """The journal of a conference that is frozen and live, and keeps names."""
+    """The journal of a conference that is frozen and open, and keeps names."""
+    first: tuple[AnyEvent, ...] = (
+        events.ConferenceFrozen(plan=PLAN),
+        events.PhaseChanged(phase=Phase.OPEN, version=1),
+    )
+    return chained(0, genesis(CONFERENCE), [_recorded(event) for event in first])
 
-    async def begin() -> tuple[Row, ...]:
-        journal = MemoryJournal()
-        coordinator = Coordinator(CONFERENCE, journal, HallClock(), lambda *_told: None)
-        frozen = events.ConferenceFrozen(plan=PLAN)
 
-        def open_it(draft: Draft) -> tuple[tuple[AnyEvent, int], ...]:
-            return (frozen, START_MS), (change_phase(draft, Phase.OPEN, draft.version), START_MS)
-
-        street = asyncio.create_task(coordinator.run())
-        await coordinator.command(open_it, SYSTEM)
-        street.cancel()
-        return await journal.read(CONFERENCE)
-
-    return asyncio.run(begin())
+def _recorded(event: AnyEvent) -> Record:
+    body = events.encode(event)
+    return Record(START_MS, START_MS, ANN, events.tag(event), point=None, body=body)
 
 
 # --- a day
@@ -526,11 +517,9 @@ async def _centre_answers(
 
 async def _ended(centre: Centre, speaking: list[Device]) -> Lived:
     now_ms = centre.clock.ms
-    again: list[list[wire.Outcome]] = []
     misused: list[wire.Outcome] = []
     said = [device for device in speaking if device.said]
-    repeated = await centre.hear([(device, now_ms, device.said) for device in said])
-    again = [list(outcomes or ()) for outcomes in repeated]
+    again = [list(outcomes or ()) for outcomes in await centre.hear([(each, now_ms, each.said) for each in said])]
     other = [
         (device, now_ms, [acts.StageAct(id=act.id, seq=act.seq, at=act.at, point=act.point, stage=Stage.ENDED)])
         for device in said

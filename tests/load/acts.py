@@ -19,7 +19,8 @@ from tests.load.phones import Drive, drive
 from tests.load.served import Served, serving, take_core
 
 PHONES = 64
-SLOW_DISK_S = 0.005
+VARIANTS = (("this_disk", 0.0), ("commit_5_ms_slower", 0.005))
+"""Real disks take 1-10 ms for what this machine's may do in 0.1."""
 MOST_PER_S = 40_000
 """No server here answers more: so many requests are prepared for each second."""
 
@@ -36,11 +37,12 @@ class Length(msgspec.Struct, frozen=True):
     rounds: int
     seconds: float
     points: int
+    variants: tuple[tuple[str, float], ...]
     most_per_s: int = MOST_PER_S
 
 
-FULL = Length(rounds=3, seconds=3, points=800)
-QUICK = Length(rounds=1, seconds=0.5, points=64, most_per_s=15_000)
+FULL = Length(rounds=3, seconds=3, points=800, variants=VARIANTS)
+QUICK = Length(rounds=1, seconds=0.5, points=PHONES, variants=VARIANTS[:1], most_per_s=15_000)
 
 
 class Round(msgspec.Struct):
@@ -132,7 +134,7 @@ def _kept(file: Path, acts_in: str) -> set[str]:
 
 async def bench(length: Length) -> dict[str, Any]:
     result: dict[str, Any] = {"phones": PHONES, "synchronous": "FULL"}
-    for variant, delay_s in (("this_disk", 0.0), ("commit_5_ms_slower", SLOW_DISK_S)):
+    for variant, delay_s in length.variants:
         say(f"acts, {variant}:")
         with tempfile.TemporaryDirectory(prefix="bridge-acts-") as folder:
             servers = await measured(length, delay_s, Path(folder))
@@ -155,7 +157,9 @@ def shown(result: Mapping[str, Any]) -> None:
         ("this_disk", "Acknowledged acts over HTTP, 64 connections, synchronous=FULL"),
         ("commit_5_ms_slower", "The same with a commit that takes 5 ms longer"),
     ):
-        part = result[variant]
+        part = result.get(variant)
+        if part is None:
+            continue
         figures.show(
             title,
             ("server", "acts/s", "p50 ms", "p99 ms", "CPU µs/act", "acked", "lost"),

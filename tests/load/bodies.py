@@ -1,7 +1,6 @@
 """What rooms and phones send, prepared as bytes before the clock starts."""
 
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 import msgspec
@@ -92,7 +91,3 @@ def _said(seq: int, sitting: str) -> dict[str, object]:
                 "excused": 50 - present,
                 "unexcused": 0,
             }
-
-
-def points(operators: Sequence[Operator]) -> list[str]:
-    return [operator.point for operator in operators]

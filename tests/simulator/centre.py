@@ -28,6 +28,10 @@ class Centre:
         self.heartbeat_s = 10.0
         self.busy = 0
         """Refuse so many requests and dials with 503 first."""
+        self.screens: set[web.WebSocketResponse] = set()
+        self.offset = 0
+        self.skip = 0
+        """Leave out so many frames before the next one."""
         self._news = asyncio.Condition()
         self.stranger = False
         """Answer every dial with 401."""
@@ -63,6 +67,32 @@ class Centre:
             self.rooms_greeted -= greeted
         return socket
 
+    async def board(self, request: web.Request) -> web.WebSocketResponse:
+        """A snapshot when asked; then every act at once, with a gap whenever `skip` says so."""
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        async for _ in socket:
+            await socket.send_json({"type": "snapshot", "epoch": "e", "offset": self.offset, "points": {}})
+            self.screens.add(socket)
+        self.screens.discard(socket)
+        return socket
+
+    async def tell(self, code: str) -> None:
+        prev, self.offset = self.offset + self.skip, self.offset + self.skip + 1
+        self.skip = 0
+        delta = {
+            "type": "delta",
+            "epoch": "e",
+            "prev": prev,
+            "offset": self.offset,
+            "points": {code: {"stage": "on_site"}},
+        }
+        for socket in tuple(self.screens):
+            await socket.send_json(delta)
+
+    async def desk(self, request: web.Request) -> web.Response:
+        return web.json_response({"csrf": "token", "sitting": {"id": "s"}, "expected": 64, "round": "opening"})
+
     async def session(self, request: web.Request) -> web.Response:
         asked = await request.json()
         if asked.get("secret", "right") != "right":
@@ -86,6 +116,7 @@ class Centre:
                 self.duplicates.append(act["id"])
             else:
                 self.acts.append((self.clock.now(), act))
+                await self.tell(act["point"])
         return web.json_response({"outcomes": outcomes})
 
     async def phase(self, request: web.Request) -> web.Response:
@@ -109,6 +140,8 @@ async def centre(clock: Clock) -> AsyncIterator[Centre]:
     app = web.Application()
     one = "/api/v1/conferences/{conference}"
     app.router.add_get("/ws/point", there.point)
+    app.router.add_get("/ws/board", there.board)
+    app.router.add_get("/api/v1/desk", there.desk)
     app.router.add_post("/api/v1/links/{handle}/session", there.session)
     app.router.add_post("/api/v1/session", there.session)
     app.router.add_post(f"{one}/acts", there.receive)
@@ -123,7 +156,7 @@ async def centre(clock: Clock) -> AsyncIterator[Centre]:
     try:
         yield there
     finally:
-        for socket in there.rooms.values():
+        for socket in (*there.rooms.values(), *there.screens):
             with suppress(ConnectionError):
                 await socket.close(code=wire.Close.RESTARTING)
         await runner.cleanup()

@@ -38,8 +38,8 @@ def kept(font: TTFont, characters: set[int]) -> TTFont:
 
 def text(weight: int, into: Path) -> None:
     """Latin and Vietnamese as one file, so that a word is never drawn from two."""
-    latin = TTFont(source("latin", weight))
-    vietnamese = TTFont(source("vietnamese", weight))
+    latin = TTFont(source("latin", weight), recalcTimestamp=False)
+    vietnamese = TTFont(source("vietnamese", weight), recalcTimestamp=False)
     extra = set(vietnamese.getBestCmap()) - set(latin.getBestCmap())
     with TemporaryDirectory() as folder:
         parts = []
@@ -50,13 +50,15 @@ def text(weight: int, into: Path) -> None:
             cut.save(part)
             parts.append(str(part))
         whole = Merger().merge(parts)
+    whole.recalcTimestamp = False  # the same source is the same bytes
+    whole["head"].created, whole["head"].modified = latin["head"].created, latin["head"].modified
     whole.flavor = "woff2"
     whole.save(into)
 
 
 def figures(weight: int, into: Path) -> None:
     """The digits alone, each centred in a cell of one width."""
-    font = kept(TTFont(source("latin", weight)), {ord(digit) for digit in DIGITS})
+    font = kept(TTFont(source("latin", weight), recalcTimestamp=False), {ord(digit) for digit in DIGITS})
     cell = round(font["head"].unitsPerEm * CELL)
     names = font.getBestCmap()
     for digit in DIGITS:

@@ -19,7 +19,7 @@ import { FAULT, t } from "./words.js";
  * @param {() => void} close
  * @param {Array<import("./see.js").Child>} content
  */
-function sheet(title, close, content) {
+export function sheet(title, close, content) {
   return el(
     "div.sheet",
     { role: "dialog", "aria-modal": "true", "aria-labelledby": "sheet-title" },
