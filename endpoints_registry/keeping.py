@@ -104,13 +104,15 @@ class Names:
     async def preview(self, conference: str, points: Sequence[KeptPoint], raw: bytes) -> Plan:
         """What importing this roster would change. Raises NamesOff, sheets.Unreadable."""
         self.asked(conference)
-        read = await sheets.read(raw, rosters.ROWS)
+        with uncollected():
+            read = await sheets.read(raw, rosters.ROWS)
         return await self._planned(self.asked(conference), points, read)
 
     async def import_roster(self, conference: str, points: Sequence[KeptPoint], raw: bytes) -> Plan:
         """Import a roster, wholly or (when the plan has faults) not at all. Raises NamesOff, sheets.Unreadable."""
         self.asked(conference)
-        read = await sheets.read(raw, rosters.ROWS)
+        with uncollected():
+            read = await sheets.read(raw, rosters.ROWS)
         while True:
             before = self.asked(conference)
             made = await self._planned(before, points, read)

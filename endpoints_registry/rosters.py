@@ -34,7 +34,11 @@ class _Known:
 
 
 def plan(
-    people: Mapping[str, Attendee], points: Collection[str], sheets: Iterable[Sheet], fresh: Callable[[], str]
+    people: Mapping[str, Attendee],
+    points: Collection[str],
+    sheets: Iterable[Sheet],
+    fresh: Callable[[], str],
+    most: int = PEOPLE,
 ) -> Plan:
     """Compare a file with the roster. `points` take part in the conference; `fresh` draws a new person's id."""
     draft = Draft()
@@ -73,8 +77,8 @@ def plan(
         else:
             meant[before.person] = row
         draft.compare(KIND, after.person, before, after)
-    if len(taken) > PEOPLE:
-        draft.faults.append(Fault("", 1, "", f"Danh sách sẽ có {len(taken)} người; tối đa {PEOPLE} mỗi hội nghị."))
+    if len(taken) > most:
+        draft.faults.append(Fault("", 1, "", f"Danh sách sẽ có {len(taken)} người; tối đa {most} mỗi hội nghị."))
     return draft.finished()
 
 

@@ -29,23 +29,25 @@ class _Answer(msgspec.Struct):
 
 
 class Press:
-    def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+        self._most = at_once + waiting
+        self._patience_s = patience_s
         self._asked = 0
 
     async def printed(self, document: str, said: Mapping[str, object]) -> bytes:
         """The PDF of one of our documents with these words in it. Raises Busy, Unprinted."""
-        if self._asked >= AT_ONCE + WAITING:
+        if self._asked >= self._most:
             raise Busy
         self._asked += 1
         try:
             async with self._turns:
-                return await _printed(document, said)
+                return await _printed(document, said, self._patience_s)
         finally:
             self._asked -= 1
 
 
-async def _printed(document: str, said: Mapping[str, object]) -> bytes:
+async def _printed(document: str, said: Mapping[str, object], patience_s: float) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -57,7 +59,7 @@ async def _printed(document: str, said: Mapping[str, object]) -> bytes:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             told, _ = await child.communicate(msgspec.msgpack.encode({"document": document, "said": said}))
     except TimeoutError:
         told = b""
@@ -66,7 +68,7 @@ async def _printed(document: str, said: Mapping[str, object]) -> bytes:
             child.kill()
             await child.wait()
     if not told:
-        raise Unprinted(f"took more than {CPU_S} s or the machine's memory")
+        raise Unprinted(f"took more than {CPU_S} s of a processor, {patience_s} s of the clock, or its share of memory")
     answer = msgspec.msgpack.decode(told, type=_Answer)
     if answer.refused or not answer.pdf:
         raise Unprinted(answer.refused)

@@ -243,6 +243,7 @@ class Caller:
         self._pad = Pad(chance)
         self._desk: dict[str, Any] | None = None
         self._busy = asyncio.Lock()
+        self._last: dict[type[Told], Told] = {}
 
     async def act(self, now_ms: int, screens: Sequence[Screen]) -> None:
         async with self._busy:
@@ -257,6 +258,14 @@ class Caller:
 
     def _said(self) -> Told:
         """Something that differs from the last time, so that every screen has a change to show."""
+        for _ in range(20):
+            said = self._thought()
+            if self._last.get(type(said)) != said:
+                break
+        self._last[type(said)] = said
+        return said
+
+    def _thought(self) -> Told:
         desk = self._desk or {}
         expected = desk.get("expected")
         if not expected or not desk.get("sitting") or self._chance.random() < 0.3:

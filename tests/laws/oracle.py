@@ -31,7 +31,7 @@ class Figure(NamedTuple):
     act: str
     device: str
     by: str
-    count: Count
+    said: Count
     replaced: tuple[str, ...]
     """The acts in whose place it stands, its own among them."""
 
@@ -140,7 +140,7 @@ class Oracle:
         figure = hall.counts.get(key)
         if figure is None:
             return Column(expected=expected, unreported=expected)
-        count = figure.count
+        count = figure.said
         excused = min(count.excused, expected)
         unexcused = min(count.unexcused, expected - excused)
         present = min(count.present, expected - excused - unexcused)
@@ -161,7 +161,7 @@ class Oracle:
         assert isinstance(told.act, acts.CountAct)
         figure = self._figure(hall, told, told.act, key)
         stood, other = hall.counts.get(key), hall.differing.get(key)
-        code = self._doubt(hall, key, figure.count)
+        code = self._doubt(hall, key, figure.said)
         if not code and stood is None and told.received_ms > self._due_ms(key):
             code = "late"
         self._step_count(hall, told, key)
@@ -171,7 +171,7 @@ class Oracle:
         # Another device of the hall said something else: shown until somebody settles it.
         others = [each for each in (stood, other) if each and each.device != figure.device and not each.proxy]
         self._stand(hall, key, figure)
-        if others and others[0].count != figure.count:
+        if others and others[0].said != figure.said:
             hall.differing[key] = others[0]
         return Answer(True, code)
 
@@ -182,7 +182,7 @@ class Oracle:
             return Answer(False, "unknown_act")
         key = keys[0]
         figure = self._figure(hall, told, told.act, key)
-        code = self._doubt(hall, key, figure.count)
+        code = self._doubt(hall, key, figure.said)
         self._step_count(hall, told, key)
         if code == "quarantined":
             hall.waiting[key] = figure
@@ -236,7 +236,7 @@ class Oracle:
         rounds = [each.name for each in self.sitting.rounds]
         place = rounds.index(key[1])
         earlier = hall.counts.get((key[0], rounds[place - 1])) if place else None
-        halved = earlier is not None and count.present * 2 < earlier.count.present
+        halved = earlier is not None and count.present * 2 < earlier.said.present
         too_many = count.present + count.excused + count.unexcused > expected
         return "warned" if too_many or (hall.seats is not None and heads > hall.seats) or halved else ""
 

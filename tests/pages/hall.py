@@ -1,6 +1,8 @@
 """One hall's side of the server in memory, over real HTTP: what the phone's page is driven against, lost answers included."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +15,14 @@ from bridge.rules import acts as asked
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Grade, Mode, PlannedPoint, PointType, opened
 from dashboards import assets, phone
+from endpoints_registry import badges
+from endpoints_registry.attending import drawn
 from endpoints_registry.gate import ORIGINS, Handler, mount
+
+CONFERENCE = "hoc-tap-2026-03"
+POINT = "00004-01"
+KEY = b"the key of the hall's own server"
+"""What badges and the hall's code are proved with."""
 
 SITTING = "2026-03-07-am"
 ROUNDS = {
@@ -46,6 +55,19 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
 
 
+def person(number: int) -> str:
+    """The id of the hall's n-th person."""
+    return f"P{number:09d}"
+
+
+def badge(number: int) -> str:
+    """What stands in the QR code of their badge."""
+    return badges.sign(KEY, CONFERENCE, person(number))
+
+
+NAMES = ("Nguyễn Thị Đống Đa", "Trần Văn Bình", "Lê Hoà", "Phạm Quốc Ân", "Đỗ Thị Ế")
+
+
 @dataclass
 class Hall:
     """Xã Tản Lĩnh on the demo day; fields are set by a test before or while the page looks."""
@@ -66,6 +88,17 @@ class Hall:
     session: str = "session-1"
     csrf: str = "csrf-1"
 
+    names: bool = False
+    """Whether people check in one by one."""
+    roster: int = 5
+    elsewhere: set[str] = field(default_factory=set)
+    """Persons whom another hall has let in already."""
+    inside: dict[str, datetime] = field(default_factory=dict)
+    """Whom this hall has let in."""
+    differing: dict[str, dict[str, Any]] = field(default_factory=dict)
+    journal: str = "journal-1"
+    undo_s: int = 600
+
     answers_to_lose: int = 0
     is_away: bool = False
     refusal: tuple[str, str] | None = None
@@ -78,6 +111,16 @@ class Hall:
     """The ids of every act that came in, repeats too."""
     sizes: list[int] = field(default_factory=list)
     """Bytes of every body of acts."""
+    sent: list[tuple[str, list[str]]] = field(default_factory=list)
+    """Every request: the device, and the ids it sent."""
+    acked: dict[str, int] = field(default_factory=dict)
+    """The newest number of each device."""
+    undone: list[str] = field(default_factory=list)
+    attended: list[dict[str, Any]] = field(default_factory=list)
+    """What people sent from their own phones."""
+    _before: dict[str, tuple[tuple[str, datetime] | None, dict[str, str] | None, dict[str, dict[str, Any]]]] = field(
+        default_factory=dict
+    )
 
     @property
     def link(self) -> str:
@@ -90,7 +133,7 @@ class Hall:
         body = await request.json()
         if request.match_info["handle"] != self.handle or body["secret"] != self.secret:
             raise Turned(404, "unknown_link", "Đường dẫn không đúng hoặc đã bị thu hồi.")
-        response = web.json_response({"csrf": self.csrf, "code": "00004-01"})
+        response = web.json_response({"csrf": self.csrf, "code": POINT})
         response.set_cookie(f"link-{self.handle}", self.session, httponly=True, samesite="Strict")
         return response
 
@@ -100,9 +143,9 @@ class Hall:
         return web.json_response(
             {
                 "csrf": self.csrf,
-                "conference": {"id": "hoc-tap-2026-03", "title": "Hội nghị học tập Nghị quyết", "phase": self.phase},
+                "conference": {"id": CONFERENCE, "title": "Hội nghị học tập Nghị quyết", "phase": self.phase},
                 "point": {
-                    "code": "00004-01",
+                    "code": POINT,
                     "name": self.name,
                     "parent": "Huyện Ba Vì",
                     "address": "Nhà văn hóa xã",
@@ -125,6 +168,7 @@ class Hall:
                         "opens_at": at(opens).isoformat(),
                         "due_at": at(due).isoformat(),
                         "figure": self.figures.get(name),
+                        "differing": self.differing.get(name),
                     }
                     for name, (opens, due) in ROUNDS.items()
                 ]
@@ -137,7 +181,11 @@ class Hall:
                 "hotline": {"name": "Trực ban", "phone": "024 3000 0800"},
                 "now": self.now.isoformat(),
                 "speed": 1,
-                "acked_seq": max((act.seq for act in self.stored), default=0),
+                "acked_seq": self.acked.get(request.query.get("device", ""), 0),
+                "journal_epoch": self.journal,
+                "names": self.names,
+                "scanned": len(self.inside),
+                "undo_s": self.undo_s,
             }
         )
 
@@ -149,15 +197,97 @@ class Hall:
         raw = await request.read()
         self.sizes.append(len(raw))
         body = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-        outcomes = [
-            self._take(asked.decode(each)) for each in msgspec.json.decode(body["acts"], type=list[msgspec.Raw])
-        ]
+        device = msgspec.json.decode(body["device"], type=str)
+        acts = [asked.decode(each) for each in msgspec.json.decode(body["acts"], type=list[msgspec.Raw])]
+        self.sent.append((device, [act.id for act in acts]))
+        outcomes = [self._take(act, device) for act in acts]
         if self.answers_to_lose > 0 and request.transport is not None:
             self.answers_to_lose -= 1
             request.transport.abort()
         return web.json_response({"outcomes": outcomes})
 
+    # --- people one by one
+
+    async def people(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        self._must_be_known(request)
+        self._must_keep_names()
+        people = [
+            {
+                "person": person(number),
+                "name": NAMES[number] if number < len(NAMES) else f"Đại biểu {number}",
+                "position": "Bí thư chi bộ" if number == 0 else "",
+                "category": "member",
+                "unit": "",
+            }
+            for number in range(self.roster)
+        ]
+        return web.json_response({"conference": CONFERENCE, "point": POINT, "people": people})
+
+    async def hall_code(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        self._must_be_known(request)
+        self._must_keep_names()
+        told = {"url": self._code_url(request), "seconds_left": 1.0, "step_s": badges.STEP_MS // 1000}
+        return web.json_response(told)
+
+    async def hall_code_drawn(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        self._must_be_known(request)
+        return web.Response(body=drawn(self._code_url(request)), content_type="image/svg+xml")
+
+    def _code_url(self, request: web.Request) -> str:
+        return f"{request.url.origin()}/c/{POINT}#{self.code}"
+
+    @property
+    def code(self) -> str:
+        """What the hall shows now."""
+        return badges.hall_code(KEY, POINT, round(self.now.timestamp() * 1000))
+
+    async def attend(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        body = await request.json()
+        self.attended.append(body)
+        if not badges.read_hall_code(KEY, body["point"], body["code"], round(self.now.timestamp() * 1000)):
+            raise Turned(404, "old_code", "Mã hội trường đã hết hạn; hãy quét lại mã đang hiện trên màn hình.")
+        known = self.outcomes.get(body["id"])
+        code, message, accepted = (
+            self._let_in(badges.read(KEY, CONFERENCE, body["badge"])) if known is None else ("", "", True)
+        )
+        outcome = {"id": body["id"], "outcome": "accepted" if accepted else "refused", "code": code, "message": message}
+        answered = known or outcome | {"duplicate": False, "position": 1, "at": self.now.isoformat()}
+        self.outcomes[body["id"]] = answered
+        if self.answers_to_lose > 0 and request.transport is not None:
+            self.answers_to_lose -= 1
+            request.transport.abort()
+        return web.json_response(answered)
+
+    def _let_in(self, who: str | None) -> tuple[str, str, bool]:
+        """(code, message, accepted) of a scan."""
+        if not self.names:
+            return "names_off", "Hội nghị này không điểm danh từng người.", False
+        if who is None:
+            return "unknown_badge", "Thẻ không đọc được, hoặc không phải thẻ của hội nghị này.", False
+        if who in self.elsewhere:
+            return "elsewhere", "Đã điểm danh lúc 07:31 ở điểm cầu khác; lần đầu được tính.", True
+        if who in self.inside:
+            return "already_in", f"Đã điểm danh lúc {self.inside[who]:%H:%M}.", True
+        self.inside[who] = self.now
+        return "", "", True
+
+    def _must_keep_names(self) -> None:
+        if not self.names:
+            raise Turned(409, "names_off", "Hội nghị này không điểm danh từng người.")
+
     # --- what becomes of it
+
+    def lose(self, after: int, journal: str) -> None:
+        """Restored from a copy: what was recorded after the first `after` acts is gone, and the journal is another."""
+        gone = self.stored[after:]
+        self.stored, self.journal = self.stored[:after], journal
+        for act in gone:
+            del self.outcomes[act.id]
+        self.acked = dict.fromkeys(self.acked, max((act.seq for act in self.stored), default=0))
 
     def _must_be_here(self) -> None:
         if self.is_away:
@@ -170,17 +300,20 @@ class Hall:
         ):
             raise Turned(401, "signed_out", "Phiên làm việc đã hết.")
 
-    def _take(self, act: asked.AnyAct) -> dict[str, Any]:
+    def _take(self, act: asked.AnyAct, device: str) -> dict[str, Any]:
         self.arrivals.append(act.id)
         known = self.outcomes.get(act.id)
         if known is not None:
             return known | {"duplicate": True}
+        self.acked[device] = max(self.acked.get(device, 0), act.seq)
         code, message = self.refusal or ("", "")
+        accepted = self.refusal is None
         if self.refusal is None:
-            code, message = self._record(act)
+            self._before[act.id] = (self.stage, self.perceived, dict(self.figures))
+            code, message, accepted = self._record(act, device)
         outcome = {
             "id": act.id,
-            "outcome": "refused" if self.refusal else "accepted",
+            "outcome": "accepted" if accepted else "refused",
             "duplicate": False,
             "code": code,
             "message": message,
@@ -190,7 +323,7 @@ class Hall:
         self.outcomes[act.id] = outcome
         return outcome
 
-    def _record(self, act: asked.AnyAct) -> tuple[str, str]:
+    def _record(self, act: asked.AnyAct, device: str) -> tuple[str, str, bool]:
         self.stored.append(act)
         match act:
             case asked.StageAct():
@@ -203,18 +336,39 @@ class Hall:
                     "at": self.now.isoformat(),
                 }
             case asked.CountAct():
-                return self._count(act)
+                return *self._count(act, device), True
             case asked.ConfirmAct():
-                for name, figure in self.figures.items():
-                    if figure["act"] == act.act:
-                        self.figures[name] = figure | {"by": "own"}
+                self._confirm(act.act)
+            case asked.UndoAct():
+                self.undone.append(act.act)
+                self.stage, self.perceived, self.figures = self._before[act.act]
+                self.inside = {
+                    who: at
+                    for who, at in self.inside.items()
+                    if who not in {self._person(each) for each in self.stored if each.id == act.act}
+                }
+            case asked.ScanAct():
+                return self._let_in(self._person(act))
             case _:
                 pass
-        return "", ""
+        return "", "", True
 
-    def _count(self, act: asked.CountAct) -> tuple[str, str]:
+    def _person(self, act: asked.AnyAct) -> str | None:
+        if not isinstance(act, asked.ScanAct):
+            return None
+        return act.person or badges.read(KEY, CONFERENCE, act.badge)
+
+    def _confirm(self, chosen: str) -> None:
+        for name, figure in self.figures.items():
+            other = self.differing.get(name)
+            if chosen == figure["act"] or (other and chosen == other["act"]):
+                right = other if other and chosen == other["act"] else figure
+                self.figures[name] = right | {"by": "own"}
+                self.differing.pop(name, None)
+
+    def _count(self, act: asked.CountAct, device: str) -> tuple[str, str]:
         planned = PlannedPoint(
-            code="00004-01",
+            code=POINT,
             name=self.name,
             unit="00004",
             type=PointType.COMMUNE,
@@ -231,7 +385,14 @@ class Hall:
             Count(act.present, act.excused, act.unexcused, act.guests),
             Count(before["present"], before["excused"], before["unexcused"]) if before else None,
         )
+        stood = self.figures.get(act.round.value)
+        self.differing.pop(act.round.value, None)
+        if stood is not None and stood["device"] != device and stood["present"] != act.present:
+            self.differing[act.round.value] = stood
         self.figures[act.round.value] = {
+            "device": device,
+            "reasons": dict(act.reasons),
+            "categories": dict(act.categories),
             "present": act.present,
             "excused": act.excused,
             "unexcused": act.unexcused,
@@ -258,6 +419,7 @@ class Hall:
             "grade": "fine",
             "by": "own",
             "act": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "device": "another-phone",
             **more,
         }
 
@@ -266,20 +428,36 @@ class Hall:
         return [(act.present, act.excused, act.unexcused) for act in self.stored if isinstance(act, asked.CountAct)]
 
 
+Answer = Callable[[Hall, web.Request], Awaitable[web.Response]]
+
+
 @asynccontextmanager
-async def standing(hall: Hall) -> AsyncIterator[str]:
-    """The hall's server on a free port of this machine; yields its origin."""
+async def standing(*halls: Hall) -> AsyncIterator[str]:
+    """The server of these halls on a free port of this machine; yields its origin."""
     files = assets.read()
 
     async def static(request: web.Request) -> web.Response:
         return files.answer(request.match_info["path"], request)
 
+    def of_link(answer: Answer) -> Handler:
+        async def asked_of(request: web.Request) -> web.Response:
+            handle = request.match_info.get("handle") or request.headers.get("Bridge-Link", "")
+            # A link that is none of these is turned away by the first as it turns away every stranger.
+            hall = next((each for each in halls if each.handle == handle), halls[0])
+            return await answer(hall, request)
+
+        return asked_of
+
     app = web.Application(middlewares=[door])
     app[ORIGINS] = ()
     app.router.add_get("/static/{path:.+}", static)
-    app.router.add_post("/api/v1/links/{handle}/session", hall.exchange)
-    app.router.add_get("/api/v1/desk", hall.desk)
-    app.router.add_post("/api/v1/conferences/{id}/acts", hall.acts)
+    app.router.add_post("/api/v1/links/{handle}/session", of_link(Hall.exchange))
+    app.router.add_get("/api/v1/desk", of_link(Hall.desk))
+    app.router.add_get("/api/v1/desk/people", of_link(Hall.people))
+    app.router.add_get("/api/v1/desk/hall-code", of_link(Hall.hall_code))
+    app.router.add_get("/api/v1/desk/hall-code.svg", of_link(Hall.hall_code_drawn))
+    app.router.add_post("/api/v1/attend", of_link(Hall.attend))
+    app.router.add_post("/api/v1/conferences/{id}/acts", of_link(Hall.acts))
     mount(app, phone.routes(files))
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
@@ -290,3 +468,51 @@ async def standing(hall: Hall) -> AsyncIterator[str]:
         yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()
+
+
+@dataclass
+class Wire:
+    """A line that is measured: every byte that comes down it, headers and all."""
+
+    origin: str = ""
+    down: int = 0
+
+
+@asynccontextmanager
+async def measured(origin: str) -> AsyncIterator[Wire]:
+    """A line to that server on another port."""
+    port = int(origin.rpartition(":")[2])
+    wire = Wire()
+    carrying: set[asyncio.Task[None]] = set()
+
+    async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, down: bool) -> None:
+        try:
+            while chunk := await source.read(65536):
+                wire.down += len(chunk) if down else 0
+                sink.write(chunk)
+                await sink.drain()
+        finally:
+            sink.close()
+            with contextlib.suppress(ConnectionError):
+                await sink.wait_closed()
+
+    async def connected(phone: asyncio.StreamReader, to_phone: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        carrying.add(task)
+        server, to_server = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            await asyncio.gather(
+                carry(phone, to_server, down=False), carry(server, to_phone, down=True), return_exceptions=True
+            )
+        carrying.discard(task)
+
+    line = await asyncio.start_server(connected, "127.0.0.1", 0)
+    wire.origin = f"http://127.0.0.1:{line.sockets[0].getsockname()[1]}"
+    try:
+        yield wire
+    finally:
+        line.close()
+        for task in tuple(carrying):
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)

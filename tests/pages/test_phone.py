@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bridge.rules.acts import ConfirmAct, IncidentAct, PerceivedAct, StageAct
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Mode, PlannedPoint, PointType, RoundName, opened
-from tests.pages.hall import SITTING, Hall, at, standing
+from tests.pages.hall import SITTING, Hall, at, measured, standing
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -78,10 +78,10 @@ class Thumb:
 
 @asynccontextmanager
 async def phone(
-    chromium: Browser, hall: Hall, *, address: str | None = None, dark: bool = False, text: int = 100
+    chromium: Browser, hall: Hall, *others: Hall, address: str | None = None, dark: bool = False, text: int = 100
 ) -> AsyncIterator[Thumb]:
     """An old phone of 360 x 780, its own zone set wrongly, that opens the hall's link."""
-    async with standing(hall) as origin:
+    async with standing(hall, *others) as origin:
         context = await chromium.new_context(
             viewport={"width": 360, "height": 780},
             has_touch=True,
@@ -163,6 +163,7 @@ async def test_where_no_signal_arrives_there_is_no_picture_and_no_sound_unless_s
         await thumb.press("sound-poor")
         await thumb.tap("Gửi")
         await thumb.sees("Không có: tín hiệu, hình ảnh · Kém: âm thanh")
+        await thumb.sees("Đã nhận 08:02")
         assert hall.perceived is not None
         assert {name: hall.perceived[name] for name in ALL_GOOD} == {"line": "none", "picture": "none", "sound": "poor"}
 
@@ -242,7 +243,8 @@ async def test_640_of_64_is_asked_about_sent_on_confirmation_and_mended_in_two_t
         thumb.taps = 0
         await thumb.tap("Sửa số liệu")
         await thumb.type("64")
-        await thumb.press("send")
+        async with thumb.page.expect_response("**/acts"):
+            await thumb.press("send")
         await thumb.sees("64 có mặt / 64")
         await thumb.sees_not("Số liệu đang chờ xác nhận")
         assert thumb.taps == 2
@@ -408,7 +410,8 @@ async def test_a_figure_that_the_centre_entered_is_confirmed_by_the_hall_in_one_
     hall = morning()
     hall.figure("opening", 60, 3, 1, by="proxy")
     async with phone(chromium, hall) as thumb:
-        await thumb.tap("Đúng số này")
+        async with thumb.page.expect_response("**/acts"):
+            await thumb.tap("Đúng số này")
         await thumb.sees_not("Trung tâm nhập thay. Số này có đúng không?")
         await expect(thumb.page.get_by_text("chờ gửi")).to_have_count(0)
         assert [type(act) for act in hall.stored] == [ConfirmAct]
@@ -488,22 +491,24 @@ async def test_a_page_without_a_network_shows_what_it_knew_and_of_when(chromium:
 
 
 @in_browser
-async def test_the_first_load_stays_within_its_bytes_and_fetches_no_english(chromium: Browser) -> None:
-    async with standing(Hall()) as origin:
+async def test_the_first_load_stays_within_its_bytes_worker_and_manifest_included(chromium: Browser) -> None:
+    async with standing(morning(names=True)) as origin, measured(origin) as wire:
         context = await chromium.new_context()
         page = await context.new_page()
-        wire = await context.new_cdp_session(page)
-        await wire.send("Network.enable")
-        sizes = {"wire": 0.0}
-        wire.on("Network.loadingFinished", lambda done: sizes.update(wire=sizes["wire"] + done["encodedDataLength"]))
         addresses: list[str] = []
-        page.on("request", lambda asked: addresses.append(asked.url))
-        await page.goto(origin + Hall().link)
-        await expect(page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
+        context.on("request", lambda asked: addresses.append(asked.url))
+        await page.goto(wire.origin + Hall().link)
+        await expect(page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+        await page.evaluate("navigator.serviceWorker.ready")
+        manifest = await page.evaluate(
+            "fetch(document.querySelector('link[rel=manifest]').href).then(got => got.json())"
+        )
+        icon = await page.evaluate("src => fetch(src).then(got => got.ok)", manifest["icons"][0]["src"])
         await page.wait_for_load_state("networkidle")
         await context.close()
-    assert not any(address.endswith("english.js") for address in addresses)
-    assert 0 < sizes["wire"] <= 60_000
+    assert icon
+    assert not any(address.endswith(("english.js", "reader.mjs", "zxing.wasm")) for address in addresses)
+    assert 30_000 < wire.down <= 100_000
 
 
 @in_browser
@@ -600,23 +605,22 @@ async def test_every_face_of_the_page_fits_is_touchable_and_has_no_serious_fault
 
 
 @in_browser
-async def test_two_links_on_one_phone_do_not_send_each_others_reports(chromium: Browser) -> None:
-    one, two = Hall(now=at("06:50"), is_away=True), Hall(handle="van-thang", now=at("06:50"), name="Xã Vạn Thắng")
-    one.is_away = False
-    async with phone(chromium, one) as thumb:
+async def test_two_links_on_one_phone_neither_see_nor_send_each_others_reports(chromium: Browser) -> None:
+    one, two = Hall(now=at("06:50")), Hall(handle="van-thang", now=at("06:50"), name="Xã Vạn Thắng")
+    async with phone(chromium, one, two) as thumb:
         await expect(thumb.page.get_by_role("button", name="Kỹ thuật đã đến")).to_be_visible()
         one.is_away = True
         await thumb.tap("Kỹ thuật đã đến")
         await thumb.sees("Đã ghi 06:50, chờ gửi")
-        names = await _kept(thumb.page.context, thumb.origin)
-        assert any(name.startswith("bridge.tan-linh.act.") for name in names)
         await thumb.page.goto(thumb.origin + two.link)
+        await thumb.tap("Kỹ thuật đã đến")
+        await thumb.sees("Đã nhận 06:50")
         await expect(thumb.page.get_by_text("Chờ gửi")).to_have_count(0)
-
-
-async def _kept(context: BrowserContext, origin: str) -> list[str]:
-    kept = await context.storage_state()
-    return [each["name"] for place in kept["origins"] if place["origin"] == origin for each in place["localStorage"]]
+        assert [len(two.stored), len(one.stored)] == [1, 0]
+        one.is_away = False
+        await thumb.page.goto(thumb.origin + one.link)
+        await thumb.sees("Đã nhận 06:50")
+        assert [len(two.stored), len(one.stored)] == [1, 1]
 
 
 Judged = tuple[tuple[int, int, int, int], int | None, int | None]

@@ -136,6 +136,6 @@ def test_a_file_of_another_kind_is_refused_with_what_it_lacks() -> None:
     assert "«Mã điểm cầu»" in fault.message
 
 
-def test_a_roster_beyond_what_is_held_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rosters, "PEOPLE", 2)
-    assert "tối đa 2" in planned(FILE).faults[0].message
+def test_a_roster_beyond_what_is_held_in_memory_is_refused() -> None:
+    (fault,) = rosters.plan({}, POINTS, [sheet(FILE)], drawing(), most=2).faults
+    assert "sẽ có 3 người; tối đa 2" in fault.message

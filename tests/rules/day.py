@@ -154,15 +154,14 @@ async def running(journal: Journal, now_ms: int) -> AsyncIterator[Day]:
     day = Day(journal, HandClock(now_ms))
     await day.coordinator.open()
     day.told.clear()
-    street = asyncio.create_task(day.coordinator.run())
-    try:
-        await day.settled()
-        yield day
-        assert not street.done(), street.exception()
-    finally:
-        street.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await street
+    # A street that falls takes the story with it, instead of leaving it waiting for an answer.
+    async with asyncio.TaskGroup() as group:
+        street = group.create_task(day.coordinator.run())
+        try:
+            await day.settled()
+            yield day
+        finally:
+            street.cancel()
 
 
 @contextlib.asynccontextmanager

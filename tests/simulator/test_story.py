@@ -252,6 +252,15 @@ def test_the_same_seed_tells_the_same_day() -> None:
     assert told(grown("hanoi-2023")) == DAY
 
 
+def test_a_day_without_faults_has_the_same_figures_and_no_line_that_breaks() -> None:
+    calm = told(grown("hanoi-2023"), faults=False)
+    for name in RoundName:
+        assert figures("15:31", name, calm) == figures("15:31", name)
+    assert not any(
+        isinstance(deed.what, AgentVanishes | LineDrops | CentreDrops | TellFault | SwitchMode) for deed in calm.deeds
+    )
+
+
 @settings(deadline=None, max_examples=5)
 @given(seed=st.integers(0, 10_000))
 def test_another_seed_tells_another_day_with_the_same_figures(seed: int) -> None:

@@ -1,0 +1,380 @@
+"""The phone without a network: what was said waits, outlives the tab, and arrives once, in order, with its own hour."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+
+import pytest
+import pytest_asyncio
+import segno
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from bridge.rules.acts import CountAct, ScanAct, StageAct
+from tests.pages.hall import Hall, at, badge, person, standing
+from tests.pages.test_phone import FLAGS, morning
+
+pytestmark = [pytest.mark.browser]
+in_browser = pytest.mark.asyncio(loop_scope="module")
+
+ARRIVAL_S = 30
+"""G12: what waited is there within this many seconds."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def pocket(chromium: Browser, hall: Hall) -> AsyncIterator[tuple[BrowserContext, str]]:
+    """A phone in somebody's pocket: it outlives its tabs."""
+    async with standing(hall) as origin:
+        context = await chromium.new_context(viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True)
+        try:
+            yield context, origin
+        finally:
+            await context.close()
+
+
+def photograph(number: int) -> dict[str, object]:
+    """A picture of somebody's badge."""
+    out = io.BytesIO()
+    segno.make(badge(number), error="h", micro=False).save(out, kind="png", scale=6, border=6)
+    return {"name": "badge.png", "mimeType": "image/png", "buffer": out.getvalue()}
+
+
+async def opened(context: BrowserContext, address: str) -> Page:
+    page = await context.new_page()
+    await page.goto(address)
+    await expect(page.get_by_role("heading", name="Xã Tản Lĩnh")).to_be_visible()
+    return page
+
+
+async def ready_for_offline(page: Page) -> None:
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+async def report(page: Page, present: int) -> None:
+    await page.locator("[data-key=count]").tap()
+    await page.get_by_label("Có mặt", exact=True).fill(str(present))
+    await page.locator("[data-key=send]").tap()
+
+
+@in_browser
+@pytest.mark.parametrize("lost", [0, 3], ids=["answers-come", "answers-are-lost"])
+async def test_five_counts_and_ten_scans_said_offline_arrive_once_in_order_with_their_own_hours(
+    chromium: Browser, lost: int
+) -> None:
+    hall = morning(names=True, roster=10)
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        await ready_for_offline(page)
+        # Somebody looked at the scanner before the network went.
+        async with page.expect_response("**/zxing.wasm*"):
+            await page.locator("[data-key=scan]").tap()
+        await page.locator("[data-key=back]").tap()
+
+        await context.set_offline(True)
+        for present in (50, 52, 55, 58, 60):
+            await report(page, present)
+        await page.locator("[data-key=scan]").tap()
+        for number in range(10):
+            await page.locator("#badge-photo").set_input_files(photograph(number))  # type: ignore[arg-type]
+            await expect(page.get_by_text(f"Đã quét {number + 1} / 64")).to_be_visible()
+        assert hall.stored == []
+        await page.close()
+
+        page = await opened(context, origin + hall.link)
+        await expect(page.get_by_text("Chờ gửi 15")).to_be_visible()
+        await expect(page.get_by_text("60 có mặt / 64")).to_be_visible()
+        await expect(page.get_by_text("Đã quét 10 / 64")).to_be_visible()
+
+        hall.answers_to_lose = lost
+        async with asyncio.timeout(ARRIVAL_S):
+            await context.set_offline(False)
+            await expect(page.get_by_text("Đã nhận 08:02").first).to_be_visible(timeout=ARRIVAL_S * 1000)
+            await expect(page.get_by_text("Chờ gửi")).to_have_count(0, timeout=ARRIVAL_S * 1000)
+        await expect(page.get_by_text("Đã quét 10 / 64")).to_be_visible()
+
+        assert [act.present for act in hall.stored if isinstance(act, CountAct)] == [50, 52, 55, 58, 60]
+        assert [act.badge for act in hall.stored if isinstance(act, ScanAct)] == [badge(n) for n in range(10)]
+        assert len(hall.stored) == len({act.id for act in hall.stored}) == 15
+        assert len(hall.arrivals) >= 15 * (1 if lost == 0 else 2)
+        assert all(one.seq < two.seq and one.at < two.at for one, two in pairwise(hall.stored))
+
+
+@in_browser
+async def test_two_tabs_of_one_link_send_what_waits_once(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        one, two = await opened(context, origin + hall.link), await opened(context, origin + hall.link)
+        await context.set_offline(True)
+        await one.get_by_role("button", name="Kỹ thuật đã đến").tap()
+        await expect(two.get_by_text("Chờ gửi 1")).to_be_visible()
+        await two.get_by_role("button", name="Tiếp theo: Đã thử đường truyền").tap()
+        await expect(one.get_by_text("Chờ gửi 2")).to_be_visible()
+        await context.set_offline(False)
+        for page in (one, two):
+            await expect(page.get_by_text("Chờ gửi")).to_have_count(0)
+        assert [act.stage for act in hall.stored if isinstance(act, StageAct)] == ["on_site", "line_tested"]
+        assert len(hall.arrivals) == len(set(hall.arrivals)) == 2
+
+
+@in_browser
+async def test_a_centre_restored_from_a_copy_gets_back_what_it_lost(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        for step in ("Kỹ thuật đã đến", "Đã thử đường truyền"):
+            async with page.expect_response("**/acts"):
+                await page.get_by_role("button", name=step).tap()
+        said = [(act.id, act.at) for act in hall.stored]
+        async with page.expect_response("**/desk?*"):
+            await page.reload()
+        hall.lose(after=1, journal="journal-2")
+        async with page.expect_response("**/acts"):
+            await page.reload()
+        await expect(page.get_by_text("Chờ gửi")).to_have_count(0)
+        assert [(act.id, act.at) for act in hall.stored] == said
+        # Once is enough: the centre has everything again.
+        asked = len(hall.sent)
+        async with page.expect_response("**/desk?*"):
+            await page.reload()
+        await expect(page.get_by_text("Đã nhận 06:50").first).to_be_visible()
+        assert len(hall.sent) == asked
+
+
+@in_browser
+async def test_what_an_older_page_left_on_its_shelf_is_sent(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    left = {
+        "act": {
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "seq": 7,
+            "at": "2026-03-07T06:49:00.000+07:00",
+            "point": "00004-01",
+            "kind": "stage",
+            "stage": "on_site",
+        },
+        "conference": "hoc-tap-2026-03",
+        "noted_ms": round(at("06:49").timestamp() * 1000),
+        "outcome": None,
+    }
+    async with pocket(chromium, hall) as (context, origin):
+        page = await context.new_page()
+        await page.goto(origin + "/p/zxing.wasm?nothing")
+        await page.goto(origin + "/c/00004-01")
+        await page.evaluate(
+            "kept => { localStorage.setItem('bridge.tan-linh.act.000000000007', kept); localStorage.setItem('bridge.seq', '7'); }",
+            json.dumps(left),
+        )
+        async with page.expect_response("**/acts"):
+            await page.goto(origin + hall.link)
+        await expect(page.get_by_role("button", name="Đã thử đường truyền")).to_be_visible()
+        async with page.expect_response("**/acts"):
+            await page.get_by_role("button", name="Đã thử đường truyền").tap()
+        assert [act.seq for act in hall.stored] == [7, 8]
+        assert hall.stored[0].id == "01890a5d-ac96-774b-bcce-b302099a8057"
+        assert not await page.evaluate("Object.keys(localStorage).some(name => name.includes('.act.'))")
+
+
+NO_DATABASE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+NO_SHELF = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } });"
+NO_WORKER = "delete Navigator.prototype.serviceWorker;"
+
+
+@in_browser
+async def test_a_browser_without_a_database_keeps_what_waits_all_the_same(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        await context.add_init_script(NO_DATABASE)
+        page = await opened(context, origin + hall.link)
+        hall.is_away = True
+        await page.get_by_role("button", name="Kỹ thuật đã đến").tap()
+        await expect(page.get_by_text("Chờ gửi 1 · máy tự gửi khi có mạng")).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_text("Chờ gửi 1 · máy tự gửi khi có mạng")).to_be_visible()
+        hall.is_away = False
+        await page.reload()
+        await expect(page.get_by_text("Đã nhận 06:50")).to_be_visible()
+        assert len(hall.stored) == 1
+
+
+@in_browser
+async def test_a_browser_that_keeps_nothing_says_that_the_page_must_stay_open(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        await context.add_init_script(NO_DATABASE + NO_SHELF)
+        page = await opened(context, origin + hall.link)
+        hall.is_away = True
+        await page.get_by_role("button", name="Kỹ thuật đã đến").tap()
+        await expect(page.get_by_text("Chờ gửi 1 · đừng đóng trang này")).to_be_visible()
+        hall.is_away = False
+        await page.locator("[data-key=waiting]").tap()
+        await page.get_by_role("button", name="Thử gửi ngay").tap()
+        await expect(page.get_by_text("Đã gửi hết.")).to_be_visible()
+        assert len(hall.stored) == 1
+
+
+@in_browser
+async def test_a_page_inside_another_app_works_and_offers_the_browser(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await context.add_init_script(NO_WORKER)
+        page = await opened(context, origin + hall.link)
+        await page.get_by_role("button", name="Chép đường dẫn").tap()
+        await expect(page.get_by_role("button", name="Đã chép, dán vào trình duyệt")).to_be_visible()
+        assert await page.evaluate("navigator.clipboard.readText()") == origin + hall.link
+        await page.get_by_role("button", name="Kỹ thuật đã đến").tap()
+        await expect(page.get_by_text("Đã nhận 06:50")).to_be_visible()
+
+
+@in_browser
+async def test_the_worker_keeps_the_frame_and_its_files_and_no_answer_and_no_secret(chromium: Browser) -> None:
+    hall = morning(names=True)
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        await ready_for_offline(page)
+        await page.reload()
+        await page.get_by_role("button", name="Nhập quân số").wait_for()
+        kept = await page.evaluate(
+            """async () => {
+              const all = [];
+              for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const request of await cache.keys()) all.push([request.url, await (await cache.match(request)).text()]);
+              }
+              return all;
+            }"""
+        )
+    addresses = [address.removeprefix(origin) for address, _ in kept]
+    assert "/p/-" in addresses
+    assert any(address.endswith("phone/page.js") for address in addresses)
+    assert all(address == "/p/-" or address.startswith("/static/") for address in addresses)
+    assert not any(hall.secret in address + body or hall.handle in address + body for address, body in kept)
+
+
+@in_browser
+async def test_a_page_that_hangs_on_a_dead_line_opens_from_the_phone(chromium: Browser) -> None:
+    hall = morning()
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        await ready_for_offline(page)
+        await page.close()
+        await context.set_offline(True)
+        page = await opened(context, origin + hall.link)
+        await expect(page.get_by_text("Chưa nối được trung tâm")).to_be_visible()
+        await expect(page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+
+
+@in_browser
+async def test_the_icon_on_the_home_screen_opens_the_page_without_the_secret_in_its_address(chromium: Browser) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        manifest = await page.evaluate(
+            "fetch(document.querySelector('link[rel=manifest]').href).then(got => got.text())"
+        )
+        assert hall.secret not in manifest
+        await page.close()
+        hall.session, hall.csrf = "session-2", "csrf-2"
+        page = await opened(context, origin + json.loads(manifest)["start_url"])
+        await page.get_by_role("button", name="Kỹ thuật đã đến").tap()
+        await expect(page.get_by_text("Đã nhận 06:50")).to_be_visible()
+
+
+@in_browser
+async def test_a_link_that_was_taken_back_leaves_neither_secret_nor_names_on_the_phone(chromium: Browser) -> None:
+    hall = morning(names=True)
+    async with pocket(chromium, hall) as (context, origin):
+        async with context.expect_event("response", lambda got: got.url.endswith("/desk/people")):
+            page = await opened(context, origin + hall.link)
+        hall.session, hall.secret = "session-2", "Xq3-the-new-secret"
+        await page.goto(origin + "/p/tan-linh")
+        await expect(page.get_by_text("Đường dẫn này không dùng được")).to_be_visible()
+        names = await page.evaluate(
+            """() => new Promise(done => {
+              const asked = indexedDB.open("bridge");
+              asked.onsuccess = () => {
+                const keys = asked.result.transaction("values").objectStore("values").getAllKeys();
+                keys.onsuccess = () => done(keys.result);
+              };
+            })"""
+        )
+        assert names == []
+
+
+STORES = """
+async which => {
+  const base = document.querySelector('script[type=module]').src.replace(/phone\\/page\\.js$/, '');
+  const { memoryShelf, shelfStore, storeOf } = await import(base + 'phone/store.js');
+  const shelf = memoryShelf();
+  const fresh = () => which === 'shelf'
+    ? Promise.resolve(shelfStore(shelf, true))
+    : storeOf({ shelf, lasting: true, database: () => indexedDB });
+  const entry = seq => ({ act: { id: 'a-' + seq, seq }, conference: 'c', noted_ms: 0, outcome: null });
+  const [one, two] = [await fresh(), await fresh()];
+  const ids = async (store, link) => (await store.read(link)).map(each => each.act.id);
+  const told = {};
+  const first = await one.add('x', entry);
+  await Promise.all([one.add('x', entry), two.add('y', entry), one.add('x', entry)]);
+  told.order = (await one.read('x')).map(each => each.act.seq);
+  told.other = (await two.read('y')).length;
+  told.numbers = new Set([...told.order, ...(await two.read('y')).map(each => each.act.seq)]).size;
+  await two.change([{ ...first, outcome: { outcome: 'accepted' } }]);
+  told.changed = (await one.read('x'))[0].outcome.outcome;
+  await two.drop([first]);
+  await one.change([first]);
+  told.dropped = (await ids(two, 'x')).includes(first.act.id);
+  await one.keep('name', { a: 1 });
+  told.kept = (await two.value('name')).a;
+  await two.keep('name', null);
+  told.forgotten = (await one.value('name')) === undefined;
+  return told;
+}
+"""
+
+
+@in_browser
+@pytest.mark.parametrize("which", ["shelf", "database"])
+async def test_both_stores_keep_the_same_promises(chromium: Browser, which: str) -> None:
+    hall = Hall(now=at("06:50"))
+    async with pocket(chromium, hall) as (context, origin):
+        page = await opened(context, origin + hall.link)
+        told = await page.evaluate(STORES, which)
+        assert told == {
+            "order": sorted(told["order"]),
+            "other": 1,
+            "numbers": 4,
+            "changed": "accepted",
+            "dropped": False,
+            "kept": 1,
+            "forgotten": True,
+        }
+        assert len(told["order"]) == 3
+
+
+@in_browser
+async def test_a_name_is_known_without_a_network(chromium: Browser) -> None:
+    hall = morning(names=True)
+    async with pocket(chromium, hall) as (context, origin):
+        async with context.expect_event("response", lambda got: got.url.endswith("/desk/people")):
+            page = await opened(context, origin + hall.link)
+        await ready_for_offline(page)
+        await context.set_offline(True)
+        await page.reload()
+        await page.get_by_role("button", name="Không có thẻ").tap()
+        await page.get_by_label("Tìm tên (gõ không dấu cũng được)").fill("dong da")
+        await page.get_by_role("button", name="Có mặt: Nguyễn Thị Đống Đa").tap()
+        await expect(page.get_by_text("Đã quét 1 / 64")).to_be_visible()
+        async with page.expect_response("**/acts"):
+            await context.set_offline(False)
+        assert [act.person for act in hall.stored if isinstance(act, ScanAct)] == [person(0)]
