@@ -23,9 +23,9 @@ from bridge.journal import (
 )
 from bridge.rules import acts, events, wire
 from bridge.rules.deciding import UNDO_MS, Refused, decide
-from bridge.rules.events import AnyEvent
+from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.model import Link
-from bridge.rules.projection import UP, Draft, Happened
+from bridge.rules.projection import UP, Draft
 from bridge.rules.scene import Placed, Scene
 
 log = structlog.get_logger("coordinator")

@@ -7,8 +7,8 @@ import msgspec
 
 from bridge.rules import events, wire
 from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.evolving import author
 from bridge.rules.model import Author, Figure, Point, Sitting, Unit
-from bridge.rules.projection import author
 from bridge.rules.scene import Placed, Scene
 from endpoints_registry.vietnamese import bare, unit_key
 

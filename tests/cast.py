@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.rules import acts, events, model
 from bridge.rules.deciding import Decided, decide
+from bridge.rules.events import Happened
 from bridge.rules.model import (
     Count,
     Mode,
@@ -23,7 +24,7 @@ from bridge.rules.model import (
     Unit,
     Word,
 )
-from bridge.rules.projection import Happened, State
+from bridge.rules.projection import State
 from bridge.rules.wire import HANOI, rfc3339
 
 CONFERENCE = "hoc-tap-2026-03"

@@ -166,6 +166,18 @@ AnyEvent = (
     | ActRefused
 )
 
+
+class Happened(msgspec.Struct, frozen=True):
+    """An event with its circumstances, as the journal's record holds them."""
+
+    event: AnyEvent
+    at_ms: int
+    received_ms: int
+    by: str
+    act: str | None = None
+    device: str = ""
+
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from bridge.rules import events, link
 from bridge.rules.attendance import round_due
+from bridge.rules.events import Happened
 from bridge.rules.link import Line
 from bridge.rules.model import Plan, Point, RoundKey
-from bridge.rules.projection import Changed, Happened, State
+from bridge.rules.projection import Changed, State
 from bridge.rules.rollup import Rollup
 
 NEWS_KEPT = 60

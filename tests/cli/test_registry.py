@@ -101,7 +101,7 @@ def test_a_name_that_says_no_kind_of_file_is_a_wrong_call(command: str) -> None:
 
 FAULTY: dict[str, list[list[object]]] = {
     "Đơn vị": [
-        ["Mã đơn vị", "Tên đơn vị", "Cấp", "Mã đơn vị cấp trên", "Có từ ngày", "Đến hết ngày", "Cột lạ", "name"],
+        ["Mã đơn vị", "Tên đơn vị", "Cấp", "Mã đơn vị cấp trên", "Có từ ngày", "Đến hết ngày", "Cột lạ"],
         ["01", "Thành phố Hà Nội", "city"],
         [271, "Huyện Ba Vì", "district", "01"],
         ["00 04", "Phường Trúc Bạch", "ward", "01"],
@@ -115,7 +115,7 @@ FAULTY: dict[str, list[list[object]]] = {
         ["00012", "Phường B", "ward", "00011"],
         ["01", "Thành phố Hà Nội", "city"],
         ["C-01", "Cụm số 1", "ward", "01"],
-        ["00013", "Phường C", "ward", "01", None, None, None, None, "thừa"],
+        ["00013", "Phường C", "ward", "01", None, None, None, "thừa"],
     ],
     "Đơn vị kế tiếp": [
         ["Mã đơn vị cũ", "Mã đơn vị mới", "Kể từ ngày"],
@@ -151,13 +151,13 @@ FAULTY: dict[str, list[list[object]]] = {
         ["Mã hội nghị", "Buổi", "Mã điểm cầu", "Số triệu tập"],
         ["khong-co", "2026-03-07-am", "01-02", 64],
     ],
+    "Hai tên": [["code", "name", "level", "Tên đơn vị"], ["00020", "Phường E", "ward", "Phường E"]],
     "Thiếu cột": [["Tên đơn vị", "Cấp"], ["Phường D", "ward"]],
     "Ghi chú": [["Việc", "Người"], ["in giấy", "An"]],
 }
 FAULTS = {
     "Đơn vị": [
         (1, "Cột lạ", "Không nhận ra cột này"),
-        (1, "name", "Trùng với cột «Tên đơn vị»"),
         (3, "Mã đơn vị", "mất số 0 ở đầu"),
         (4, "Mã đơn vị", "«00 04» không phải mã"),
         (5, "Tên đơn vị", "không được để trống"),
@@ -191,6 +191,7 @@ FAULTS = {
         (13, "Điện thoại chủ trì", "không phải số điện thoại"),
     ],
     "Số triệu tập": [(2, "Mã hội nghị", "Không có hội nghị mã «khong-co»")],
+    "Hai tên": [(1, "Tên đơn vị", "Trùng với cột «name»")],
     "Thiếu cột": [(1, "", "thiếu cột «Mã đơn vị»")],
     "Ghi chú": [(1, "", "Không nhận ra tiêu đề cột nào")],
 }

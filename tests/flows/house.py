@@ -22,6 +22,7 @@ from bridge.simulator.acts import uuid7
 from bridge.simulator.clock import DrivenClock
 from endpoints_registry.access import Role
 from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usual_rounds
+from endpoints_registry.credentials import Link
 from endpoints_registry.gate import csrf_token
 from endpoints_registry.registry import Registry
 
@@ -75,10 +76,11 @@ _chance = random.Random()
 
 @dataclass(frozen=True)
 class Keys:
-    """How everybody gets in: headers that prove who they are, and the rooms' tokens."""
+    """How everybody gets in: headers that prove who they are, the operators' links, and the rooms' tokens."""
 
     staff: Mapping[str, Mapping[str, str]]
     phones: Mapping[str, Mapping[str, str]]
+    links: Mapping[str, str]
     tokens: Mapping[str, str]
 
 
@@ -95,12 +97,14 @@ async def furnished(folder: Path, database: str = "sqlite") -> Keys:
             made = await registry.import_file(text.encode())
             assert not made.faults
         await _plan(registry)
+        links = await registry.issue_links(HALLS)
         keys = Keys(
             staff={
                 "ann": await _signed_in(registry, "ann", Role.ORGANISER, None),
                 "binh": await _signed_in(registry, "binh", Role.COORDINATOR, "001"),
             },
-            phones=await _phones(registry),
+            phones=await _phones(registry, links),
+            links={code: link.path for code, link in links.items()},
             tokens=await registry.issue_tokens([*HALLS, LEFT_OUT]),
         )
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
@@ -128,9 +132,9 @@ async def _signed_in(registry: Registry, name: str, role: Role, scope: str | Non
     return {"Cookie": f"{registry.keyring.staff_cookie}={token}", "X-CSRF-Token": csrf_token(token)}
 
 
-async def _phones(registry: Registry) -> dict[str, dict[str, str]]:
+async def _phones(registry: Registry, links: Mapping[str, Link]) -> dict[str, dict[str, str]]:
     phones = {}
-    for code, link in (await registry.issue_links(HALLS)).items():
+    for code, link in links.items():
         token, _ = await registry.exchange(link.handle, link.secret, f"phone-{code}", "127.0.0.1")
         phones[code] = {
             "Bridge-Link": link.handle,

@@ -9,9 +9,9 @@ from hypothesis.strategies import SearchStrategy
 
 from bridge.rules import acts, events
 from bridge.rules.deciding import Decided, decide
-from bridge.rules.events import AnyEvent
+from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.model import Fault, Link, Mode, Phase, Plan, Round, RoundName, Sitting, Stage, Word
-from bridge.rules.projection import UP, Draft, Happened, State
+from bridge.rules.projection import UP, Draft, State
 from tests.cast import (
     ANN,
     BINH,

@@ -19,9 +19,9 @@ from bridge.journal import JournalAway, JournalFull, Record, Row
 from bridge.journal.chain import chained, genesis
 from bridge.journal.memory import MemoryJournal, MemoryTurn, Shelf
 from bridge.rules import acts, events, wire
-from bridge.rules.events import AnyEvent
-from bridge.rules.model import Link, Phase, RoundName, Stage, Word
-from bridge.rules.projection import Changed, Happened
+from bridge.rules.events import AnyEvent, Happened
+from bridge.rules.model import Link, Phase, Stage
+from bridge.rules.projection import Changed
 from bridge.rules.rollup import ROOT, Rollup
 from bridge.rules.scene import Scene, rounds_of
 from endpoints_registry.access import Caller, Role
@@ -40,6 +40,7 @@ from tests.cast import (
     phone,
     plan,
 )
+from tests.laws.sayings import Stamp, said
 
 HALLS = (DISTRICT_HALL, HALL_1, HALL_2, POLICE_HALL)
 PLAN = msgspec.structs.replace(plan(HALLS), names=True)
@@ -53,7 +54,6 @@ STORM_TICKS = 32
 """For so long the network and the centre are bad."""
 LAST_TICK = 400
 """By then everybody has been answered, or something is wrong."""
-PEOPLE = 8
 ENOUGH_PASSES = 1_000
 """Turns of the loop in which the centre must have answered whatever arrived together: it has nothing to wait for."""
 
@@ -146,53 +146,17 @@ class Day:
         seq = self._seqs[device.name] = self._seqs.get(device.name, 0) + 1
         point = rng.choice(device.halls)
         earlier = self._spoken_of.setdefault(point, [])
-        stamp = (act_id(self._made), seq, datetime.fromtimestamp(device.clock_ms(now_ms) / 1000, wire.HANOI), point)
-        act = _said(rng, stamp, rng.choice(earlier) if earlier else act_id(0), staff=device.caller.proxy)
+        at_ms = device.clock_ms(now_ms)
+        stamp = Stamp(act_id(self._made), seq, datetime.fromtimestamp(at_ms / 1000, wire.HANOI), point)
+        other = rng.choice(earlier) if earlier else act_id(0)
+        act = said(rng, stamp, other, staff=device.caller.proxy, sitting=SITTING, badges=BADGES)
         earlier.append(act.id)
         return act
 
 
-Stamp = tuple[str, int, datetime, str]
-_HEADS = (0, 3, 30, 50, 60, 64, 66, 129, 640)
-_KINDS = ("count", "count", "count", "scan", "scan", "stage", "perceived", "undo", "undo", "confirm", "release")
-_STAFF_KINDS = ("count", "correct", "correct", "release", "release", "confirm", "undo", "expected", "scan")
-
-
-def _said(rng: random.Random, stamp: Stamp, other: str, *, staff: bool) -> acts.AnyAct:
-    id, seq, at, point = stamp
-    carried = {"id": id, "seq": seq, "at": at, "point": point}
-
-    def figures() -> dict[str, int]:
-        guests = rng.choice((0, 0, 0, 5, 80))
-        return {
-            "present": rng.choice(_HEADS),
-            "excused": rng.choice((0, 0, 3)),
-            "unexcused": rng.choice((0, 1)),
-            "guests": guests,
-        }
-
-    match rng.choice(_STAFF_KINDS if staff else _KINDS):
-        case "count":
-            name = rng.choice((RoundName.OPENING, RoundName.OPENING, RoundName.MIDDLE))
-            return acts.CountAct(**carried, sitting=SITTING, round=name, **figures())  # type: ignore[arg-type]
-        case "correct":
-            return acts.CorrectAct(**carried, act=other, reason="đếm lại", **figures())  # type: ignore[arg-type]
-        case "scan":
-            return acts.ScanAct(**carried, badge=f"badge {rng.randrange(PEOPLE + 1)}")  # type: ignore[arg-type]
-        case "stage":
-            return acts.StageAct(**carried, stage=rng.choice(tuple(Stage)))  # type: ignore[arg-type]
-        case "perceived":
-            words = {name: rng.choice(tuple(Word)) for name in ("picture", "sound", "line")}
-            return acts.PerceivedAct(**carried, **words)  # type: ignore[arg-type]
-        case "undo":
-            return acts.UndoAct(**carried, act=other)  # type: ignore[arg-type]
-        case "confirm":
-            return acts.ConfirmAct(**carried, act=other)  # type: ignore[arg-type]
-        case "release":
-            return acts.ReleaseAct(**carried, act=other)  # type: ignore[arg-type]
-        case _:
-            value = rng.choice((0, 40, 64, 200))
-            return acts.ExpectedAct(**carried, sitting=SITTING, value=value, reason="bổ sung")  # type: ignore[arg-type]
+PEOPLE = 8
+BADGES = tuple(f"badge {number}" for number in range(PEOPLE + 1))
+"""The last one is nobody's."""
 
 
 class Badges:
@@ -550,11 +514,11 @@ async def _centre_answers(
 async def _ended(centre: Centre, speaking: list[Device]) -> Lived:
     now_ms = centre.clock.ms
     misused: list[wire.Outcome] = []
-    said = [device for device in speaking if device.said]
-    again = [list(outcomes or ()) for outcomes in await centre.hear([(each, now_ms, each.said) for each in said])]
+    heard = [device for device in speaking if device.said]
+    again = [list(outcomes or ()) for outcomes in await centre.hear([(each, now_ms, each.said) for each in heard])]
     other = [
         (device, now_ms, [acts.StageAct(id=act.id, seq=act.seq, at=act.at, point=act.point, stage=Stage.ENDED)])
-        for device in said
+        for device in heard
         for act in device.said[:1]
         if not isinstance(act, acts.StageAct) and device.answers[act.id].position
     ]
@@ -562,4 +526,4 @@ async def _ended(centre: Centre, speaking: list[Device]) -> Lived:
         misused += outcomes or ()
     scene = await centre.closed()
     rows = centre.shelf.rows[CONFERENCE]
-    return Lived(said, scene, rows, centre.cuts - 1, centre.events, again, misused)
+    return Lived(heard, scene, rows, centre.cuts - 1, centre.events, again, misused)

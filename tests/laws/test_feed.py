@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.rules.events import Happened
 from bridge.rules.link import Line, terms
-from bridge.rules.projection import Happened
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Placed, Scene
 from dashboards import feed, view

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from bridge.rules import acts, events
 from bridge.rules.attendance import NOBODY, People, people, standing
+from bridge.rules.events import Happened
 from bridge.rules.model import Count, Grade, Link, RoundKey, opened
-from bridge.rules.projection import Happened, State
+from bridge.rules.projection import State
 from bridge.rules.rollup import ROOT, Rollup, Tally
 from bridge.rules.scene import Scene, rounds_of
 from tests.cast import MORNING, SECOND, act_id

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.rules import events
-from bridge.rules.projection import Draft, Happened, State
+from bridge.rules.events import Happened
+from bridge.rules.projection import Draft, State
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Scene
 from dashboards import view

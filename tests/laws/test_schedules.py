@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.journal.chain import genesis, verify
-from bridge.rules import acts, wire
+from bridge.rules import wire
 from bridge.rules.attendance import People, standing
 from bridge.rules.model import Figure as Kept
 from bridge.rules.model import RoundKey
 from tests.cast import CONFERENCE, SITTING
 from tests.laws.oracle import Answer, Column, Oracle, Receipt
 from tests.laws.oracle import Figure as Foreseen
+from tests.laws.sayings import STAFF_ONLY
 from tests.laws.schedules import KEYS, NODES, PLAN, UNDO_MS, Lived, Weather, lived, person_of, some_weather
 
 SCHEDULES = 10_000
 AT_ONCE = 1_000
-STAFF_ONLY = acts.CorrectAct | acts.ReleaseAct | acts.ExpectedAct
 
 
 @pytest.fixture(autouse=True, scope="module")
