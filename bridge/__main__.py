@@ -193,7 +193,8 @@ def demo(
                 json_all=json_all,
                 data=data,
             )
-        )
+        ),
+        until_stopped=True,
     )
 
 
@@ -209,14 +210,16 @@ def _settings(config: Path | None) -> Any:
     return chosen
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, on the loop that the server has."""
+def _run(work: Coroutine[Any, Any, None], *, until_stopped: bool = False) -> None:
+    """Run to the end, on the loop that the server has. Ctrl-C is a failure of all that should have been finished."""
     import uvloop
 
     try:
         _in_words(lambda: uvloop.run(work))
     except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+        if not until_stopped:
+            typer.echo("bridge: stopped by Ctrl-C before it was done", err=True)
+            raise typer.Exit(REFUSED) from None
 
 
 def _in_words(work: Callable[[], Done]) -> Done:

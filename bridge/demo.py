@@ -46,6 +46,8 @@ TYPES = {
     PointType.EXTRA_HALL: "Hội trường mở thêm",
 }
 LINKS_SHOWN = 20
+GRAIN_MS = 1_000
+"""As fast as the machine keeps up, rooms that beat in the same second beat together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,11 @@ async def run(options: Options) -> None:
         raise Unusable(str(wrong)) from wrong
     story = told(sample, options.seed, faults=options.faults)
     traffic = Traffic()
-    clock = DrivenClock(story.starts_ms, None if options.until_end else options.speed)
+    clock = (
+        DrivenClock(story.starts_ms, None, grain_ms=GRAIN_MS)
+        if options.until_end
+        else DrivenClock(story.starts_ms, options.speed)
+    )
     with _folder(options.data) as folder:
         settings = Settings(server=Server(port=options.port), storage=Storage(folder=folder))
         async with opened_house(settings, clock) as house:

@@ -8,8 +8,8 @@ from endpoints_registry.directory import ConferencePlan
 from endpoints_registry.directory import PlannedPoint as Chosen
 
 
-def frozen_plan(planned: ConferencePlan) -> Plan:
-    """The conference as it is frozen. Raises Refused when it has no point."""
+def frozen_plan(planned: ConferencePlan, *, names: bool = False) -> Plan:
+    """The conference as it is frozen; `names` says that people check in one by one. Raises Refused when it has no point."""
     if not planned.points:
         raise Refused("Hội nghị chưa có điểm cầu nào; hãy chọn điểm cầu trước khi mở.", code="no_points")
     conference = planned.conference
@@ -40,6 +40,7 @@ def frozen_plan(planned: ConferencePlan) -> Plan:
             )
             for sitting in conference.sittings
         ),
+        names=names,
     )
 
 

@@ -224,7 +224,8 @@ def _composed(
 
     async def freeze(conference: str) -> Plan | None:
         planned = await registry.plan(conference)
-        return frozen_plan(planned) if planned is not None else None
+        names = registry.attendees(conference) is not None
+        return frozen_plan(planned, names=names) if planned is not None else None
 
     async def history(conference: str, code: str) -> Sequence[Placed]:
         rows = await journal.read(conference, 0, READ_LIMIT, point=code)

@@ -11,6 +11,7 @@ from bridge.rules.events import AnyEvent
 from bridge.rules.link import Line, Terms
 from bridge.rules.model import Link, Point
 from bridge.rules.projection import UP, Draft
+from bridge.rules.rollup import ROOT
 from bridge.rules.stages import HALLS_MAY_ACT
 
 log = structlog.get_logger("presence")
@@ -19,6 +20,8 @@ Stir = Callable[[Coordinator, Collection[str]], None]
 """Told of points whose volatile side has changed: a socket closed, or came back."""
 Verdict = Callable[[Point], events.LinkMoved | None]
 
+LOOK_EVERY_MS = 5_000
+"""How often the whole hall is looked over for an outage of ours, when nothing gives cause to look at once."""
 ASKED_AGAIN_MS = 5_000
 """A silence whose signal was lost to a failing disk is signalled again after this time."""
 
@@ -31,6 +34,8 @@ class Presence:
         self._scene = coordinator.scene
         self._stir = stir
         self._deadlines = Deadlines()
+        self._closed_ms = 0
+        self._looked_ms = 0
 
     def came(self, code: str, terms: Terms, now_ms: int) -> int:
         """A room has greeted; its generation, by which every later word of this connection is known."""
@@ -66,17 +71,32 @@ class Presence:
         line = self._scene.lines[code]
         if line.generation == generation and line.connected:
             line.close(now_ms)
+            self._closed_ms = now_ms
             self._stir(self._coordinator, (code,))
 
     def sweep(self, now_ms: int, default: Terms) -> None:
         """Once a second. `now_ms` must not count our own lag: whoever calls takes it out (`edges.clockwork`)."""
         if self._scene.state.phase not in HALLS_MAY_ACT:
             return
-        self._look_for_centre_outage(now_ms, default)
-        for code in tuple(self._deadlines.overdue(now_ms, self._due)):
+        overdue = tuple(self._deadlines.overdue(now_ms, self._due))
+        if overdue or now_ms - self._closed_ms <= default.window_ms or now_ms - self._looked_ms >= LOOK_EVERY_MS:
+            self._looked_ms = now_ms
+            self._look_for_centre_outage(now_ms, default)
+        for code in overdue:
             line = self._scene.lines[code]
             if self._judge(code, _silence(line, now_ms), line.heard_ms):
                 self._deadlines.watch(code, now_ms + ASKED_AGAIN_MS)
+        if self._somebody_doubtful():
+            self._judge_the_doubtful(now_ms, default)
+        self._end_centre_outage(now_ms)
+
+    def _somebody_doubtful(self) -> bool:
+        """Whether anybody is unknown or unstable, or up without a line of ours: seldom, so the sums are asked first."""
+        links = self._scene.rollup.at(ROOT).links
+        up = sum(links[each] for each in UP)
+        return links[Link.UNKNOWN] > 0 or links[Link.UNSTABLE] > 0 or up > len(self._scene.lines)
+
+    def _judge_the_doubtful(self, now_ms: int, default: Terms) -> None:
         for code, point in self._scene.state.points.items():
             known = self._scene.lines.get(code)
             if point.link is Link.UNKNOWN:
@@ -88,7 +108,6 @@ class Presence:
                 self._judge(code, _no_line(now_ms), now_ms)
             elif known is not None and point.link is Link.UNSTABLE:
                 self._judge(code, _calm(known, now_ms), now_ms)
-        self._end_centre_outage(now_ms)
 
     def _due(self, code: str) -> int:
         line = self._scene.lines[code]

@@ -122,7 +122,9 @@ def as_xlsx(tables: Mapping[str, Sequence[Line]]) -> bytes:
 
 
 def _width(column: Column) -> int:
-    return {"name": 36, "hall_address": 40, "area": 16, "position": 36, "unit": 36}.get(column.key, max(12, min(26, len(column.heading) + 2)))
+    return {"name": 36, "hall_address": 40, "area": 16, "position": 36, "unit": 36}.get(
+        column.key, max(12, min(26, len(column.heading) + 2))
+    )
 
 
 def template(kinds: Sequence[str]) -> bytes:

@@ -78,7 +78,9 @@ class Problem(web.HTTPException):
         self.code = code
         self.detail = detail
         body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail, **more}
-        super().__init__(text=msgspec.json.encode(body).decode(), content_type="application/problem+json", headers=headers)
+        super().__init__(
+            text=msgspec.json.encode(body).decode(), content_type="application/problem+json", headers=headers
+        )
 
 
 def nowhere() -> Problem:

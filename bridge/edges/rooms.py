@@ -125,15 +125,17 @@ class Room:
             if message.type is not WSMsgType.TEXT:
                 await self.socket.close(code=Close.NOT_UNDERSTOOD, message=b"text frames only")
                 return
+            steps = conversation.receive(message.data)
             if self._generation is not None:
-                self._hall.presence.heard(self.code, self._generation, None, self._rooms.now())
-            for step in conversation.receive(message.data):
+                # Any frame is a sign of life, before what it asks for is waited for.
+                beat = next((step.beat for step in steps if isinstance(step, Heard)), None)
+                self._hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
+            for step in steps:
                 match step:
                     case Greet(hello):
                         await self._greet(hello)
-                    case Heard(beat):
-                        if self._generation is not None:
-                            self._hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
+                    case Heard():
+                        pass
                     case Asked(act):
                         await self._act(act)
                     case Say(frame):

@@ -29,13 +29,21 @@ async def house(desk: Path) -> AsyncIterator[House]:
         yield standing
 
 
+def written(name: str, text: str) -> None:
+    Path(name).write_text(text)
+
+
+def read(name: str) -> str:
+    return Path(name).read_text()
+
+
 async def beside(*words: object, typed: str | None = None) -> Told:
     """The command, while the server goes on in this loop."""
     return await asyncio.to_thread(bridge, *words, typed=typed)
 
 
 async def test_an_import_is_carried_out_by_the_server_which_knows_it_at_once(house: House) -> None:
-    Path("units.csv").write_text(UNITS)
+    written("units.csv", UNITS)
     preview = await beside("registry", "import", "units.csv", "--dry-run")
     assert preview.lines[-2:] == ["Xem trước, chưa nhập gì:", "  Đơn vị: 2 mới, 0 thay đổi, 0 giữ nguyên"]
     assert house.registry.directory.tree.units == {}
@@ -45,8 +53,8 @@ async def test_an_import_is_carried_out_by_the_server_which_knows_it_at_once(hou
 
 
 async def test_errors_come_back_as_they_would_without_a_server(house: House) -> None:
-    Path("units.csv").write_text(UNITS + "00 04,Phường Trúc Bạch,ward,001\n")
-    Path("empty.csv").write_text("")
+    written("units.csv", UNITS + "00 04,Phường Trúc Bạch,ward,001\n")
+    written("empty.csv", "")
     told = await beside("registry", "import", "units.csv")
     assert told.status == 1
     assert told.lines[0].startswith("Dòng 4, cột «code»: «00 04» không phải mã")
@@ -58,7 +66,7 @@ async def test_errors_come_back_as_they_would_without_a_server(house: House) -> 
 async def test_an_export_is_the_servers_registry(house: House) -> None:
     await house.registry.import_file(UNITS.encode())
     assert (await beside("registry", "export", "out.csv")).status == 0
-    assert "001,Quận Ba Đình" in Path("out.csv").read_text()
+    assert "001,Quận Ba Đình" in read("out.csv")
 
 
 async def test_an_account_made_beside_the_server_signs_in_at_once(house: House) -> None:
@@ -85,7 +93,7 @@ async def test_the_door_goes_with_the_server(desk: Path) -> None:
     async with opened_house(settings(desk / "data")):
         assert (desk / "data" / "control.sock").exists()
     assert not (desk / "data" / "control.sock").exists()
-    Path("units.csv").write_text(UNITS)
+    written("units.csv", UNITS)
     assert (await beside("registry", "import", "units.csv")).status == 0
 
 
@@ -100,7 +108,7 @@ def left_behind(folder: Path) -> None:
 
 async def test_the_door_of_a_killed_server_confuses_nobody(desk: Path) -> None:
     left_behind(desk / "data")
-    Path("units.csv").write_text(UNITS)
+    written("units.csv", UNITS)
     assert (await beside("registry", "import", "units.csv")).status == 0
     async with opened_house(settings(desk / "data")) as house:
         assert len(house.registry.directory.tree.units) == 2
@@ -128,7 +136,7 @@ async def test_files_that_somebody_else_holds_are_left_alone(desk: Path) -> None
 
 async def test_on_postgresql_the_server_is_asked_too_and_else_the_database(desk: Path, postgres_url: str) -> None:
     (desk / "config.toml").write_text(f'[storage]\nfolder = "{desk / "data"}"\ndatabase = "{postgres_url}"\n')
-    Path("units.csv").write_text(UNITS)
+    written("units.csv", UNITS)
     assert (await beside("migrate")).status == 0
     async with opened_house(settings(desk / "data", postgres_url)) as house:
         assert (await beside("registry", "import", "units.csv")).status == 0

@@ -58,6 +58,26 @@ def test_a_damaged_file_is_one_sentence(desk: Path) -> None:
     assert str(desk / "data") in told.err.splitlines()[-1]
 
 
+def test_an_import_that_is_stopped_half_way_has_brought_in_nothing(desk: Path) -> None:
+    country = ROOT / "endpoints_registry" / "samples" / "vietnam-2023.csv"
+    stopped = subprocess.Popen(
+        [sys.executable, "-m", "bridge", "registry", "import", str(country)],
+        cwd=desk,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert stopped.stderr is not None
+    while "Đang nhập" not in stopped.stderr.readline():
+        pass
+    stopped.send_signal(signal.SIGINT)
+    out, said = stopped.communicate(timeout=30)
+    assert (stopped.returncode, out) == (1, "")
+    assert said.splitlines()[-1] == "bridge: stopped by Ctrl-C before it was done"
+    assert "11.366 mới" in bridge("registry", "import", country, "--dry-run").out
+
+
 def test_an_agent_needs_a_token_and_an_address() -> None:
     lacking = bridge("agent", "--server", "http://127.0.0.1:1")
     assert lacking.status == 1

@@ -35,7 +35,7 @@ async def test_a_rooms_agent_keeps_its_line_and_leaves_with_a_goodbye(there: Sta
     await screen.watch()
     async with agent(there, keys.tokens[HALL]) as process:
         await screen.shows(HALL, link="steady")
-        assert keys.tokens[HALL] not in Path(f"/proc/{process.pid}/cmdline").read_text()
+        assert keys.tokens[HALL] not in _shown_to_everybody(process.pid)
         process.send_signal(signal.SIGTERM)
         _, said = await process.communicate()
     assert process.returncode == 0
@@ -43,6 +43,10 @@ async def test_a_rooms_agent_keeps_its_line_and_leaves_with_a_goodbye(there: Sta
     assert [each["event"] for each in events] == ["dialling", "connected", "left"]
     assert events[1]["point"] == HALL
     await screen.shows(HALL, link="reconnecting")
+
+
+def _shown_to_everybody(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text()
 
 
 async def test_an_agent_that_the_centre_does_not_know_ends_in_one_sentence(there: Standing, tmp_path: Path) -> None:

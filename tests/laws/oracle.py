@@ -151,6 +151,10 @@ class Oracle:
         """The halls of a unit's subtree; all of them for an empty code."""
         return [code for code, above in self._above.items() if not unit or unit in above]
 
+    def above(self, code: str) -> tuple[str, ...]:
+        """The units above a hall, the nearest first."""
+        return self._above[code]
+
     def total(self, unit: str, key: RoundKey) -> Column:
         columns = [self.column(code, key) for code in self.under(unit)]
         return Column(*(sum(parts) for parts in zip(*columns, strict=True))) if columns else Column()

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from bridge.rules.acts import ConfirmAct, IncidentAct, PerceivedAct, StageAct
+from bridge.rules.acts import ConfirmAct, CountAct, IncidentAct, PerceivedAct, StageAct
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Mode, PlannedPoint, PointType, RoundName, opened
 from tests.pages.hall import SITTING, Hall, at, measured, standing
@@ -570,9 +570,23 @@ async def looks(thumb: Thumb) -> AsyncIterator[str]:
     await thumb.press("fault-other")
     yield "faults"
     await thumb.tap("Quay lại")
+    await thumb.press("list")
+    await thumb.sees("Nguyễn Thị Đống Đa")
+    yield "list"
+    await thumb.tap("Quay lại")
+    await thumb.press("scan")
+    await thumb.sees("Chụp ảnh thẻ")
+    yield "scanner"
+    await thumb.tap("Quay lại")
+    await thumb.press("code")
+    await thumb.sees("Đang lấy mã…")
+    yield "hall-code"
+    await thumb.tap("Quay lại")
     await thumb.press("count")
     await thumb.type("640")
     yield "count"
+    await thumb.press("detail")
+    yield "details"
     await thumb.press("send")
     yield "doubt"
 
@@ -583,14 +597,17 @@ async def test_every_face_of_the_page_fits_is_touchable_and_has_no_serious_fault
     chromium: Browser, dark: bool, text: int
 ) -> None:
     axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
-    async with phone(chromium, morning(), dark=dark, text=text) as thumb:
+    async with phone(chromium, morning(names=True), dark=dark, text=text) as thumb:
         await thumb.sees("Tất cả tốt")
+        await thumb.press("list")
+        await thumb.sees("Nguyễn Thị Đống Đa")
+        await thumb.tap("Quay lại")
         await thumb.page.evaluate(axe + ";0")
         async for face in looks(thumb):
             wide = await thumb.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert wide <= 0, f"{face} is {wide} px too wide"
             small = await thumb.page.evaluate(
-                """[...document.querySelectorAll('button, a, input, textarea')].filter(each => each.offsetParent)
+                """[...document.querySelectorAll('button, a, label.quiet, input:not(.unseen), textarea')].filter(each => each.offsetParent)
                    .map(each => [each.textContent, each.getBoundingClientRect()])
                    .filter(([, box]) => box.height < 47.5 || box.width < 47.5).map(([words]) => words)"""
             )
@@ -621,6 +638,123 @@ async def test_two_links_on_one_phone_neither_see_nor_send_each_others_reports(c
         await thumb.page.goto(thumb.origin + one.link)
         await thumb.sees("Đã nhận 06:50")
         assert [len(two.stored), len(one.stored)] == [1, 1]
+
+
+@in_browser
+async def test_a_step_said_by_mistake_is_taken_back_in_one_tap(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Tiếp theo: Đang họp")
+        await thumb.sees("Đang họp")
+        thumb.taps = 0
+        async with thumb.page.expect_response("**/desk?*"):
+            await thumb.tap("Hoàn tác: Đang họp")
+        await thumb.sees("Chủ trì có mặt")
+        await thumb.sees_not("Đang họp")
+        assert thumb.taps == 1
+        assert hall.stage == ("chair_present", at("07:50"))
+        assert hall.undone == [hall.stored[0].id]
+
+
+@in_browser
+async def test_a_count_said_by_mistake_is_taken_back_and_the_question_returns(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("46")
+        await thumb.press("send")
+        await thumb.sees("46 có mặt / 64")
+        await thumb.press("undo-count")
+        await expect(thumb.page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+        assert hall.figures == {}
+
+
+@in_browser
+async def test_an_undo_waits_for_the_network_like_everything_else(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("Tất cả tốt")
+        hall.is_away = True
+        await thumb.tap("Tiếp theo: Đang họp")
+        await thumb.press("undo-stage")
+        await thumb.sees("Đang hoàn tác, ghi lúc 08:02")
+        await expect(thumb.page.get_by_text("Chờ gửi 2")).to_be_visible()
+        hall.is_away = False
+        await thumb.press("waiting")
+        await thumb.sees("Đã gửi hết.")
+        await thumb.tap("Quay lại")
+        await thumb.sees("Chủ trì có mặt")
+        assert hall.stage == ("chair_present", at("07:50"))
+
+
+@in_browser
+async def test_after_the_window_nothing_can_be_taken_back(chromium: Browser) -> None:
+    hall = morning(undo_s=60)
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Tiếp theo: Đang họp")
+        await expect(thumb.page.locator("[data-key=undo-stage]")).to_be_visible()
+        hall.now = at("08:04")
+        await thumb.page.reload()
+        await thumb.sees("Đang họp")
+        await expect(thumb.page.get_by_text("Giờ hội trường 08:04")).to_be_visible()
+        await expect(thumb.page.locator("[data-key=undo-stage]")).to_have_count(0)
+
+
+@in_browser
+async def test_nobody_takes_back_what_another_phone_said(chromium: Browser) -> None:
+    hall = morning()
+    hall.figure("opening", 60, 3, 1)
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("60 có mặt / 64")
+        await expect(thumb.page.get_by_text("Hoàn tác")).to_have_count(0)
+
+
+@in_browser
+async def test_two_phones_that_differ_are_shown_with_their_hours_and_one_is_right(chromium: Browser) -> None:
+    hall = morning()
+    hall.figure("opening", 58, 0, 0, received_at=at("07:58").isoformat())
+    async with phone(chromium, hall) as thumb:
+        await thumb.press("count")
+        await thumb.page.get_by_label("Có mặt", exact=True).fill("60")
+        await thumb.press("send")
+        await thumb.sees("60 có mặt · 0 có lý do · 0 không lý do")
+        await thumb.sees("58 có mặt · 0 có lý do · 0 không lý do")
+        await thumb.sees("Báo lúc 07:58")
+        await thumb.sees("Báo lúc 08:02")
+        await thumb.tap("Đúng số này: 58 có mặt · 0 có lý do · 0 không lý do")
+        await thumb.sees("58 có mặt / 64")
+        await expect(thumb.page.get_by_text("Khác nhau")).to_have_count(0)
+        assert hall.differing == {}
+        assert hall.figures["opening"]["present"] == 58
+
+
+@in_browser
+async def test_reasons_and_categories_are_there_for_those_who_know_them_and_must_fit(chromium: Browser) -> None:
+    hall = morning()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nhập quân số")
+        await thumb.type("60")
+        await thumb.field("Vắng có lý do")
+        await thumb.type("3")
+        await expect(thumb.page.get_by_label("Ốm", exact=True)).to_have_count(0)
+        await thumb.tap("Thêm lý do, thành phần (không bắt buộc)")
+        await thumb.page.get_by_label("Ốm", exact=True).fill("2")
+        await thumb.page.get_by_label("Công tác", exact=True).fill("2")
+        await thumb.sees("Các lý do cộng lại 4, nhiều hơn 3 vắng có lý do")
+        await thumb.press("send")
+        assert hall.arrivals == []
+        await thumb.page.get_by_label("Công tác", exact=True).fill("1")
+        await thumb.page.get_by_label("Chủ chốt", exact=True).fill("61")
+        await thumb.sees("Các thành phần cộng lại 61, nhiều hơn 60 có mặt")
+        await thumb.page.get_by_label("Chủ chốt", exact=True).fill("10")
+        async with thumb.page.expect_response("**/acts"):
+            await thumb.press("send")
+        (count,) = [act for act in hall.stored if isinstance(act, CountAct)]
+        assert count.reasons == {"sick": 2, "business": 1}
+        assert count.categories == {"leader": 10}
+        # Whoever corrects the count finds what was said.
+        await thumb.press("count")
+        await expect(thumb.page.get_by_label("Ốm", exact=True)).to_have_value("2")
 
 
 Judged = tuple[tuple[int, int, int, int], int | None, int | None]

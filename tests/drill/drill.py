@@ -1,0 +1,185 @@
+"""The drill itself: so many kills at random moments under so many acts, and the reckoning afterwards."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from bridge.rules import wire
+from tests.drill.centre import Centre
+from tests.drill.city import CONFERENCE, City, founded
+from tests.drill.phones import Device, Street, Talk, ToldTwoThings
+from tests.drill.reckoning import Reader, Reckoning, broken_at, reckoned
+
+HALLS = 14
+UNDO_MINUTES = 1
+WAIT_FOR_ACTS_S = 10
+"""A kill comes at the latest so long after the last one: a loaded machine must not keep the drill from its end."""
+RESENDS = 5
+AT_ONCE = 200
+"""The most acts that one request may carry."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    kills: int
+    acts: int
+    seed: int
+
+
+@dataclass
+class Done:
+    """What befell the server."""
+
+    kills: int = 0
+    kills_while_starting: int = 0
+    pauses: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    done: Done
+    reckoning: Reckoning
+    acts: int
+    requests: int
+    unanswered: int
+    """Requests that brought no answer; their acts were sent again."""
+    refused: int
+    """Requests that were answered 503, likewise."""
+    resent: int
+    """Acts that were asked again after the drill, five times each."""
+    broken_at: int | None
+    """The first row whose place in the chain is wrong."""
+    exit_status: int
+    start_s: float
+    """Median of the starts."""
+    whole_s: float
+
+    def told(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, compiled: Path, talk: Talk, settings: str = "", halls: int = HALLS
+) -> AsyncIterator[tuple[City, Centre, Street, aiohttp.ClientSession]]:
+    """A running server with a live conference, and everybody who will send to it."""
+    city = await founded(folder, halls)
+    centre = Centre(folder, compiled, settings)
+    connections = aiohttp.TCPConnector(limit=0)
+    try:
+        async with aiohttp.ClientSession(connector=connections) as http:
+            await centre.start()
+            await _go_live(http, centre, city)
+            yield city, centre, Street(city, centre, http, talk), http
+    finally:
+        await centre.swept()
+
+
+async def _go_live(http: aiohttp.ClientSession, centre: Centre, city: City) -> None:
+    for version, phase in enumerate(("open", "live")):
+        url = f"{centre.url}/api/v1/conferences/{CONFERENCE}/phase"
+        async with http.post(url, json={"phase": phase, "version": version}, headers=city.organiser) as response:
+            response.raise_for_status()
+
+
+async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Result:
+    began = monotonic()
+    rng = random.Random(wanted.seed)
+    talk = Talk(left=wanted.acts, rng=random.Random(rng.random()))
+    settings = f"[attendance]\nundo_minutes = {UNDO_MINUTES}\n"
+    async with staged(folder, compiled, talk, settings) as (city, centre, street, http):
+        done = Done()
+        living = asyncio.create_task(street.live())
+        try:
+            await _befallen(wanted, rng, centre, talk, done, say)
+            await living
+        finally:
+            living.cancel()
+        resent = await _asked_again(street)
+        assert centre.url is not None
+        undo_ms = UNDO_MINUTES * 60_000
+        reckoning = await reckoned(Reader(http, centre.url, city), city, street.devices, undo_ms)
+        status = await centre.stop()
+    return Result(
+        done=done,
+        reckoning=reckoning,
+        acts=talk.made,
+        requests=talk.requests,
+        unanswered=talk.unanswered,
+        refused=talk.refused,
+        resent=resent,
+        broken_at=await broken_at(folder),
+        exit_status=status,
+        start_s=round(median(centre.started_s), 2),
+        whole_s=round(monotonic() - began, 1),
+    )
+
+
+async def _befallen(wanted: Wanted, rng: random.Random, centre: Centre, talk: Talk, done: Done, say: Say) -> None:
+    """Kills until there were enough, spread over all acts."""
+    share = wanted.acts / wanted.kills
+    while done.kills < wanted.kills:
+        await _some_acts(talk, round(share * rng.uniform(0.2, 1.6)))
+        # Not at the moment of an answer, but anywhere between two.
+        await asyncio.sleep(rng.uniform(0, 0.02))
+        if rng.random() < 0.3:
+            centre.pause()
+            done.pauses += 1
+            await asyncio.sleep(rng.uniform(0.05, 0.5))
+            if rng.random() < 0.6:
+                centre.resume()
+                await asyncio.sleep(rng.uniform(0, 0.05))
+        await centre.kill()
+        done.kills += 1
+        if rng.random() < 0.1 and done.kills < wanted.kills:
+            await centre.begin()
+            await asyncio.sleep(rng.uniform(0, median(centre.started_s)))
+            await centre.kill()
+            done.kills += 1
+            done.kills_while_starting += 1
+        await centre.start()
+        if done.kills % 10 == 0:
+            say(f"{done.kills} kills, {talk.answered} of {wanted.acts} acts answered")
+
+
+async def _some_acts(talk: Talk, number: int) -> None:
+    """Until so many more are answered, or it takes too long, or there are no more."""
+    mark = min(talk.answered + number, talk.answered + talk.left)
+    try:
+        async with asyncio.timeout(WAIT_FOR_ACTS_S):
+            await talk.reached(mark)
+    except TimeoutError:
+        return
+
+
+async def _asked_again(street: Street) -> int:
+    """Everybody's newest acts five times more: the same answer each time, and marked as known."""
+    resent = 0
+    for device in street.devices:
+        some = [act for act in device.said[-AT_ONCE:] if device.answers[act.id].position]
+        for _ in range(RESENDS):
+            outcomes = await street.ask(device, some, patience_s=30)
+            if not some:
+                continue
+            if outcomes is None:
+                raise ToldTwoThings(f"{device.sender.device} asked again and was not answered")
+            _same(device, outcomes)
+            resent += len(outcomes)
+    return resent
+
+
+def _same(device: Device, outcomes: Sequence[wire.Outcome]) -> None:
+    if not all(outcome.duplicate for outcome in outcomes):
+        raise ToldTwoThings(f"{device.sender.device} was not told that its acts are known")
+    if device.hear(outcomes):
+        raise ToldTwoThings(f"{device.sender.device} was told of acts that it did not ask for")
