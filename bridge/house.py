@@ -29,6 +29,8 @@ from bridge.halls import Hall, Halls
 from bridge.journal import READ_LIMIT, Journal, JournalError
 from bridge.journal.sql import open_journal
 from bridge.notdone import NotDone
+from bridge.printing.press import Press
+from bridge.printing.sheets import Sheets
 from bridge.roll import RegistryRoll
 from bridge.rules import acts, wire
 from bridge.rules.model import Plan
@@ -236,7 +238,13 @@ def _composed(
     screens = Screens(feed, seen)
     drawn = pages.prepared()
     served: list[Route] = [
-        *registry_routes.routes(registry, standing=lambda conference: _phase(halls.get(conference))),
+        *registry_routes.routes(
+            registry,
+            standing=lambda conference: _phase(halls.get(conference)),
+            meets=lambda code: hall.conference if (hall := halls.of_point(code)) else None,
+            origin=next(iter(settings.server.origins), ""),
+        ),
+        *Sheets(registry, Press()).routes(),
         *rooms.routes(),
         *desk.routes(),
         *figures.routes(),

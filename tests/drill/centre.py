@@ -24,8 +24,8 @@ class NotStarted(Exception):
 class Centre:
     """`python -m bridge serve` on a folder: one process after the other."""
 
-    def __init__(self, folder: Path, compiled: Path, settings: str = "") -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, compiled: Path, program: str = "bridge", settings: str = "") -> None:
+        self._program = program
         self.url: str | None = None
         """Where it listens; None while it does not. Another port each time: what is free now may be taken later."""
         self.started_s: list[float] = []
@@ -62,7 +62,7 @@ class Centre:
     async def begin(self) -> None:
         """Only the first moment of a start."""
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bridge", "serve", "--config", str(self._config)),
+            *(sys.executable, "-m", self._program, "serve", "--config", str(self._config)),
             cwd=REPOSITORY,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,

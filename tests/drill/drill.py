@@ -20,6 +20,7 @@ from tests.drill.reckoning import Reader, Reckoning, broken_at, reckoned
 
 HALLS = 14
 UNDO_MINUTES = 1
+UNDO_MS = UNDO_MINUTES * 60_000
 WAIT_FOR_ACTS_S = 10
 """A kill comes at the latest so long after the last one: a loaded machine must not keep the drill from its end."""
 RESENDS = 5
@@ -70,11 +71,11 @@ class Result:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, compiled: Path, talk: Talk, settings: str = "", halls: int = HALLS
+    folder: Path, compiled: Path, talk: Talk, program: str = "bridge"
 ) -> AsyncIterator[tuple[City, Centre, Street, aiohttp.ClientSession]]:
     """A running server with a live conference, and everybody who will send to it."""
-    city = await founded(folder, halls)
-    centre = Centre(folder, compiled, settings)
+    city = await founded(folder, HALLS)
+    centre = Centre(folder, compiled, program, f"[attendance]\nundo_minutes = {UNDO_MINUTES}\n")
     connections = aiohttp.TCPConnector(limit=0)
     try:
         async with aiohttp.ClientSession(connector=connections) as http:
@@ -96,8 +97,7 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
     began = monotonic()
     rng = random.Random(wanted.seed)
     talk = Talk(left=wanted.acts, rng=random.Random(rng.random()))
-    settings = f"[attendance]\nundo_minutes = {UNDO_MINUTES}\n"
-    async with staged(folder, compiled, talk, settings) as (city, centre, street, http):
+    async with staged(folder, compiled, talk) as (city, centre, street, http):
         done = Done()
         living = asyncio.create_task(street.live())
         try:
@@ -107,8 +107,7 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
             living.cancel()
         resent = await _asked_again(street)
         assert centre.url is not None
-        undo_ms = UNDO_MINUTES * 60_000
-        reckoning = await reckoned(Reader(http, centre.url, city), city, street.devices, undo_ms)
+        reckoning = await reckoned(Reader(http, centre.url, city), city, street.devices, UNDO_MS)
         status = await centre.stop()
     return Result(
         done=done,
@@ -157,7 +156,7 @@ async def _some_acts(talk: Talk, number: int) -> None:
     mark = min(talk.answered + number, talk.answered + talk.left)
     try:
         async with asyncio.timeout(WAIT_FOR_ACTS_S):
-            await talk.reached(mark)
+            await talk.until(lambda: talk.answered >= mark)
     except TimeoutError:
         return
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,21 +49,23 @@ class Talk:
     refused: int = 0
     """Requests that were answered 503."""
     spoken_of: dict[str, list[str]] = field(default_factory=dict)
-    _marks: list[tuple[int, asyncio.Event]] = field(default_factory=list)
+    _ended: asyncio.Event | None = None
 
-    async def reached(self, answered: int) -> None:
-        """Until so many acts are answered."""
-        if self.answered < answered:
-            event = asyncio.Event()
-            self._marks.append((answered, event))
-            await event.wait()
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Until it is so; asked whenever a request has come to its end."""
+        while not reached():
+            if self._ended is None:
+                self._ended = asyncio.Event()
+            await self._ended.wait()
 
-    def count(self, answered: int) -> None:
+    def count(self, *, answered: int = 0, unanswered: int = 0, refused: int = 0) -> None:
+        """A request has come to its end."""
         self.answered += answered
-        for mark, event in self._marks:
-            if mark <= self.answered:
-                event.set()
-        self._marks = [each for each in self._marks if not each[1].is_set()]
+        self.unanswered += unanswered
+        self.refused += refused
+        if self._ended is not None:
+            self._ended.set()
+            self._ended = None
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Street:
             if outcomes is None:
                 await asyncio.sleep(rng.uniform(0, PAUSE_S))
             else:
-                self.talk.count(device.hear(outcomes))
+                self.talk.count(answered=device.hear(outcomes))
 
     def _speak(self, device: Device, acts_wanted: int) -> None:
         talk = self.talk
@@ -150,10 +152,10 @@ class Street:
             ) as response:
                 answer, status = await response.read(), response.status
         except (aiohttp.ClientError, OSError, TimeoutError):
-            talk.unanswered += 1
+            talk.count(unanswered=1)
             return None
         if status == 503:
-            talk.refused += 1
+            talk.count(refused=1)
             return None
         if status != 200:
             raise Unexpected(f"{status}: {answer.decode(errors='replace')[:500]}")

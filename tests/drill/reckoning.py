@@ -14,7 +14,7 @@ from bridge.journal import pages
 from bridge.journal.chain import genesis, verify
 from bridge.journal.sql import open_journal
 from bridge.rules import acts, wire
-from bridge.rules.model import Plan
+from bridge.rules.model import Plan, RoundName
 from tests.drill.city import CONFERENCE, City
 from tests.drill.phones import Device
 from tests.laws.oracle import Answer, Oracle, Receipt
@@ -138,7 +138,7 @@ def _off_the_wall(board: dict[str, Any], oracle: Oracle) -> list[str]:
     """Where a tile does not show its hall, in the round that the board shows."""
     off = []
     totals = board["totals"]
-    key = next((totals["sitting"], each.name) for each in oracle.sitting.rounds if each.name == totals["round"])
+    key = (totals["sitting"], RoundName(totals["round"]))
     for row in board["points"]["rows"]:
         tile = dict(zip(board["points"]["columns"], row, strict=True))
         hall = oracle.halls[tile["code"]]

@@ -289,17 +289,21 @@ async def test_a_person_checks_in_with_their_own_phone_and_is_asked_for_the_badg
 
 @in_browser
 async def test_an_old_code_lets_nobody_in_and_a_lost_answer_counts_once(chromium: Browser) -> None:
-    hall = morning(names=True, answers_to_lose=1)
+    hall = morning(names=True)
     async with phone(chromium, hall, address=f"/c/{POINT}#{'A' * 20}") as thumb:
         await thumb.page.get_by_label("Số trên thẻ đại biểu").fill(badge(1))
         await thumb.tap("Điểm danh")
         await card(thumb, "no", "Mã đã hết hạn", "Quét lại mã đang hiện")
+        hall.answers_to_lose = 100
         await thumb.page.goto(f"{thumb.origin}/c/{POINT}#{hall.code}")
         await card(thumb, "again", "Chưa có mạng")
+        hall.answers_to_lose = 0
         await thumb.tap("Thử lại ngay")
         await card(thumb, "in", "Đã điểm danh")
-        assert len(hall.attended) == 3
-        assert hall.attended[1]["id"] == hall.attended[2]["id"]
+        # The browser itself may have asked once more on a fresh line.
+        came = [each["id"] for each in hall.attended if each["code"] == hall.code]
+        assert len(came) >= 2
+        assert len(set(came)) == 1
         assert list(hall.inside) == [person(1)]
 
 

@@ -4,7 +4,8 @@ import { render } from '../vendor/preact.mjs';
 import { speak, t, words } from '../language.js';
 import { App } from './app.js';
 import { arriveFirst } from './go.js';
-import { age, conferences, hurry, start, tick, trouble } from './store.js';
+import { hurryDeeds, takeUp } from './deeds.js';
+import { age, conferences, hurry, preparing, start, tick, trouble } from './store.js';
 
 const TICK_MS = 200;
 const AGE_MS = 1000;
@@ -16,10 +17,11 @@ async function begin() {
   try {
     await start(new URLSearchParams(location.search).get('conference'));
     trouble.value = '';
+    takeUp();
   } catch (error) {
     trouble.value = t('Máy chủ chưa trả lời: {why}. Trang tự thử lại.', { why: error instanceof Error ? error.message : String(error) });
   }
-  if (trouble.peek() || conferences.peek()?.length === 0) setTimeout(begin, LOOK_AGAIN_MS);
+  if (trouble.peek() || conferences.peek()?.length === 0 || preparing.peek()) setTimeout(begin, LOOK_AGAIN_MS);
 }
 
 speak(await words(root.dataset.words));
@@ -28,7 +30,10 @@ root.replaceChildren();
 render(html`<${App} />`, root);
 setInterval(tick, TICK_MS);
 setInterval(age, AGE_MS);
-addEventListener('online', hurry);
+addEventListener('online', () => {
+  hurry();
+  hurryDeeds();
+});
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) hurry();
 });

@@ -44,7 +44,7 @@ export const CONSEQUENCES = {
 };
 
 /** Steps after which there is no way back. @type {readonly string[]} */
-export const FOR_GOOD = ['draft>rehearsal', 'draft>open', 'live>closing', 'closing>closed'];
+export const FOR_GOOD = ['draft>rehearsal', 'draft>open', 'open>live', 'closing>closed'];
 
 /** @param {string} from @param {string} to */
 export const step = (from, to) => `${from}>${to}`;

@@ -25,8 +25,11 @@
  * @property {number | null} guests
  * @property {Report} report
  * @property {number | null} reported_at_s
+ * @property {boolean | null} [on_time]  null while there is no figure
  * @property {boolean | null} [differs]  two sources say different numbers
  * @property {boolean | null} [proxy]    somebody else entered the figure
+ * @property {number | null} [scanned]   people who checked in one by one; null where names are off
+ * @property {number | null} [stayed]    closing less opening count; null until both are known
  *
  * @typedef {{code: string, name: string, level: string, parent: string | null}} Unit
  * @typedef {{code: string, name: string}} Group
@@ -36,7 +39,7 @@
  *            unreported: number | null, guests: number | null}} People
  * @typedef {{phase: string, sitting: any, round: string | null, people: People, at: any,
  *            points: {total: number, by_stage: Record<string, number>, by_link: Record<string, number>},
- *            reports: {due: number, received: number, quarantined: number}}} Totals
+ *            reports: {due: number, received: number, on_time?: number, quarantined: number, differing?: number}, scanned?: number | null}} Totals
  * @typedef {{type: 'snapshot', epoch: any, offset: number, at: any, totals: Totals, units: Table, groups: Table,
  *            points: Table, news: News[], speed?: number}} Snapshot
  * @typedef {{type: 'delta', epoch: any, prev: number, offset: number, at: any, totals?: Totals,
@@ -105,7 +108,8 @@ export function afterDelta(state, frame) {
 /**
  * What a tile shows of a hall's line. `ended` and `not_opened` are the hall's doing, `ours` is ours to answer for.
  * @typedef {'steady' | 'faulty' | 'unstable' | 'reconnecting' | 'lost' | 'ours' | 'not_opened' | 'not_measured' | 'ended'} Look
- * @typedef {'full' | 'most' | 'half' | 'few' | 'check' | 'silent'} CountLook
+ * And what it shows of a hall's report.
+ * @typedef {'on_time' | 'late' | 'warned' | 'quarantined' | 'differs' | 'silent'} CountLook
  */
 
 /** @type {Record<string, Look>} */
@@ -130,17 +134,21 @@ export function look(point) {
   return seen === 'steady' && deafOrBlind(point) ? 'faulty' : seen;
 }
 
-/** Shares of those who have answered, from which a hall counts as full, most, half. */
-const LEVELS = /** @type {const} */ ([['full', 0.95], ['most', 0.9], ['half', 0.8]]);
+/** Whether a figure of the hall counts. @param {Point} point */
+export const reported = (point) => point.report !== 'none' && point.present != null;
 
-/** @param {Point} point @returns {CountLook} */
+/** What somebody must settle hides whether it came in time. @param {Point} point @returns {CountLook} */
 export function countLook(point) {
-  if (point.report === 'quarantined' || point.differs) return 'check';
-  if (point.report === 'none' || point.present == null) return 'silent';
-  const answered = (point.expected ?? 0) - (point.unreported ?? 0);
-  const rate = answered > 0 ? point.present / answered : 1;
-  return LEVELS.find(([, from]) => rate >= from)?.[0] ?? 'few';
+  if (point.report === 'quarantined') return 'quarantined';
+  if (point.differs) return 'differs';
+  if (!reported(point)) return 'silent';
+  if (point.report === 'warned') return 'warned';
+  return point.on_time === false ? 'late' : 'on_time';
 }
+
+/** Whether a hall is one of those that a filter leaves: a state of its line, of its report, or entered by proxy.
+ * @param {Point} point @param {string | null} only */
+export const isOf = (point, only) => only === null || (only === 'proxy' ? point.proxy === true : look(point) === only || countLook(point) === only);
 
 /** @typedef {ReturnType<typeof rollUp>} RollUp */
 
@@ -150,8 +158,11 @@ export function rollUp(points) {
   /** @type {Record<Look, number>} */
   const looks = { steady: 0, faulty: 0, unstable: 0, reconnecting: 0, lost: 0, ours: 0, not_opened: 0, not_measured: 0, ended: 0 };
   /** @type {Record<CountLook, number>} */
-  const counts = { full: 0, most: 0, half: 0, few: 0, check: 0, silent: 0 };
-  const sum = { total: 0, opened: 0, connected: 0, reported: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
+  const counts = { on_time: 0, late: 0, warned: 0, quarantined: 0, differs: 0, silent: 0 };
+  const sum = { total: 0, opened: 0, connected: 0, reported: 0, on_time: 0, proxy: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
+  // These say nothing until somebody has said something: null is not nought.
+  /** @type {{scanned: number | null, gap: number | null, stayed: number | null}} */
+  const said = { scanned: null, gap: null, stayed: null };
   for (const point of points) {
     sum.total += 1;
     if (point.stage !== 'not_opened') sum.opened += 1;
@@ -159,7 +170,15 @@ export function rollUp(points) {
     counts[countLook(point)] += 1;
     if (point.link === 'steady' || point.link === 'unstable') sum.connected += 1;
     // A figure that waits to be checked is not one yet.
-    if (point.report !== 'none' && point.present != null) sum.reported += 1;
+    if (reported(point)) sum.reported += 1;
+    if (reported(point) && point.on_time !== false) sum.on_time += 1;
+    if (point.proxy) sum.proxy += 1;
+    if (point.scanned != null) {
+      said.scanned = (said.scanned ?? 0) + point.scanned;
+      // A hall that has not counted heads has nothing to differ from.
+      if (point.present != null) said.gap = (said.gap ?? 0) + point.scanned - point.present;
+    }
+    if (point.stayed != null) said.stayed = (said.stayed ?? 0) + point.stayed;
     sum.expected += point.expected ?? 0;
     sum.present += point.present ?? 0;
     sum.excused += point.excused ?? 0;
@@ -167,7 +186,7 @@ export function rollUp(points) {
     sum.unreported += point.unreported ?? 0;
     sum.guests += point.guests ?? 0;
   }
-  return { ...sum, looks, counts, answered: sum.expected - sum.unreported };
+  return { ...sum, ...said, looks, counts, answered: sum.expected - sum.unreported };
 }
 
 /** What the organiser looks at first, heaviest first; each a number that should be nought. @param {RollUp} sums */
@@ -176,9 +195,11 @@ const troubles = ({ looks, counts }) => [
   looks.faulty,
   looks.reconnecting + looks.unstable,
   looks.ours,
-  counts.check,
+  counts.quarantined + counts.differs,
   looks.not_opened,
   counts.silent,
+  counts.warned,
+  counts.late,
 ];
 
 /** Worse stands first; equals keep the order they came in (the Vietnamese one).

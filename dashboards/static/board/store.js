@@ -3,11 +3,15 @@ import { batch, computed, signal } from '../vendor/signals.mjs';
 import { t } from '../language.js';
 import { browser, follow, STALE_MS } from './feed.js';
 import { instant } from './format.js';
+import { HALLS_ACT } from './phases.js';
+import { may as allowed } from './rights.js';
 import { afterDelta, calls, fromSnapshot, rollUp } from './state.js';
 import { shortName, sought } from './vietnamese.js';
 
 /** @typedef {import('./state.js').State} State @typedef {import('./state.js').Point} Point */
-/** @typedef {{id: string, title: string, phase: string, version?: number, starts_at?: string}} Conference */
+/** @typedef {{id: string, title: string, phase: string, version: number, unit?: string, starts_at?: string, points?: number}} Conference */
+/** @typedef {{round: string, opens_at: string, due_at: string}} PlannedRound */
+/** @typedef {Conference & {names?: boolean, sittings: {id: string, name: string, rehearsal?: boolean, rounds: PlannedRound[]}[]}} Plan */
 /** @typedef {{csrf: string, user: {username: string, name: string, role: string}}} Session */
 
 /** @type {import('../vendor/signals.mjs').Signal<Session | null>} */
@@ -16,6 +20,8 @@ export const session = signal(null);
 export const conferences = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<Conference | null>} */
 export const conference = signal(null);
+/** Everything that was planned of it. @type {import('../vendor/signals.mjs').Signal<Plan | null>} */
+export const plan = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<State | null>} */
 export const state = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<import('./feed.js').Line>} */
@@ -63,14 +69,29 @@ export const groups = signal([]);
 /** The sums of everything on this board. */
 export const whole = computed(() => rollUp(state.value?.points.values() ?? []));
 
-/** When each round of the conference is due, in milliseconds, by "sitting/round". */
-/** @type {import('../vendor/signals.mjs').Signal<ReadonlyMap<string, number>>} */
-const deadlines = signal(new Map());
+/** When each round of the conference opens and is due, in milliseconds, by "sitting/round". */
+export const rounds = computed(
+  () =>
+    new Map(
+      (plan.value?.sittings ?? []).flatMap((sitting) =>
+        (sitting.rounds ?? []).map((each) => [`${sitting.id}/${each.round}`, { opens_ms: instant(each.opens_at) ?? 0, due_ms: instant(each.due_at) ?? 0 }]),
+      ),
+    ),
+);
+
+/** What the reader may do. @param {import('./rights.js').Right} right */
+export const may = (right) => allowed(session.value?.user.role, right);
+
+/** A conference that is being prepared: there is no board of it yet. */
+export const preparing = computed(() => conference.value?.phase === 'draft' && state.value === null);
+
+/** Whether the conference's halls may be acted for now. */
+export const acting = computed(() => HALLS_ACT.includes(state.value?.totals.phase ?? ''));
 
 /** What makes a silent hall a hall to call: the conference runs, the round that is shown is due. */
 export const circumstances = computed(() => {
   const totals = state.value?.totals;
-  const due = deadlines.value.get(`${totals?.sitting}/${totals?.round}`);
+  const due = rounds.value.get(`${totals?.sitting}/${totals?.round}`)?.due_ms;
   return {
     live: totals?.phase === 'live' || totals?.phase === 'closing',
     due: due === undefined ? totals?.phase === 'live' || totals?.phase === 'closing' : (instant(totals?.at) ?? 0) >= due,
@@ -262,7 +283,7 @@ export function watch() {
 
 export const hurry = () => feed?.hurry();
 
-const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+export const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 
 /** Fetches from our API; who is signed out goes to the login page.
  * @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
@@ -310,24 +331,72 @@ const chosen = (all, asked) =>
 export async function start(asked) {
   session.value = await api('/session');
   const { conferences: all } = await api('/conferences');
-  conferences.value = all;
-  conference.value = chosen(all, asked);
-  watch();
-  if (conference.value) void learnDeadlines(conference.value.id);
+  batch(() => {
+    conferences.value = all;
+    conference.value = chosen(all, asked ?? conference.peek()?.id ?? null);
+  });
+  if (conference.peek()) await learnPlan();
+  // Before it is opened, a conference has no board to follow.
+  if (conference.peek()?.phase !== 'draft') watch();
 }
 
-/** @param {string} id */
-async function learnDeadlines(id) {
+/** Asks anew what the conference is and which version of it stands. @returns {Promise<Plan | null>} */
+export async function learnPlan() {
+  const id = conference.peek()?.id;
+  if (!id) return null;
   try {
-    const { sittings = [] } = await api(`/conferences/${encodeURIComponent(id)}`);
-    /** @type {[string, number][]} */
-    const known = sittings.flatMap((/** @type {any} */ sitting) =>
-      (sitting.rounds ?? []).map((/** @type {any} */ each) => [`${sitting.id}/${each.round ?? each.name}`, instant(each.due_at) ?? 0]),
-    );
-    deadlines.value = new Map(known);
+    const found = await api(`/conferences/${encodeURIComponent(id)}`);
+    batch(() => {
+      plan.value = { sittings: [], ...found };
+      const now = conference.peek();
+      if (now?.id === id) conference.value = { ...now, phase: found.phase ?? now.phase, version: found.version ?? now.version };
+    });
+    return plan.peek();
   } catch {
-    // Without deadlines every silent hall of a live conference is one to call.
+    // Without the deadlines every silent hall of a live conference is one to call.
+    return null;
   }
+}
+
+/** The session's token may have been renewed in another window. */
+export async function renewSession() {
+  try {
+    session.value = await api('/session');
+  } catch {
+    // Tried again with the next attempt.
+  }
+}
+
+/** The conference goes on to another phase, if it still stands where the reader saw it.
+ * @param {string} phase @param {number} version */
+export async function changePhase(phase, version) {
+  const now = conference.peek();
+  if (!now) return;
+  const answer = await api(`/conferences/${encodeURIComponent(now.id)}/phase`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ phase, version }),
+  });
+  conference.value = { ...now, phase: answer.phase, version: answer.version };
+  if (!state.peek()) watch();
+}
+
+/** Who moved the conference on after this position of its journal, as they sign in; empty when it cannot be told.
+ * @param {number} after */
+export async function whoMovedIt(after) {
+  const PAGES = 5;
+  let who = '';
+  try {
+    for (let page = 0, from = after; page < PAGES; page += 1) {
+      const { events, next } = await api(`/conferences/${encodeURIComponent(conference.peek()?.id ?? '')}/events?after=${from}&limit=2000`);
+      for (const each of events) if (each.event?.event === 'phase-changed') who = String(each.by).replace(/^user:/, '');
+      if (events.length === 0 || next === from) break;
+      from = next;
+    }
+  } catch {
+    // Then it is said without a name.
+  }
+  return who;
 }
 
 /** @typedef {{role: string, name: string, phone: string}} Contact */

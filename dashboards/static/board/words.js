@@ -1,7 +1,7 @@
 // What the board calls things: every state has a word beside its colour and its shape.
 import { N, t } from '../language.js';
 import { clock, figure, minute } from './format.js';
-import { look } from './state.js';
+import { look, reported } from './state.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
 
@@ -20,11 +20,11 @@ export const LOOKS = {
 
 /** @type {Record<CountLook, string>} */
 export const COUNTS = {
-  full: N('Có mặt từ 95%'),
-  most: N('90 đến 95%'),
-  half: N('80 đến 90%'),
-  few: N('Dưới 80%'),
-  check: N('Số liệu chờ kiểm tra'),
+  on_time: N('Báo đúng hạn'),
+  late: N('Báo chậm'),
+  warned: N('Có cảnh báo'),
+  quarantined: N('Chờ kiểm tra'),
+  differs: N('Khác nhau'),
   silent: N('Chưa báo cáo'),
 };
 
@@ -137,6 +137,64 @@ const FAULTS = {
   other: N('Báo sự cố khác'),
 };
 
+/** What was taken back. @type {Record<string, string>} */
+const UNDONE = {
+  stage: N('Hoàn tác bước vừa báo'),
+  perceived: N('Hoàn tác hình, tiếng vừa báo'),
+  count: N('Hoàn tác quân số vừa báo'),
+  scan: N('Hoàn tác một lượt điểm danh'),
+};
+
+/** Why a figure, a mode or an expected number is changed: kept in the journal as it stands here. */
+export const REASONS = {
+  correct: [N('Gõ nhầm số'), N('Đếm lại'), N('Có người đến muộn'), N('Có người về sớm'), N('Phần thừa là khách mời')],
+  mode: [N('Mất điện'), N('Đường truyền không ổn định'), N('Hỏng thiết bị'), N('Theo kế hoạch')],
+  expected: [N('Bổ sung triệu tập'), N('Giảm triệu tập'), N('Danh sách nhập sai')],
+};
+
+/** A sentence inside another one. @param {string} words */
+const lower = (words) => words.charAt(0).toLowerCase() + words.slice(1);
+
+/** Who said a figure. @param {string | null | undefined} by */
+export const byWords = (by) => (by === 'proxy' ? t('nhập thay') : t('điểm cầu báo'));
+
+/** "60 có mặt, 3 có lý do, 1 không lý do": a figure as it was said. @param {import('./plausible.js').Said} said */
+export const saidWords = (said) =>
+  [
+    t('{n} có mặt', { n: figure(said.present) }),
+    t('{n} có lý do', { n: figure(said.excused) }),
+    t('{n} không lý do', { n: figure(said.unexcused) }),
+    said.guests > 0 && t('{n} khách mời', { n: figure(said.guests) }),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** What somebody here has decided, as its receipt says it. @param {import('./sending.js').Deed} deed */
+export function deedWords({ acts, told }) {
+  const act = acts[0];
+  const round = t(ROUNDS[told.round] ?? '');
+  switch (act?.kind) {
+    case 'count':
+      return t('Nhập thay, {round}: {n} có mặt', { round: lower(round), n: figure(act.present) });
+    case 'correct':
+      return t('Đính chính, {round}: {n} có mặt', { round: lower(round), n: figure(act.present) });
+    case 'release':
+      return t('Cho tính {n} người, {round}', { round: lower(round), n: figure(told.present) });
+    case 'confirm':
+      return t('Xác nhận số {n}, {round}', { round: lower(round), n: figure(told.present) });
+    case 'stage':
+      return t(STAGES[act.stage] ?? act.stage);
+    case 'mode':
+      return t('Chuyển sang: {mode}', { mode: t(MODES[act.reception_mode] ?? act.reception_mode) });
+    case 'expected':
+      return t('Triệu tập đổi thành {n}', { n: figure(act.value) });
+    case 'undo':
+      return t('Hoàn tác');
+    default:
+      return '';
+  }
+}
+
 const SIT = /^(\d{4})-(\d\d)-(\d\d)-(am|pm|ev)/;
 
 /** @type {Record<string, string>} */
@@ -182,15 +240,30 @@ export function stateWords(point) {
     : word;
 }
 
-/** "60 / 64", or that nothing was said. @param {import('./state.js').Point} point */
+/** "Có mặt 60 / 64, báo chậm", or that nothing was said. @param {import('./state.js').Point} point */
 export function countWords(point) {
-  if (point.report === 'quarantined') return t('Số liệu chờ kiểm tra');
-  if (point.report === 'none' || point.present == null)
+  const waits = point.report === 'quarantined';
+  if (!reported(point)) {
+    if (waits) return t('Số liệu chờ kiểm tra');
     return point.expected == null ? t('Chưa báo cáo') : t('Chưa báo cáo · {n} triệu tập', { n: figure(point.expected) });
-  const words = t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) });
-  if (point.differs) return `${words}, ${t('hai số liệu khác nhau')}`;
-  return point.proxy ? `${words}, ${t('nhập thay')}` : words;
+  }
+  return [
+    t('Có mặt {present} / {expected}', { present: figure(point.present), expected: figure(point.expected) }),
+    waits && t('số mới chờ kiểm tra'),
+    point.differs && t('hai số liệu khác nhau'),
+    point.proxy && t('nhập thay'),
+    !waits && point.report === 'warned' && t('có cảnh báo'),
+    point.on_time === false && t('báo chậm'),
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
+
+/** "+3", "−2", "0": a difference always says which way. @param {number | null | undefined} difference */
+export const signed = (difference) => (difference == null ? '–' : difference > 0 ? `+${figure(difference)}` : difference < 0 ? `−${figure(-difference)}` : '0');
+
+/** How many checked in one by one, beside the head count: "58 (−2)". @param {number | null} scanned @param {number | null} gap */
+export const scannedWords = (scanned, gap) => (gap == null ? figure(scanned) : `${figure(scanned)} (${signed(gap)})`);
 
 /** Why to call, since when, and how many wait there. @param {import('./state.js').Call} call */
 export function callWords({ point, reason, since_s }) {
@@ -218,7 +291,8 @@ export function callWords({ point, reason, since_s }) {
 const KINDS_OF_CALL = [
   [N('{n} mất tín hiệu'), ['lost']],
   [N('{n} mất hình, tiếng'), ['no_line', 'no_sound', 'no_picture']],
-  [N('{n} chờ kiểm tra'), ['quarantined', 'differs']],
+  [N('{n} chờ kiểm tra'), ['quarantined']],
+  [N('{n} khác nhau'), ['differs']],
   [N('{n} chưa mở'), ['not_opened']],
   [N('{n} chưa báo'), ['silent']],
   [N('{n} hình, tiếng kém'), ['poor']],
@@ -242,11 +316,21 @@ export function newsWords(news) {
       return perceivedWords(/** @type {any} */ (news));
     case 'figure-reported': {
       const words = t('{round}: {present} có mặt', { round: t(ROUNDS[news.round] ?? news.round), present: figure(news.present) });
-      if (news.grade === 'quarantined') return `${words}, ${t('chờ kiểm tra')}`;
-      return news.by === 'proxy' ? `${words}, ${t('nhập thay')}` : words;
+      return [
+        words,
+        news.grade === 'quarantined' && t('chờ kiểm tra'),
+        news.by === 'proxy' && t('nhập thay'),
+        news.before != null && news.before !== news.present && t('trước đó {n}', { n: figure(news.before) }),
+      ]
+        .filter(Boolean)
+        .join(', ');
     }
-    case 'figure-corrected':
-      return t('Đính chính {before} thành {present}', { before: figure(news.before), present: figure(news.present) });
+    case 'figure-corrected': {
+      const words = t('Đính chính {before} thành {present}', { before: figure(news.before), present: figure(news.present) });
+      return news.reason ? `${words}: ${lower(t(news.reason))}` : words;
+    }
+    case 'act-undone':
+      return t(UNDONE[news.axis] ?? 'Hoàn tác');
     case 'figure-released':
       return t('Số liệu được chấp nhận');
     case 'link-moved': {
@@ -256,9 +340,9 @@ export function newsWords(news) {
       return cause ? `${words}, ${t(cause)}` : words;
     }
     case 'mode-changed':
-      return t('Chuyển sang: {mode}', { mode: t(MODES[news.mode] ?? news.mode) });
+      return t('Chuyển sang: {mode}', { mode: t(MODES[news.mode] ?? news.mode) }) + (news.reason ? `, ${lower(t(news.reason))}` : '');
     case 'expected-changed':
-      return t('Triệu tập đổi thành {n}', { n: figure(news.value) });
+      return t('Triệu tập đổi thành {n}', { n: figure(news.value) }) + (news.reason ? `: ${lower(t(news.reason))}` : '');
     case 'fault-reported':
       return t(FAULTS[news.fault] ?? FAULTS.other ?? '') + (news.note ? `: ${news.note}` : '');
     case 'phase-changed':
