@@ -97,7 +97,7 @@ class Coordinator:
         self._waiting = asyncio.Event()
         self._busy = False
         self.recording = True
-        """Whether the last batch reached the disk."""
+        """Whether the last batch that had something for the disk reached it."""
         self._acked: dict[tuple[str, str], int] = {}
         self._signals = 0
         """How many in the inbox are signals: they take no room from what people ask."""
@@ -199,7 +199,8 @@ class Coordinator:
             self._give_up(batch, str(failed))
             self._tell_all()
             return
-        self.recording = True
+        # Answers that were known already prove nothing about the disk.
+        self.recording = self.recording or bool(rows)
         for row in rows:
             self._learn(row)
         self._tell_all()

@@ -28,7 +28,8 @@ RESUME_KEPT = 64
 RESUME_BYTES = 256 * 1024
 QUIET_S = 4.0
 """After so long without a change an empty delta says that the feed is alive."""
-WATCHERS_LIMIT = 5_000
+KEPT_UNWATCHED = 15
+"""A channel is kept for so many quiet moments (a minute) after its last screen has gone."""
 
 
 class Hall(Protocol):
@@ -100,6 +101,8 @@ class Channel:
         self.epoch = uuid.uuid4().hex[:12]
         self.offset = 0
         self.screens: set[Screen] = set()
+        self.unwatched = 0
+        """Quiet moments that nobody has watched it for."""
         self._groups = view.Groups(hall.scene, unit)
         self._rows: dict[str, view.Row] = {}
         self._pending: set[str] = set()
@@ -291,18 +294,11 @@ class Feed:
         """The board as it stands, for somebody who does not stay."""
         channel = self.channel(hall, unit)
         channel.flush()
-        snapshot = channel.snapshot()
-        self._drop_if_unwatched(channel)
-        return snapshot
+        return channel.snapshot()
 
     def leave(self, channel: Channel, screen: Screen) -> None:
+        """A screen has gone. Its channel stays a while: a line that dropped comes back for what it missed."""
         channel.screens.discard(screen)
-        self._drop_if_unwatched(channel)
-
-    def _drop_if_unwatched(self, channel: Channel) -> None:
-        if not channel.screens:
-            channel.flush()
-            self._channels = {key: each for key, each in self._channels.items() if each is not channel}
 
     @property
     def watchers(self) -> int:
@@ -314,6 +310,13 @@ class Feed:
             await asyncio.sleep(QUIET_S)
             for channel in tuple(self._channels.values()):
                 channel.flush(even_if_empty=True)
+            self.forget_unwatched()
+
+    def forget_unwatched(self) -> None:
+        """Channels that nobody has watched for a while go. Called at each quiet moment (every QUIET_S)."""
+        for channel in self._channels.values():
+            channel.unwatched = 0 if channel.screens else channel.unwatched + 1
+        self._channels = {key: each for key, each in self._channels.items() if each.unwatched <= KEPT_UNWATCHED}
 
     def _of(self, hall: Hall) -> list[Channel]:
         return [channel for (conference, _), channel in self._channels.items() if conference == hall.conference]

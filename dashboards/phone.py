@@ -26,7 +26,7 @@ POLICY = {
         "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
     )
 }
-"""Only here may a page compile what it has fetched from us: the reader of badges. The gate's own headers fill in the rest."""
+"""Only where badges are read may a page compile what it has fetched from us. The gate's own headers fill in the rest."""
 
 
 def page(assets: Assets) -> bytes:
@@ -101,7 +101,7 @@ def routes(assets: Assets) -> list[Route]:
         return _packed(request, html, "text/html", POLICY)
 
     async def show_own(request: web.Request) -> web.Response:
-        return _packed(request, own, "text/html", {})
+        return _packed(request, own, "text/html", POLICY)
 
     async def show_manifest(request: web.Request) -> web.Response:
         told = manifest(assets, request.match_info["handle"])

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from endpoints_registry import accounts, credentials
 from endpoints_registry.access import Caller, Role
@@ -14,6 +17,8 @@ from endpoints_registry.accounts import Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
 from endpoints_registry.gate import LINK_HEADER, Credential
+
+log = structlog.get_logger("keyring")
 
 # 40,000 phones and as many agents fit; the one unused the longest is read from the database again.
 REMEMBERED = 100_000
@@ -164,8 +169,12 @@ class Keyring:
         # Only the staff's: a phone's act must never wait behind an import for the registry's one writer.
         if isinstance(held.session, StaffSession) and now - held.noted_at >= SEEN_EVERY:
             held.noted_at = now
-            async with self._store.writing() as connection:
-                await accounts.seen(connection, token, now)
+            try:
+                async with self._store.writing() as connection:
+                    await accounts.seen(connection, token, now)
+            except (DBAPIError, PoolTimeout) as failed:
+                # A full disk keeps nobody from looking: what was not noted now will be in five minutes.
+                log.warning("session-not-noted", why=str(failed.__cause__ or failed))
         return held.session
 
     def signed_out(self, token: str) -> None:

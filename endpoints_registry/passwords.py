@@ -32,7 +32,7 @@ class Passwords:
         self._room = workers + waiting
         self._under_way = 0
         # Checked when the account does not exist, so that both answers take as long.
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = self._pool.submit(self._hasher.hash, "nobody has this password")
 
     def __enter__(self) -> Self:
         return self
@@ -47,9 +47,9 @@ class Passwords:
 
     async def right(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one; None stands for an account that does not exist."""
-        return await self._run(lambda: self._verify(password[: LONGEST + 1], password_hash or self._nobody)) and (
-            password_hash is not None
-        )
+        return await self._run(
+            lambda: self._verify(password[: LONGEST + 1], password_hash or self._nobody.result())
+        ) and (password_hash is not None)
 
     def _verify(self, password: str, password_hash: str) -> bool:
         try:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from bridge.house import opened_registry
 from bridge.settings import Settings, Storage
 from endpoints_registry import exporting, rosters
@@ -14,6 +16,7 @@ from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usu
 from endpoints_registry.gate import csrf_token
 from endpoints_registry.registry import Registry
 from endpoints_registry.samples import growing
+from endpoints_registry.tables import STAFF_SESSION
 
 CONFERENCE = "dien-tap"
 SUMMONED = 64
@@ -39,6 +42,8 @@ class City:
     senders: tuple[Sender, ...]
     organiser: dict[str, str]
     """Headers of somebody who sees and may do everything."""
+    watcher: dict[str, str]
+    """Of another one, who only looks."""
     people: dict[str, str]
     """Badge -> person."""
 
@@ -58,11 +63,16 @@ async def founded(folder: Path, halls: int) -> City:
                 senders.append(Sender(f"point:{code}", device, False, (code,), headers))
         binh = await _signed_in(registry, "binh", Role.COORDINATOR, DISTRICT)
         ann = await _signed_in(registry, "ann", Role.ORGANISER, None)
+        chi = await _signed_in(registry, "chi", Role.ORGANISER, None)
+        async with registry.store.writing() as connection:
+            # All of them signed in this morning and have not looked since.
+            this_morning = registry.now() - timedelta(hours=1)
+            await connection.execute(update(STAFF_SESSION).values(seen_at=this_morning))
         directory = registry.directory
         below = tuple(code for code in codes if DISTRICT in directory.path(directory.points[code].unit_code))
         senders.append(Sender("user:binh", "desk of Ba Đình", True, below, binh))
         senders += [Sender("user:ann", f"desk {number} of the city", True, codes, ann) for number in (1, 2)]
-    return City(sitting, tuple(senders), ann, people)
+    return City(sitting, tuple(senders), ann, chi, people)
 
 
 async def _planned(registry: Registry, halls: int) -> str:

@@ -23,6 +23,7 @@ UNDO_MINUTES = 1
 UNDO_MS = UNDO_MINUTES * 60_000
 WAIT_FOR_ACTS_S = 10
 """A kill comes at the latest so long after the last one: a loaded machine must not keep the drill from its end."""
+SHOWN_S = 20
 RESENDS = 5
 AT_ONCE = 200
 """The most acts that one request may carry."""
@@ -91,6 +92,11 @@ async def _go_live(http: aiohttp.ClientSession, centre: Centre, city: City) -> N
         url = f"{centre.url}/api/v1/conferences/{CONFERENCE}/phase"
         async with http.post(url, json={"phase": phase, "version": version}, headers=city.organiser) as response:
             response.raise_for_status()
+    reader = Reader(http, str(centre.url), city.organiser)
+    async with asyncio.timeout(SHOWN_S):
+        # The board turns to the round that is due with the clockwork's next beat.
+        while (await reader.get("totals"))["round"] is None:
+            continue
 
 
 async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Result:
@@ -107,7 +113,7 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
             living.cancel()
         resent = await _asked_again(street)
         assert centre.url is not None
-        reckoning = await reckoned(Reader(http, centre.url, city), city, street.devices, UNDO_MS)
+        reckoning = await reckoned(Reader(http, centre.url, city.watcher), city, street.devices, UNDO_MS)
         status = await centre.stop()
     return Result(
         done=done,

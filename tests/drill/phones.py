@@ -106,15 +106,16 @@ class Street:
     async def _live(self, device: Device) -> None:
         rng = self.talk.rng
         while self.talk.left or device.outbox:
-            self._speak(device, rng.randint(1, MOST_TOGETHER))
+            some = self.speak(device, rng.randint(1, MOST_TOGETHER))
             patience_s = rng.uniform(0.001, 0.05) if rng.random() < HASTE else PATIENCE_S
-            outcomes = await self.ask(device, device.outbox[:MOST_TOGETHER], patience_s)
+            outcomes = await self.ask(device, some, patience_s)
             if outcomes is None:
                 await asyncio.sleep(rng.uniform(0, PAUSE_S))
             else:
                 self.talk.count(answered=device.hear(outcomes))
 
-    def _speak(self, device: Device, acts_wanted: int) -> None:
+    def speak(self, device: Device, acts_wanted: int = MOST_TOGETHER) -> list[acts.AnyAct]:
+        """Say something new, if there is more to say; what is to be sent now."""
         talk = self.talk
         for _ in range(min(acts_wanted, talk.left, MOST_WAITING - len(device.outbox))):
             talk.left -= 1
@@ -133,6 +134,7 @@ class Street:
             earlier.append(act.id)
             device.said.append(act)
             device.outbox.append(act)
+        return device.outbox[:MOST_TOGETHER]
 
     async def ask(
         self, device: Device, some: Sequence[acts.AnyAct], patience_s: float = PATIENCE_S

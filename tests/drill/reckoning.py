@@ -1,7 +1,7 @@
 """The reckoning after a drill: the journal and the board, as anybody may read them, against the receipts of the devices."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +38,10 @@ class Reckoning:
 class Reader:
     """Somebody who may see everything."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, city: City) -> None:
+    def __init__(self, http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> None:
         self._http = http
         self._at = f"{url}/api/v1/conferences/{CONFERENCE}"
-        self._headers = {"Cookie": city.organiser["Cookie"]}
+        self._headers = headers
 
     async def get(self, path: str, **query: str | int) -> Any:
         async with self._http.get(f"{self._at}/{path}", params=query, headers=self._headers) as response:

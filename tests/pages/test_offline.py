@@ -3,16 +3,29 @@
 import asyncio
 import io
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
 
+import aiohttp
+import pypdfium2
 import pytest
 import pytest_asyncio
 import segno
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bridge.house import House, opened_house
+from bridge.printing.badges import sheet
+from bridge.printing.press import Press
 from bridge.rules.acts import CountAct, ScanAct, StageAct
+from bridge.simulator.clock import DrivenClock
+from endpoints_registry.access import Role
+from endpoints_registry.conferences import Hotline, Sitting, planned, usual_rounds
+from endpoints_registry.gate import csrf_token
+from tests.flows import house as flow
 from tests.pages.hall import Hall, at, badge, person, standing
 from tests.pages.test_phone import FLAGS, morning
 
@@ -380,3 +393,114 @@ async def test_a_name_is_known_without_a_network(chromium: Browser) -> None:
         async with page.expect_response("**/acts"):
             await context.set_offline(False)
         assert [act.person for act in hall.stored if isinstance(act, ScanAct)] == [person(0)]
+
+
+# --- the same against the real server
+
+PEOPLE = 10
+
+
+async def _gathered(house: House) -> tuple[str, list[str]]:
+    """A conference with names under way at one hall of the small city: its link, and its people in the list's order."""
+    registry = house.registry
+    for text in (flow.UNITS, flow.POINTS):
+        assert not (await registry.import_file(text.encode())).faults
+    starts_at, ends_at = flow.STARTS_AT, flow.STARTS_AT.replace(hour=11, minute=30)
+    rounds = usual_rounds(starts_at, ends_at)
+    sitting = Sitting(flow.SITTING, "Buổi sáng", starts_at.date(), starts_at, ends_at, False, rounds)
+    hotline = Hotline("Trực ban thành phố", "024 3000 0800")
+    conference = planned(flow.CONFERENCE, "Hội nghị học tập", "city", "online", "01", hotline, [sitting])
+    part = [kept for kept in registry.holdings.points if kept.point.code == flow.HALL]
+    await registry.create_conference(conference, part, {(flow.SITTING, flow.HALL): flow.SUMMONED})
+    await registry.names.switch(flow.CONFERENCE, True, registry.now())
+    lines = [f"{flow.HALL},Đại biểu số {number}" for number in range(PEOPLE)]
+    roster = "\n".join(["point,name", *lines]).encode()
+    made = await registry.names.import_roster(flow.CONFERENCE, registry.holdings.chosen[flow.CONFERENCE], roster)
+    assert not made.faults, made.faults
+    links = await registry.issue_links([flow.HALL])
+    return links[flow.HALL].path, [each.person for each in registry.names.asked(flow.CONFERENCE).of_point(flow.HALL)]
+
+
+async def _organiser(house: House, http: aiohttp.ClientSession) -> flow.Browser:
+    registry = house.registry
+    await registry.add_account("ann", "Ann", Role.ORGANISER, flow.PASSWORD, None)
+    token, _ = await registry.sign_in("ann", flow.PASSWORD, "127.0.0.1")
+    headers = {"Cookie": f"{registry.keyring.staff_cookie}={token}", "X-CSRF-Token": csrf_token(token)}
+    return flow.Browser(http, house.address, headers)
+
+
+async def _photograph_of_the_printed_badge(house: House, number: int) -> dict[str, object]:
+    """The sheet as the press makes it, cut down to one badge, as a camera sees it at 150 dots to the inch."""
+    roster = house.registry.names.asked(flow.CONFERENCE)
+    everybody = sheet("Hội nghị học tập", roster, [(flow.HALL, "Phường Trúc Bạch")])
+    one = everybody | {"people": everybody["people"][number : number + 1]}
+    document = pypdfium2.PdfDocument(await Press().printed("badges", one))
+    image = document[0].render(scale=150 / 72, grayscale=True)
+    grey = bytes(image.buffer)
+    rows = b"".join(b"\0" + grey[at : at + image.width] for at in range(0, len(grey), image.stride))
+    size = (image.width, image.height)
+    document.close()
+
+    def chunk(name: bytes, held: bytes) -> bytes:
+        return struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))
+
+    header = struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return {"name": "sheet.png", "mimeType": "image/png", "buffer": png}
+
+
+@in_browser
+async def test_the_real_server_hears_everything_once_in_order_and_the_printed_sheet_is_read(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    clock = DrivenClock(flow.MORNING_MS, None)
+    async with (
+        opened_house(flow.settings(tmp_path / "data"), clock) as house,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+    ):
+        link, people = await _gathered(house)
+        ann = await _organiser(house, http)
+        for version, phase in enumerate(("open", "live")):
+            assert (await ann.post(f"{flow.PATH}/phase", {"phase": phase, "version": version})).status == 200
+        context = await chromium.new_context(viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True)
+        page = await context.new_page()
+        async with context.expect_event("response", lambda got: got.url.endswith("/desk/people")):
+            await page.goto(house.address + link)
+        await ready_for_offline(page)
+        async with page.expect_response("**/zxing.wasm*"):
+            await page.locator("[data-key=scan]").tap()
+        await page.locator("[data-key=back]").tap()
+
+        await context.set_offline(True)
+        for present in (50, 52, 55, 58, 60):
+            await report(page, present)
+        await page.locator("[data-key=scan]").tap()
+        await page.locator("#badge-photo").set_input_files(await _photograph_of_the_printed_badge(house, 0))  # type: ignore[arg-type]
+        await expect(page.locator(".result-card.in")).to_contain_text("Đại biểu số 0")
+        await page.locator("[data-key=back]").tap()
+        await page.locator("[data-key=list]").tap()
+        for number in range(1, PEOPLE):
+            await page.get_by_role("button", name=f"Có mặt: Đại biểu số {number}", exact=True).tap()
+            await sees(page, f"Đã quét {number + 1} / 64")
+        await page.close()
+
+        page = await context.new_page()
+        await page.goto(house.address + link)
+        await expect(page.get_by_text("Chờ gửi 15")).to_be_visible()
+        async with asyncio.timeout(ARRIVAL_S):
+            await context.set_offline(False)
+            await expect(page.get_by_text("Chờ gửi")).to_have_count(0, timeout=ARRIVAL_S * 1000)
+        await sees(page, "Đã quét 10 / 64")
+        await sees(page, "60 có mặt / 64")
+        await page.locator("[data-key=undo-count]").tap()
+        await sees(page, "58 có mặt / 64")
+        await context.close()
+
+        said = [each for each in await ann.events() if each["act"]]
+    counts = [each for each in said if each["event"]["event"] == "figure-reported"]
+    scans = [each for each in said if each["event"]["event"] == "person-checked-in"]
+    assert [each["event"]["count"]["present"] for each in counts] == [50, 52, 55, 58, 60]
+    assert [each["event"]["person"] for each in scans] == people
+    assert len({each["act"] for each in counts + scans}) == len(said) - 1 == 15
+    assert said[-1]["event"]["event"] == "act-undone"
+    assert all(one["at"] < two["at"] <= two["received_at"] for one, two in pairwise(counts + scans))

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bridge.rules.acts import ScanAct, UndoAct
 from dashboards import phone as phone_page
+from endpoints_registry.gate import HEADERS
 from tests.pages.hall import POINT, Hall, at, badge, person, standing
 from tests.pages.test_phone import FLAGS, Thumb, morning, phone
 
@@ -272,12 +273,12 @@ async def test_the_halls_code_is_shown_large_and_changes(chromium: Browser) -> N
 async def test_a_person_checks_in_with_their_own_phone_and_is_asked_for_the_badge_once(chromium: Browser) -> None:
     hall = morning(names=True)
     async with phone(chromium, hall, address=f"/c/{POINT}#{hall.code}") as thumb:
-        await thumb.page.get_by_label("Số trên thẻ đại biểu").fill("DB1.123")
+        await thumb.page.get_by_label("Hoặc nhập số thẻ").fill("DB1.123")
         await thumb.tap("Điểm danh")
         await expect(thumb.page.get_by_role("alert")).to_contain_text("34 ký tự")
         assert hall.attended == []
         spelt = badge(0).lower()
-        await thumb.page.get_by_label("Số trên thẻ đại biểu").fill(f"{spelt[:14]} {spelt[14:]}")
+        await thumb.page.get_by_label("Hoặc nhập số thẻ").fill(f"{spelt[:14]} {spelt[14:]}")
         await thumb.tap("Điểm danh")
         await card(thumb, "in", "Đã điểm danh", "Đã nhận 08:02")
         assert hall.inside == {person(0): at("08:02")}
@@ -288,10 +289,21 @@ async def test_a_person_checks_in_with_their_own_phone_and_is_asked_for_the_badg
 
 
 @in_browser
+async def test_a_person_photographs_their_own_badge(chromium: Browser) -> None:
+    hall = morning(names=True)
+    async with phone(chromium, hall, address=f"/c/{POINT}#{hall.code}") as thumb:
+        await shown(thumb, png("https://example.org/"))
+        await expect(thumb.page.get_by_role("alert")).to_have_text("Không phải thẻ đại biểu")
+        await shown(thumb, png(badge(3)))
+        await card(thumb, "in", "Đã nhận 08:02")
+        assert list(hall.inside) == [person(3)]
+
+
+@in_browser
 async def test_an_old_code_lets_nobody_in_and_a_lost_answer_counts_once(chromium: Browser) -> None:
     hall = morning(names=True)
     async with phone(chromium, hall, address=f"/c/{POINT}#{'A' * 20}") as thumb:
-        await thumb.page.get_by_label("Số trên thẻ đại biểu").fill(badge(1))
+        await thumb.page.get_by_label("Hoặc nhập số thẻ").fill(badge(1))
         await thumb.tap("Điểm danh")
         await card(thumb, "no", "Mã đã hết hạn", "Quét lại mã đang hiện")
         hall.answers_to_lose = 100
@@ -310,7 +322,7 @@ async def test_an_old_code_lets_nobody_in_and_a_lost_answer_counts_once(chromium
 # --- what may run where
 
 
-async def test_only_the_operators_page_may_compile_what_reads_badges() -> None:
+async def test_only_pages_that_read_badges_may_compile_what_reads_them() -> None:
     async with standing(Hall()) as origin, ClientSession() as session:
         policies = {}
         for path in ("/p/tan-linh", f"/c/{POINT}", "/p/sw.js"):
@@ -318,8 +330,8 @@ async def test_only_the_operators_page_may_compile_what_reads_badges() -> None:
                 assert answer.status == 200
                 policies[path] = answer.headers["Content-Security-Policy"]
                 assert "camera=(self)" in answer.headers["Permissions-Policy"]
-    assert "script-src 'self' 'wasm-unsafe-eval'" in policies["/p/tan-linh"]
-    assert all("unsafe" not in policies[path] for path in (f"/c/{POINT}", "/p/sw.js"))
+    assert all("script-src 'self' 'wasm-unsafe-eval';" in policies[path] for path in ("/p/tan-linh", f"/c/{POINT}"))
+    assert "unsafe" not in policies["/p/sw.js"] + HEADERS["Content-Security-Policy"]
 
 
 def test_the_reader_of_badges_is_the_one_its_package_names() -> None:

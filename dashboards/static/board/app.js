@@ -8,8 +8,9 @@ import { Header, Stale } from './header.js';
 import { News } from './news.js';
 import { Numbers } from './numbers.js';
 import { Panel } from './panel.js';
+import { Moving, Preparing } from './phase.js';
 import { Tree } from './tree.js';
-import { callSheet, conferences, groups, line, notice, open, state, tab, trouble, unit, view, whole } from './store.js';
+import { callSheet, conferences, groups, line, notice, open, preparing, state, tab, trouble, unit, view, whole } from './store.js';
 import { Legend, nobodyYet, Wall, WallControls } from './wall.js';
 
 /** @typedef {'now' | 'calls' | 'points' | 'find'} Tab */
@@ -102,7 +103,7 @@ export function App() {
   const stale = line.value === 'stale' || line.value === 'stopped';
   const ready = state.value !== null;
   return html`
-    <a class="skip" href="#calls-title">${t('Đến danh sách cần gọi')}</a>
+    ${ready && html`<a class="skip" href="#calls-title">${t('Đến danh sách cần gọi')}</a>`}
     <${Header} />
     <div class="frame" data-panel=${open.value !== null && ready} data-stale=${stale}>
       <main id="main">
@@ -111,6 +112,7 @@ export function App() {
         ${
           trouble.value ? html`<${Trouble} />`
           : conferences.value?.length === 0 ? html`<${NoConference} />`
+          : preparing.value ? html`<${Preparing} />`
           : !ready ? html`<${Bones} />`
           : html`
               <${Where} />
@@ -124,6 +126,7 @@ export function App() {
       </main>
       <${Panel} />
     </div>
+    <${Moving} />
     ${ready && html`<${Bar} />`}
     <p class="unseen" role="status">${ready && whole.value.looks.lost > 0 ? t('{n} mất tín hiệu', { n: figure(whole.value.looks.lost) }) : ''}</p>
   `;

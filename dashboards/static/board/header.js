@@ -2,11 +2,13 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { foreign, t } from '../language.js';
+import { Badges } from './badges.js';
 import { STALE_MS } from './feed.js';
 import { ago, clock, instant } from './format.js';
+import { openMoving } from './phase.js';
 import { Search } from './search.js';
 import { Dots, Shape } from './shape.js';
-import { closeCode, conference, conferences, hallNow, line, session, signOut, silence, state } from './store.js';
+import { closeCode, conference, conferences, hallNow, line, may, plan, preparing, session, signOut, silence, state, unit } from './store.js';
 import { PHASES, roundInside, sittingName, USER_ROLES } from './words.js';
 
 const YEAR_S = 31_536_000;
@@ -63,6 +65,10 @@ function Menu() {
   }, []);
   const user = session.value?.user;
   const others = conferences.value ?? [];
+  const phase = state.value?.totals.phase ?? conference.value?.phase;
+  const shut = () => {
+    if (box.current) box.current.open = false;
+  };
   return html`
     <details class="menu" ref=${box}>
       <summary aria-label=${t('Tùy chọn')}><${Dots} /></summary>
@@ -73,10 +79,23 @@ function Menu() {
           html`<label class="menu-conference">
             <span>${t('Hội nghị')}</span>
             <select onChange=${(/** @type {any} */ event) => location.assign(`/?conference=${encodeURIComponent(event.target.value)}`)}>
-              ${others.map(({ id, title }) => html`<option value=${id} selected=${id === conference.value?.id}>${title}</option>`)}
+              ${others.map(({ id, title, phase: its }) => html`<option value=${id} selected=${id === conference.value?.id}>${title} · ${t(PHASES[its] ?? its)}</option>`)}
             </select>
           </label>`
         }
+        ${
+          may('govern') &&
+          phase &&
+          html`<button
+            type="button"
+            class="entry"
+            onClick=${() => {
+              shut();
+              openMoving();
+            }}
+          ><span>${t('Giai đoạn của hội nghị')}</span><b>${t(PHASES[phase] ?? phase)}</b></button>`
+        }
+        <${Badges} kind="unit" code=${unit.value || (plan.value?.unit ?? '')} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
         <${Choice}
           name=${t('Giao diện')}
           choices=${[['', t('Theo máy')], ['light', t('Sáng')], ['dark', t('Tối')]]}
@@ -144,9 +163,9 @@ export function Header() {
         ${phase && html`<span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span>`}
         ${totals && html`<span class="sitting">${part}<span class="wide">${day && ` ${day}`}${round && ` · ${round}`}</span></span>`}
       </p>
-      <${Search} />
-      <${Freshness} />
-      <${HallClock} />
+      ${state.value && html`<${Search} />`}
+      ${!preparing.value && html`<${Freshness} />`}
+      ${!preparing.value && html`<${HallClock} />`}
       <${Menu} />
     </header>
   `;

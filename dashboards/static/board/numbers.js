@@ -1,9 +1,10 @@
 // The two numbers of the day, their share and whole beside them, the sum under them.
 import { html } from '../vendor/html.js';
+import { batch } from '../vendor/signals.mjs';
 import { t } from '../language.js';
 import { figure, share } from './format.js';
-import { state, whole } from './store.js';
-import { COUNTED, ROUNDS } from './words.js';
+import { colouring, only, state, tab, whole } from './store.js';
+import { COUNTED, ROUNDS, scannedWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look */
 
@@ -50,8 +51,18 @@ const Number = ({ label, of, n, share: part, whole: all, note, children }) => ht
 /** @param {{label: string, children?: any}} props */
 const Small = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
+/** Lights the halls that somebody must settle. @param {import('./state.js').RollUp} sums */
+function showDoubts(sums) {
+  batch(() => {
+    colouring.value = 'count';
+    only.value = sums.counts.quarantined > 0 ? 'quarantined' : 'differs';
+    tab.value = 'points';
+  });
+}
+
 export function Numbers() {
   const sums = whole.value;
+  const doubts = sums.counts.quarantined + sums.counts.differs;
   const totals = state.value?.totals;
   // After the day nobody is connected: then the number is of those who took part.
   const after = totals?.phase === 'closing' || totals?.phase === 'closed';
@@ -79,9 +90,13 @@ export function Numbers() {
       <//>
       </div>
       <dl class="small">
-        <${Small} label=${t('Điểm cầu đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)}<//>
+        <${Small} label=${t('Điểm cầu đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)} <span>(${share(sums.reported, sums.total)})</span><//>
+        <${Small} label=${t('Báo đúng hạn')}>${share(sums.on_time, sums.total)}<//>
+        ${sums.scanned !== null && html`<${Small} label=${t('Quét thẻ, so với số đếm')}>${scannedWords(sums.scanned, sums.gap)}<//>`}
         <${Small} label=${t('Khách mời, tính riêng')}>${figure(sums.guests)}<//>
-        <${Small} label=${t('Số liệu chờ kiểm tra')}>${figure(sums.counts.check)}<//>
+        <${Small} label=${t('Chờ kiểm tra, khác nhau')}>${
+          doubts > 0 ? html`<button type="button" class="to-doubts" onClick=${() => showDoubts(sums)}>${figure(doubts)}</button>` : figure(0)
+        }<//>
       </dl>
     </section>
   `;

@@ -2,14 +2,20 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { Badges } from './badges.js';
 import { inCallOrder } from './calls.js';
+import { ExpectedForm, ModeForm, StageForm } from './change.js';
+import { CountForm, wanted } from './count.js';
+import { deeds } from './deeds.js';
 import { clock, dialled, figure, instant, lasting, minute, tel } from './format.js';
 import { closePoint } from './go.js';
+import { Receipts } from './receipts.js';
+import { Doubts } from './settle.js';
 import { Cross, Shape, Telephone } from './shape.js';
 import { look } from './state.js';
 import { fold } from './vietnamese.js';
-import { cell, details, hallNow, open, parentName, state } from './store.js';
-import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROLES, ROUNDS, STAGES, stateWords, TYPES } from './words.js';
+import { acting, cell, correcting, details, hallNow, may, open, parentName, state } from './store.js';
+import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROLES, ROUNDS, signed, sittingName, STAGES, stateWords, TYPES } from './words.js';
 
 const RENEW_MS = 400; // a hall that changes twice in a breath is asked about once
 
@@ -33,13 +39,16 @@ const Contacts = ({ contacts }) => html`
   </ul>
 `;
 
-/** @param {{row: import('./state.js').Point, about: any}} props */
-function Axes({ row, about }) {
+/** Something about the hall that this reader may change. @param {{what: string, id: string, begin: () => void}} props */
+const Change = ({ what, id, begin }) => html` <button type="button" class="change" id=${id} aria-label=${t('Đổi: {what}', { what })} onClick=${begin}>${t('Đổi')}</button>`;
+
+/** @param {{row: import('./state.js').Point, about: any, begin: (doing: Doing) => void}} props */
+function Axes({ row, about, begin }) {
   const said = perceivedWords(row);
   const lost = row.link === 'lost';
   return html`
     <dl class="axes">
-      <div><dt>${t('Điểm cầu')}</dt><dd>${t(STAGES[row.stage] ?? row.stage)}<${From} at=${row.stage_at_s} /></dd></div>
+      <div><dt>${t('Điểm cầu')}</dt><dd>${t(STAGES[row.stage] ?? row.stage)}<${From} at=${row.stage_at_s} />${may('act') && acting.value && html`<${Change} id="change-stage" what=${t('Điểm cầu')} begin=${() => begin({ what: 'stage' })} />`}</dd></div>
       <div><dt>${t('Đường truyền')}</dt><dd data-lost=${lost}>${t(LINKS[row.link] ?? row.link)}<${From} at=${row.link_at_s} /></dd></div>
       <div><dt>${t('Hội trường báo')}</dt><dd>${said || html`<span class="soft">${t('Chưa báo')}</span>`}<${From} at=${about?.perceived?.at} /></dd></div>
       ${
@@ -48,43 +57,66 @@ function Axes({ row, about }) {
           about.line.loss != null ? html` <span class="soft">· ${t('mất gói {share}', { share: `${figure(Math.round(about.line.loss * 1000) / 10)}%` })}</span>` : ''
         }</dd></div>`
       }
-      <div><dt>${t('Tiếp nhận')}</dt><dd>${t(MODES[row.mode] ?? row.mode)}</dd></div>
+      <div><dt>${t('Tiếp nhận')}</dt><dd>${t(MODES[row.mode] ?? row.mode)}${may('settle') && acting.value && html`<${Change} id="change-mode" what=${t('Tiếp nhận')} begin=${() => begin({ what: 'mode' })} />`}</dd></div>
     </dl>
   `;
 }
 
-/** @param {{sitting: any}} props */
-const Rounds = ({ sitting }) => html`
-  <table class="rounds">
-    <caption>${t('Triệu tập {n}', { n: figure(sitting.expected) })}</caption>
+/** What stands under a round's name. @param {any} round */
+function roundWords(round) {
+  const due = instant(round.due_at);
+  const received = instant(round.received_at ?? round.at);
+  if (!round.grade) return due !== null && t('hạn {time}', { time: minute(due) });
+  return [
+    received !== null && t('nhận {time}', { time: minute(received) }),
+    round.on_time === false && t('chậm'),
+    round.by === 'proxy' && t('nhập thay'),
+    round.grade === 'quarantined' && t('{n} chờ kiểm tra', { n: figure((round.said?.present ?? 0) + (round.said?.guests ?? 0)) }),
+    round.grade === 'warned' && t('có cảnh báo'),
+    round.differing && t('khác nhau'),
+    round.guests > 0 && t('{n} khách mời', { n: figure(round.guests) }),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** People who checked in one by one beside the newest head count, and who stayed to the end. @param {{sitting: any}} props */
+function Besides({ sitting }) {
+  const counted = sitting.rounds.findLast((/** @type {any} */ { present }) => present != null)?.present ?? null;
+  if (sitting.scanned == null && sitting.stayed == null) return null;
+  return html`
+    <dl class="axes besides">
+      ${sitting.scanned != null && html`<div><dt>${t('Quét thẻ')}</dt><dd>${figure(sitting.scanned)}${counted !== null && html` <span class="soft">${sitting.scanned === counted ? t('khớp số đếm') : t('{n} so với số đếm', { n: signed(sitting.scanned - counted) })}</span>`}</dd></div>`}
+      ${sitting.stayed != null && html`<div><dt>${t('Đầu → cuối giờ')}</dt><dd>${figure(sitting.rounds[0]?.present)} → ${figure(sitting.rounds.at(-1)?.present)} <span class="soft">${signed(sitting.stayed)}</span></dd></div>`}
+    </dl>
+  `;
+}
+
+/** @param {{sitting: any, many: boolean, begin: (doing: Doing) => void}} props */
+const Rounds = ({ sitting, many, begin }) => html`
+  <div class="sitting">
+  <div class="sitting-top">
+    <span id=${`s-${sitting.id}`}>${many && html`<b>${sittingName(sitting)[0]}</b> · `}${t('Triệu tập {n}', { n: figure(sitting.expected) })}</span>
+    ${may('settle') && acting.value && html`<${Change} id=${`change-${sitting.id}`} what=${t('Triệu tập')} begin=${() => begin({ what: 'expected', from: `change-${sitting.id}` })} />`}
+  </div>
+  <table class="rounds" aria-labelledby=${`s-${sitting.id}`}>
     <thead>
       <tr><th><span class="unseen">${t('Đợt')}</span></th><th>${t('Có mặt')}</th><th>${t('Có lý do')}</th><th>${t('Không')}</th><th>${t('Chưa báo')}</th></tr>
     </thead>
     <tbody>
       ${sitting.rounds.map(
         (/** @type {any} */ round) => html`
-          <tr data-silent=${round.present == null} data-grade=${round.grade}>
-            <th scope="row">
-              ${t(ROUNDS[round.round] ?? round.round)}
-              <small>${
-                round.present == null
-                  ? instant(round.due_at) !== null && t('hạn {time}', { time: minute(instant(round.due_at) ?? 0) })
-                  : [
-                      instant(round.received_at ?? round.at) !== null && t('nhận {time}', { time: minute(instant(round.received_at ?? round.at) ?? 0) }),
-                      round.by === 'proxy' && t('nhập thay'),
-                      round.grade === 'quarantined' && t('chờ kiểm tra'),
-                      round.grade === 'warned' && t('có cảnh báo'),
-                    ]
-                      .filter(Boolean)
-                      .join(', ')
-              }</small>
-            </th>
+          <tr data-silent=${round.present == null} data-grade=${round.grade} data-late=${round.on_time === false}>
+            <th scope="row">${t(ROUNDS[round.round] ?? round.round)}</th>
             <td><b>${figure(round.present)}</b></td><td>${figure(round.excused)}</td><td>${figure(round.unexcused)}</td><td>${figure(round.unreported)}</td>
           </tr>
+          <tr class="round-said" data-grade=${round.grade} data-late=${round.on_time === false}><td colspan="5"><small>${roundWords(round)}</small></td></tr>
         `,
       )}
     </tbody>
   </table>
+  <${Besides} sitting=${sitting} />
+  </div>
 `;
 
 /** @param {{history: import('./state.js').News[]}} props */
@@ -101,6 +133,7 @@ const History = ({ history }) => html`
 /** Keeps asking about the hall while it is open: once at the start and whenever its row changes.
  * @param {string} code @param {import('./state.js').Point | undefined} row */
 function useDetails(code, row) {
+  const settled = deeds.value.filter((each) => each.point === code && each.state === 'accepted').length;
   const [about, setAbout] = useState(/** @type {any} */ (null));
   const [wrong, setWrong] = useState('');
   const first = useRef(true);
@@ -123,21 +156,47 @@ function useDetails(code, row) {
       asked = false;
       clearTimeout(timer);
     };
-  }, [code, row]);
+  }, [code, row, settled]);
   return { about, wrong };
 }
+
+/**
+ * What the reader is doing for the hall; `from` is where they were, to go back there.
+ * @typedef {{what: 'count', key: string, said?: any, reason?: string, from?: string} | {what: 'stage' | 'mode' | 'expected', from?: string}} Doing
+ */
 
 /** @param {{code: string}} props */
 function Point({ code }) {
   const row = cell(code)?.value;
   const { about, wrong } = useDetails(code, row);
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const [doing, setDoing] = useState(/** @type {Doing | null} */ (null));
+  const drafts = useRef(/** @type {import('./count.js').Drafts} */ (new Map()));
+  const busy = useRef(false);
+  busy.current = doing !== null;
+  const from = useRef('');
+  /** @param {Doing} next */
+  const begin = (next) => {
+    from.current = next.from ?? `change-${next.what}`;
+    setDoing(next);
+    panel.current?.scrollTo(0, 0);
+  };
+  const done = () => setDoing(null);
+  useEffect(() => {
+    if (doing || !from.current) return;
+    // Back to where one was; where that is gone, to the hall's name.
+    (document.getElementById(from.current) ?? heading.current)?.focus({ preventScroll: true });
+    from.current = '';
+  }, [doing]);
   useEffect(() => {
     const before = document.activeElement;
     heading.current?.focus({ preventScroll: true });
     /** @param {KeyboardEvent} event */
     const escape = (event) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) closePoint();
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (busy.current) setDoing(null);
+      else closePoint();
     };
     document.addEventListener('keydown', escape);
     return () => {
@@ -156,27 +215,38 @@ function Point({ code }) {
   const long = row?.link === 'lost' && row.link_at_s != null ? lasting(hallNow.value / 1000 - row.link_at_s) : '';
   const noticed = instant(about?.link?.noticed_at);
   const seats = point?.seats ?? row?.seats;
+  const next = about && wanted(about);
   return html`
-    <aside class="panel" aria-labelledby="panel-title">
+    <aside class="panel" aria-labelledby="panel-title" ref=${panel}>
       <div class="panel-top">
         <h2 id="panel-title" tabindex="-1" ref=${heading}>${name}</h2>
         <button type="button" class="close" aria-label=${t('Đóng')} onClick=${closePoint}><${Cross} /></button>
       </div>
-      ${where && html`<p class="soft">${where}</p>`}
+      ${where && !doing && html`<p class="soft">${where}</p>`}
       ${
         row &&
+        !doing &&
         html`<p class="state" data-look=${seen}>
           <${Shape} look=${seen} /><b>${stateWords(row)}</b>
           ${long && html`<small>${long}${noticed !== null ? t(', nhận biết {time}', { time: clock(noticed) }) : ''}</small>`}
           ${!long && html`<small>${countWords(row)}</small>`}
         </p>`
       }
+      <${Receipts} code=${code} />
+      ${
+        doing && row && about
+          ? doing.what === 'count' ? html`<${CountForm} code=${code} about=${about} seats=${seats ?? null} begin=${doing} drafts=${drafts.current} done=${done} />`
+            : doing.what === 'stage' ? html`<${StageForm} row=${row} done=${done} />`
+            : doing.what === 'mode' ? html`<${ModeForm} row=${row} done=${done} />`
+            : html`<${ExpectedForm} row=${row} about=${about} done=${done} />`
+          : html`
+      ${about && html`<${Doubts} code=${code} about=${about} seats=${seats ?? null} correct=${(/** @type {string} */ key, /** @type {any} */ said, /** @type {string | undefined} */ reason) => begin({ what: 'count', key, said, reason })} />`}
       ${wrong && html`<p class="empty" role="alert">${wrong}</p>`}
       ${!about && !wrong && html`<div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>`}
       ${about?.contacts?.length > 0 && html`<${Contacts} contacts=${about.contacts} />`}
-      ${about && !about.contacts?.length && html`<p class="empty">${t('Chưa có số điện thoại của điểm cầu này.')}</p>`}
-      ${row && html`<${Axes} row=${row} about=${about} />`}
-      ${about?.sittings?.map((/** @type {any} */ sitting) => html`<${Rounds} key=${sitting.id} sitting=${sitting} />`)}
+      ${about && may('see_names') && !about.contacts?.length && html`<p class="empty">${t('Chưa có số điện thoại của điểm cầu này.')}</p>`}
+      ${row && html`<${Axes} row=${row} about=${about} begin=${begin} />`}
+      ${about?.sittings?.map((/** @type {any} */ sitting) => html`<${Rounds} key=${sitting.id} sitting=${sitting} many=${about.sittings.length > 1} begin=${begin} />`)}
       ${about && html`<${History} history=${about.history ?? []} />`}
       ${
         point &&
@@ -188,6 +258,13 @@ function Point({ code }) {
           ${point.feeder && html`<div><dt>${t('Lộ điện')}</dt><dd>${point.feeder}</dd></div>`}
           <div><dt>${t('Mã')}</dt><dd>${code}</dd></div>
         </dl>`
+      }
+      <${Badges} kind="point" code=${code} look="change">${t('Tải thẻ đại biểu của điểm cầu (PDF)')}<//>
+      ${
+        next &&
+        (next.round.act ? may('correct') && correcting.value : may('act') && acting.value) &&
+        html`<div class="panel-foot"><button type="button" class="pill" id="change-count" onClick=${() => begin({ what: 'count', key: next.key })}>${next.round.act ? t('Đính chính') : t('Nhập thay')}</button></div>`
+      }`
       }
     </aside>
   `;

@@ -87,6 +87,8 @@ export const preparing = computed(() => conference.value?.phase === 'draft' && s
 
 /** Whether the conference's halls may be acted for now. */
 export const acting = computed(() => HALLS_ACT.includes(state.value?.totals.phase ?? ''));
+/** Whether figures may be corrected: also after they were closed. */
+export const correcting = computed(() => acting.value || state.value?.totals.phase === 'closed');
 
 /** What makes a silent hall a hall to call: the conference runs, the round that is shown is due. */
 export const circumstances = computed(() => {
@@ -335,9 +337,9 @@ export async function start(asked) {
     conferences.value = all;
     conference.value = chosen(all, asked ?? conference.peek()?.id ?? null);
   });
-  if (conference.peek()) await learnPlan();
   // Before it is opened, a conference has no board to follow.
   if (conference.peek()?.phase !== 'draft') watch();
+  if (conference.peek()) void learnPlan();
 }
 
 /** Asks anew what the conference is and which version of it stands. @returns {Promise<Plan | null>} */

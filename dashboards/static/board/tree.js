@@ -5,17 +5,20 @@ import { t } from '../language.js';
 import { figure, share } from './format.js';
 import { toPoint, toUnit } from './go.js';
 import { Chevron, Shape } from './shape.js';
-import { countLook, look, rollUp, worseFirst } from './state.js';
-import { cell, colouring, groups, only } from './store.js';
+import { countLook, isOf, look, rollUp, worseFirst } from './state.js';
+import { cell, colouring, groups, only, whole } from './store.js';
 import { inOrder } from './vietnamese.js';
-import { countWords, stateWords } from './words.js';
+import { countWords, scannedWords, signed, stateWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
+
+/** @type {readonly CountLook[]} */
+const GRAVEST = ['quarantined', 'differs', 'silent', 'late', 'warned'];
 
 /** The gravest state in a district stands for it. @param {import('./state.js').RollUp} sums */
 function gravest(sums) {
   const counting = colouring.value === 'count';
-  if (counting) return sums.counts.check ? 'check' : sums.counts.silent ? 'silent' : 'full';
+  if (counting) return GRAVEST.find((each) => sums.counts[each] > 0) ?? 'on_time';
   const order = /** @type {Look[]} */ (['lost', 'faulty', 'reconnecting', 'unstable', 'ours', 'not_opened', 'steady', 'not_measured', 'ended']);
   return order.find((each) => sums.looks[each] > 0) ?? 'steady';
 }
@@ -30,7 +33,13 @@ function Hall({ code }) {
       <a class="hall" href=${toPoint(code)}>
         <${Shape} look=${counting ? countLook(point) : look(point)} />
         <span class="who"><b>${point.name}</b><small>${stateWords(point)}</small></span>
-        <span class="what">${countWords(point)}</span>
+        <span class="what">${[
+          countWords(point),
+          point.scanned != null && t('quét thẻ {n}', { n: scannedWords(point.scanned, point.present == null ? null : point.scanned - point.present) }),
+          point.stayed != null && t('cuối giờ so với đầu giờ {n}', { n: signed(point.stayed) }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}</span>
       </a>
     </li>
   `;
@@ -42,10 +51,28 @@ const worstHalls = (members) =>
     .flatMap((code) => {
       const point = cell(code)?.value;
       if (!point) return [];
-      if (only.value && look(point) !== only.value && countLook(point) !== only.value) return [];
+      if (!isOf(point, only.value)) return [];
       return [{ code, name: point.name, sums: rollUp([point]) }];
     })
     .sort((a, b) => worseFirst(a.sums, b.sums) || inOrder(a.name, b.name));
+
+/**
+ * What is said of a district in a row; people are scanned and both counts are known only in some conferences and hours.
+ * @returns {{word: string, cell: (sums: import('./state.js').RollUp) => any, acting?: (sums: import('./state.js').RollUp) => boolean, wide?: boolean}[]}
+ */
+function columns() {
+  const all = whole.value;
+  return [
+    { word: t('Kết nối'), cell: (sums) => `${figure(sums.connected)}/${figure(sums.total)}`, acting: (sums) => sums.looks.lost > 0 },
+    { word: t('Báo cáo'), cell: (sums) => html`${figure(sums.reported)}/${figure(sums.total)}<small>${share(sums.reported, sums.total)}</small>` },
+    { word: t('Đúng hạn'), cell: (sums) => share(sums.on_time, sums.total) },
+    { word: t('Có mặt'), cell: (sums) => figure(sums.reported ? sums.present : null) },
+    ...(all.scanned === null ? [] : [{ word: t('Quét thẻ'), cell: (/** @type {import('./state.js').RollUp} */ sums) => html`${figure(sums.scanned)}<small>${sums.gap === null ? '' : signed(sums.gap)}</small>`, wide: true }]),
+    { word: t('Tỷ lệ'), cell: (sums) => share(sums.present, sums.answered) },
+    ...(all.stayed === null ? [] : [{ word: t('Đầu → cuối'), cell: (/** @type {import('./state.js').RollUp} */ sums) => signed(sums.stayed), wide: true }]),
+    { word: t('Chưa báo cáo'), cell: (sums) => figure(sums.unreported), wide: true },
+  ];
+}
 
 /** @param {{group: import('./store.js').Group, first: boolean}} props */
 function Branch({ group, first }) {
@@ -60,11 +87,7 @@ function Branch({ group, first }) {
           <span class="who"><b>${group.name}</b></span>
         </button>
         <dl class="sums">
-          <div><dt>${t('Kết nối')}</dt><dd data-acting=${sums.looks.lost > 0}>${figure(sums.connected)}/${figure(sums.total)}</dd></div>
-          <div><dt>${t('Báo cáo')}</dt><dd>${figure(sums.reported)}/${figure(sums.total)}</dd></div>
-          <div><dt>${t('Có mặt')}</dt><dd>${figure(sums.present)}</dd></div>
-          <div><dt>${t('Tỷ lệ')}</dt><dd>${share(sums.present, sums.answered)}</dd></div>
-          <div class="wide"><dt>${t('Chưa báo cáo')}</dt><dd>${figure(sums.unreported)}</dd></div>
+          ${columns().map(({ word, cell: draw, acting, wide }) => html`<div key=${word} class=${wide ? 'wide' : undefined}><dt>${word}</dt><dd data-acting=${acting?.(sums) ?? false}>${draw(sums)}</dd></div>`)}
         </dl>
         ${group.leads ? html`<a class="into" href=${toUnit(group.code)} aria-label=${t('Mở bảng của {name}', { name: group.name })}>${t('Mở')}</a>` : html`<span class="into"></span>`}
       </div>
@@ -81,7 +104,7 @@ export function Tree() {
     .sort((a, b) => worseFirst(a.sums, b.sums) || a.i - b.i);
   if (sorted.length === 0) return html`<p class="empty">${t('Không có điểm cầu nào ở trạng thái này.')}</p>`;
   return html`
-    <div class="tree-head" aria-hidden="true"><span>${t('Kết nối')}</span><span>${t('Báo cáo')}</span><span>${t('Có mặt')}</span><span>${t('Tỷ lệ')}</span><span>${t('Chưa báo cáo')}</span></div>
+    <div class="tree-head" aria-hidden="true">${columns().map(({ word }) => html`<span key=${word}>${word}</span>`)}</div>
     <ul class="tree">${sorted.map(({ group }) => html`<${Branch} key=${group.code + String(filtered)} group=${group} first=${sorted.length === 1 || Boolean(filtered)} />`)}</ul>
   `;
 }

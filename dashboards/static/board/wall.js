@@ -1,7 +1,7 @@
 // The wall: one tile a hall, grouped under its district, coloured by its line or by its count.
 import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { N, t } from '../language.js';
 import { fit } from './fit.js';
 import { figure, share } from './format.js';
 import { openPoint, toUnit } from './go.js';
@@ -46,6 +46,7 @@ function Tile({ code }) {
     aria-selected="false"
     data-code=${code}
     data-look=${now}
+    data-proxy=${counting && point.proxy ? '' : undefined}
     data-name=${point.name}
     aria-label=${`${point.name}: ${counting ? countWords(point) : stateWords(point)}`}
   ></i>`;
@@ -57,7 +58,7 @@ function Score({ sums }) {
   const counting = colouring.value === 'count';
   const done = counting ? sums.reported : sums.connected;
   const { lost: dark, reconnecting, ours, not_opened: closed } = sums.looks;
-  const acting = counting ? sums.counts.check > 0 : dark + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
+  const acting = counting ? sums.counts.quarantined + sums.counts.differs > 0 : dark + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
   const resting = !counting && sums.looks.ended > 0;
   const score = done === sums.total || (resting && !acting) ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
   const lost = !counting && sums.looks.lost > 0;
@@ -273,18 +274,21 @@ export function Wall() {
   `;
 }
 
+/** Said only where there are some. */
+const SELDOM = ['ended', 'proxy'];
+
 /** Every state with its shape, word and number; a press leaves only those tiles lit. */
 export function Legend() {
   const sums = whole.value;
   const counting = colouring.value === 'count';
   /** @type {[string, string, number][]} */
   const entries = counting
-    ? Object.entries(COUNTS).map(([key, word]) => [key, word, sums.counts[/** @type {CountLook} */ (key)]])
+    ? [...Object.entries(COUNTS).map(([key, word]) => /** @type {[string, string, number]} */ ([key, word, sums.counts[/** @type {CountLook} */ (key)]])), ['proxy', N('Nhập thay'), sums.proxy]]
     : Object.entries(LOOKS).map(([key, word]) => [key, word, sums.looks[/** @type {Look} */ (key)]]);
   return html`
     <div class="legend" role="group" aria-label=${t('Lọc theo trạng thái')}>
       ${entries
-        .filter(([key, , n]) => n > 0 || key !== 'ended')
+        .filter(([key, , n]) => n > 0 || !SELDOM.includes(key))
         .map(
           ([key, word, n]) => html`
             <button type="button" key=${key} aria-pressed=${only.value === key} data-none=${n === 0} onClick=${() => (only.value = only.peek() === key ? null : key)}>

@@ -330,7 +330,7 @@ export function newsWords(news) {
       return news.reason ? `${words}: ${lower(t(news.reason))}` : words;
     }
     case 'act-undone':
-      return t(UNDONE[news.axis] ?? 'Hoàn tác');
+      return t(UNDONE[news.axis] ?? N('Hoàn tác'));
     case 'figure-released':
       return t('Số liệu được chấp nhận');
     case 'link-moved': {

@@ -6,6 +6,7 @@
  * @file
  */
 
+import { readPhotograph } from "./door/reading.js";
 import { personOf } from "./door/roster.js";
 import { hour } from "./hours.js";
 import { el, fill, sign } from "./see.js";
@@ -37,6 +38,37 @@ typed.addEventListener("keydown", (event) => {
   if (event.key === "Enter") given(typed.value);
 });
 
+const photo = document.createElement("input");
+photo.type = "file";
+photo.accept = "image/*";
+photo.setAttribute("capture", "environment");
+photo.id = "badge-photo";
+photo.className = "unseen";
+photo.addEventListener("change", () => {
+  const picture = photo.files && photo.files[0];
+  photo.value = "";
+  if (picture) void photographed(picture);
+});
+let isReading = false;
+
+/** @param {File} picture of the person's own badge */
+async function photographed(picture) {
+  isReading = true;
+  draw();
+  let text = "";
+  try {
+    text = (await readPhotograph(picture))[0] || "";
+    wrong = text === "" ? t("Không thấy mã trong ảnh") + ". " + t("Chụp gần hơn, đủ sáng, cả mã QR trong khung.") : "";
+  } catch (broken) {
+    console.warn("photo-not-read", broken);
+    wrong = t("Máy chưa đọc được mã");
+  }
+  isReading = false;
+  if (text !== "" && personOf(text) === null) wrong = t("Không phải thẻ đại biểu");
+  else if (text !== "") return given(text);
+  draw();
+}
+
 function fresh() {
   return uuid7(Date.now(), (room) => void window.crypto.getRandomValues(room));
 }
@@ -64,7 +96,7 @@ function keep(text) {
 function given(text) {
   const plain = text.replace(/\s+/g, "").toUpperCase();
   if (personOf(plain) === null) {
-    wrong = t("Số thẻ bắt đầu bằng DB1. và có 34 ký tự, in dưới mã QR của thẻ.");
+    wrong = t("Số thẻ bắt đầu bằng DB1. và có 34 ký tự; dễ hơn là chụp mã QR trên thẻ.");
     draw();
     typed.focus();
     return;
@@ -151,8 +183,13 @@ function question() {
   return el(
     "section.question.open",
     {},
-    el("div.other", {}, el("label", { for: "badge" }, t("Số trên thẻ đại biểu")), typed, el("p.note", {}, t("Chỉ hỏi một lần; máy này nhớ lại.")), el("p.why", { role: "alert" }, wrong)),
-    el("button.big", { "data-key": "send", onclick: () => given(typed.value) }, t("Điểm danh")),
+    el("h2", {}, t("Thẻ đại biểu của bạn")),
+    el("p.note", {}, t("Chỉ hỏi một lần; máy này nhớ lại.")),
+    photo,
+    el("div", {}, el("label.big.quiet", { for: "badge-photo" }, isReading ? t("Đang đọc ảnh…") : t("Chụp mã QR trên thẻ"))),
+    el("p.why", { role: "alert" }, wrong),
+    el("div.other", {}, el("label", { for: "badge" }, t("Hoặc nhập số thẻ")), typed),
+    el("button.quiet", { "data-key": "send", onclick: () => given(typed.value) }, t("Điểm danh")),
   );
 }
 

@@ -53,8 +53,8 @@ export function listSheet(door) {
         person.position !== "" && el("p.note", {}, person.position),
         seen !== null && seen.tone !== "in" && el("p.note.amber", {}, seen.line),
       ),
-      entry !== null
-        ? el("p.receipt", {}, sign("check"), el("span", {}, hour(entry.noted_ms)))
+      entry !== null && seen !== null
+        ? seen.tone === "in" && el("p.receipt", {}, sign("check"), el("span", {}, hour(entry.noted_ms)))
         : el(
             "button.quiet.mark",
             {
