@@ -33,6 +33,13 @@ log = structlog.get_logger("coordinator")
 INBOX_LIMIT = 2_000
 """What waits beyond this is told to come again: a queue that only grows answers nobody."""
 BATCH_LIMIT = 500
+SPACING_S = 0.025
+"""At most so long after one turn began may the next one wait for company; a turn costs about as much for one act as for
+ten."""
+SPACING_EACH_S = 0.0025
+"""It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
+ENOUGH = 32
+"""So many do not wait for more."""
 SIGNALS_LIMIT = 10_000
 """Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
@@ -84,7 +91,16 @@ class _Command(msgspec.Struct):
 class Coordinator:
     """One conference of this process."""
 
-    def __init__(self, conference: str, journal: Journal, clock: Clock, tell: Tell, *, undo_ms: int = UNDO_MS) -> None:
+    def __init__(
+        self,
+        conference: str,
+        journal: Journal,
+        clock: Clock,
+        tell: Tell,
+        *,
+        undo_ms: int = UNDO_MS,
+        spacing_s: float = 0.0,
+    ) -> None:
         self.conference = conference
         self.scene = Scene()
         self.epoch = ""
@@ -95,6 +111,9 @@ class Coordinator:
         self._tell = tell
         self._inbox: deque[_Act | _Command] = deque()
         self._waiting = asyncio.Event()
+        self._plenty = asyncio.Event()
+        self._spacing_s = spacing_s
+        self._next_s = 0.0
         self._busy = False
         self.recording = True
         """Whether the last batch that had something for the disk reached it."""
@@ -113,9 +132,9 @@ class Coordinator:
         loop = asyncio.get_running_loop()
         items = [_Act(each, loop.create_future()) for each in asked]
         self._inbox.extend(items)
-        self._waiting.set()
-        # A caller who goes away takes only his waiting with him, never a future that the street will answer.
-        return [await asyncio.shield(item.answer) for item in items]
+        self._came()
+        # A caller who goes away takes only his own answer with him: the street looks whether it is still wanted.
+        return [await item.answer for item in items]
 
     async def command(self, judge: Judge, by: str) -> int:
         """Carry out a command of the staff; its position in the journal. Raises Refused, Overloaded, Unavailable."""
@@ -123,9 +142,9 @@ class Coordinator:
             raise Overloaded
         item = _Command(judge, by, asyncio.get_running_loop().create_future())
         self._inbox.append(item)
-        self._waiting.set()
+        self._came()
         assert item.answer is not None  # noqa: S101 - made three lines above
-        return await asyncio.shield(item.answer)
+        return await item.answer
 
     def signal(self, judge: Judge) -> None:
         """What a line gave cause for. Nobody waits; if it is lost to a failing disk, the next beat or sweep says it again."""
@@ -133,7 +152,12 @@ class Coordinator:
             return
         self._signals += 1
         self._inbox.append(_Command(judge, "system", None))
+        self._came()
+
+    def _came(self) -> None:
         self._waiting.set()
+        if len(self._inbox) >= ENOUGH:
+            self._plenty.set()
 
     @property
     def idle(self) -> bool:
@@ -174,20 +198,32 @@ class Coordinator:
 
     async def run(self) -> None:
         """Walk the street until cancelled. A bug in a rule ends it: the journal brings the node back."""
+        loop = asyncio.get_running_loop()
         while True:
             await self._waiting.wait()
+            await self._in_company(loop)
             batch = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_LIMIT))]
             if not self._inbox:
                 self._waiting.clear()
             if batch:
+                self._next_s = loop.time() + min(self._spacing_s, len(batch) * SPACING_EACH_S)
                 self._signals -= sum(item.answer is None for item in batch)
                 self._busy = True
                 await self._carry(batch)
                 self._busy = False
 
+    async def _in_company(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait until the turns' spacing has passed, or enough have come."""
+        ahead_s = self._next_s - loop.time()
+        if ahead_s > 0 and len(self._inbox) < ENOUGH:
+            self._plenty.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ahead_s):
+                    await self._plenty.wait()
+
     async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
         try:
-            rows, answers = await self._record(batch)
+            rows, decided = await self._record(batch)
         except JournalBehind:
             # Others wrote more than one turn can carry: read it in pieces, and let the askers come again.
             await self._catch_up()
@@ -201,10 +237,10 @@ class Coordinator:
             return
         # Answers that were known already prove nothing about the disk.
         self.recording = self.recording or bool(rows)
-        for row in rows:
-            self._learn(row)
+        for row, happened in zip(rows, decided.happened, strict=True):
+            self._take_in(row, happened)
         self._tell_all()
-        for answer in answers:
+        for answer in decided.answers:
             answer()
 
     def _give_up(self, batch: Sequence[_Act | _Command], why: str) -> None:
@@ -214,7 +250,7 @@ class Coordinator:
                 # Whoever asked may be gone: then nobody else will look at it.
                 item.answer.exception()
 
-    async def _record(self, batch: Sequence[_Act | _Command]) -> tuple[Sequence[Row], Sequence[Callable[[], None]]]:
+    async def _record(self, batch: Sequence[_Act | _Command]) -> "tuple[Sequence[Row], _Batch]":
         """Decide the batch against a draft and append what follows in one transaction."""
         asked = [item.asked for item in batch if isinstance(item, _Act)]
         async with self._journal.turn(self.conference, self.scene.position) as turn:
@@ -226,12 +262,16 @@ class Coordinator:
             for item in batch:
                 decided.take(item)
             rows = await _appended(turn, decided.records)
-        return rows, decided.answers
+        return rows, decided
 
     def _learn(self, row: Row) -> None:
-        happened, codes = self._adopt(row)
+        self._take_in(row, happened_in(row.record))
+
+    def _take_in(self, row: Row, happened: Happened) -> None:
+        changed = self.scene.adopt(row.position, happened)
+        self._note_seq(row.record)
         self._untold.append((row.position, happened))
-        self._touched |= codes
+        self._touched |= changed.keys()
 
     def _tell_all(self) -> None:
         """Tell the dashboards what was adopted since they were told last."""
@@ -240,12 +280,6 @@ class Coordinator:
             self._untold, self._touched = [], set()
             self._tell(self, told, touched)
 
-    def _adopt(self, row: Row) -> tuple[Happened, set[str]]:
-        happened = happened_in(row.record)
-        changed = self.scene.adopt(row.position, happened)
-        self._note_seq(row.record)
-        return happened, set(changed)
-
     def _note_seq(self, record: Record) -> None:
         if record.device:
             device = (record.by, record.device)
@@ -253,12 +287,16 @@ class Coordinator:
 
 
 async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:
-    return await turn.append(records) if records else ()
+    return await turn.append(records, last=True) if records else ()
 
 
 def happened_in(record: Record) -> Happened:
+    return _happened(events.decode(record.body), record)
+
+
+def _happened(event: AnyEvent, record: Record) -> Happened:
     return Happened(
-        event=events.decode(record.body),
+        event=event,
         at_ms=record.at_ms,
         received_ms=record.received_ms,
         by=record.by,
@@ -272,6 +310,8 @@ class _Batch:
 
     def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int) -> None:
         self.records: list[Record] = []
+        self.happened: list[Happened] = []
+        """What the records hold, one for each."""
         self.answers: list[Callable[[], None]] = []
         self._draft = draft
         self._known = {identity: (row.record, row.position) for identity, row in known.items()}
@@ -286,7 +326,7 @@ class _Batch:
             return
         try:
             for event, at_ms in item.judge(self._draft):
-                self._append(_record(event, at_ms, self._now_ms, item.by))
+                self._append(_record(event, at_ms, self._now_ms, item.by), event)
         except Refused as refused:
             if item.answer is not None:
                 answer, error = item.answer, refused
@@ -320,14 +360,16 @@ class _Batch:
             message=decided.message,
             skew_ms=asked.skew_ms,
         )
-        self._append(record)
+        self._append(record, decided.event)
         self._known[asked.identity] = (record, self._position)
         return _outcome(record, self._position)
 
-    def _append(self, record: Record) -> None:
+    def _append(self, record: Record, event: AnyEvent) -> None:
+        happened = _happened(event, record)
         self.records.append(record)
+        self.happened.append(happened)
         self._position += 1
-        self._draft.adopt(happened_in(record))
+        self._draft.adopt(happened)
 
     def _answer(
         self, answer: "asyncio.Future[wire.Outcome] | asyncio.Future[int]", content: wire.Outcome | int

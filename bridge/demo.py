@@ -24,7 +24,7 @@ from bridge.house import House, Unusable, opened_house
 from bridge.rules.attendance import NOBODY, People, standing
 from bridge.rules.model import Plan, PointType, RoundKey, RoundName
 from bridge.rules.wire import rfc3339
-from bridge.settings import Server, Settings, Storage
+from bridge.settings import LineSettings, Server, Settings, Storage
 from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import Story
 from bridge.simulator.playing import Keys, Played, Player
@@ -46,6 +46,8 @@ TYPES = {
     PointType.EXTRA_HALL: "Hội trường mở thêm",
 }
 LINKS_SHOWN = 20
+HURRIED_HEARTBEAT_S = 20
+"""A day in a hurry is nearly all heartbeats: half as many are sent, and a silence is noticed 20 s later."""
 GRAIN_MS = 1_000
 """As fast as the machine keeps up, rooms that beat in the same second beat together."""
 
@@ -78,7 +80,11 @@ async def run(options: Options) -> None:
         else DrivenClock(story.starts_ms, options.speed)
     )
     with _folder(options.data) as folder:
-        settings = Settings(server=Server(port=options.port), storage=Storage(folder=folder))
+        settings = Settings(
+            server=Server(port=options.port),
+            storage=Storage(folder=folder),
+            line=LineSettings(heartbeat_s=HURRIED_HEARTBEAT_S if options.until_end else 0),
+        )
         async with opened_house(settings, clock) as house:
             keys = await _furnish(house, story.plan, sample)
             house.rooms.counted = "room-"

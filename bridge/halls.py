@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from bridge.clock import Clock
-from bridge.coordinator import Coordinator, Tell
+from bridge.coordinator import SPACING_S, Coordinator, Tell
 from bridge.journal import Journal
 from bridge.presence import Presence, Stir
 from bridge.rules import link
@@ -78,7 +78,11 @@ class Halls:
 
     async def _opened(self, conference: str) -> Hall:
         assert self._streets is not None  # noqa: S101 - start() came before
-        coordinator = Coordinator(conference, self._journal, self._clock, self._tell, undo_ms=self._undo_ms)
+        # A driven clock waits for us: then we must not wait for company.
+        spacing_s = SPACING_S if self._clock.speed == 1 else 0.0
+        coordinator = Coordinator(
+            conference, self._journal, self._clock, self._tell, undo_ms=self._undo_ms, spacing_s=spacing_s
+        )
         await coordinator.open()
         self._streets.create_task(coordinator.run(), name=f"street of {conference}")
         # Nobody may see lines as they were before we went away.

@@ -1,12 +1,12 @@
 """The gate: every page, route and socket is declared with its rule and passes the same check on its way in."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -107,7 +107,7 @@ HEADERS = {
 
 def csrf_token(secret: str) -> str:
     """The token that a page must repeat in a header: derived from the session, so that there is nothing to store."""
-    digest = hmac.new(secret.encode(), b"csrf", hashlib.sha256).digest()
+    digest = hmac.digest(secret.encode(), b"csrf", "sha256")
     return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
@@ -135,7 +135,7 @@ def _guarded(route: Route) -> Handler:
             credential = await request.app[RESOLVE](request)
             if credential is None:
                 if route.page:
-                    raise web.HTTPSeeOther("/login")
+                    raise web.HTTPSeeOther(_door(request))
                 raise Problem(401, "signed_out", "Phiên làm việc đã hết hoặc chưa đăng nhập; hãy đăng nhập lại.")
             if credential.ambient and unsafe:
                 _check_csrf(request, route, credential)
@@ -147,6 +147,14 @@ def _guarded(route: Route) -> Handler:
         return await route.handler(request)
 
     return passed
+
+
+def _door(request: web.Request) -> str:
+    """The login page, with the way back to what was asked for."""
+    wanted = request.raw_path
+    # What begins with two slashes names another host, and browsers read a backslash as a slash.
+    local = wanted.startswith("/") and wanted[1:2] not in ("/", "\\") and wanted.isprintable()
+    return f"/login?next={quote(wanted, safe='')}" if local and wanted != "/" else "/login"
 
 
 def _check_origin(request: web.Request, origins: Collection[str]) -> None:

@@ -113,8 +113,9 @@ class Turn(Protocol):
     async def known(self, identities: Collection[Identity]) -> dict[Identity, Row]:
         """The first answers of those acts that are already in the journal, this turn's own included."""
 
-    async def append(self, records: Sequence[Record]) -> tuple[Row, ...]:
-        """Their places, dense after the head. Durable when the turn's block has ended, and not before.
+    async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
+        """Their places, dense after the head. Durable when the turn's block has ended, and not before; with `last` the
+        turn may end with it, and takes nothing more.
 
         Raises IdentityTaken, JournalFull ...; after that the turn is spoilt and leaves nothing, even if caught inside.
         """

@@ -36,7 +36,7 @@ class MemoryTurn:
         self._still_on()
         return {identity: row for identity in identities if (row := self._first(identity)) is not None}
 
-    async def append(self, records: Sequence[Record]) -> tuple[Row, ...]:
+    async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
         self._still_on()
         before = (self.draft or self._shelf.rows.get(self._conference, []))[-1:]
         rows = (
@@ -53,6 +53,7 @@ class MemoryTurn:
                 raise IdentityTaken(identity)
             self.drafted[identity] = row
         self.draft.extend(rows)
+        self.over = last
         return rows
 
     def _first(self, identity: Identity) -> Row | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -16,9 +16,11 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Index,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
     bindparam,
@@ -125,6 +127,25 @@ _KNOWN = {
     )
     .where(literal_column("journal.conference") == bindparam("conference")),
 }
+
+
+class _Ready:
+    """A statement compiled for both drivers: Core's own way to them costs more than SQLite's answer."""
+
+    def __init__(self, statements: Mapping[str, Select[Any]]) -> None:
+        self._ready: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
+        for name, driver in {"sqlite": "sqlite.pysqlite", "postgresql": "postgresql.asyncpg"}.items():
+            compiled = statements[name].compile(dialect=registry.load(driver)())
+            self._ready[name] = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
+
+    def run(self, connection: Connection, asked: Mapping[str, Any]) -> CursorResult[Any]:
+        words, names, constants = self._ready[connection.dialect.name]
+        given = {**constants, **asked}
+        return connection.exec_driver_sql(words, tuple(given[name] for name in names))
+
+
+_HEAD_READY = _Ready({"sqlite": _HEAD, "postgresql": _HEAD})
+_KNOWN_READY = _Ready(_KNOWN)
 
 # Leaps from one conference to the next over the key's order; SELECT DISTINCT would read every row.
 _leap = select(func.min(journal.c.conference).label("conference")).cte("leap", recursive=True)
@@ -259,7 +280,7 @@ class SqlTurn:
         self._hash = b""
         self._appended: set[Identity] = set()
         self._grown = False
-        self._state: Literal["on", "spoilt", "over"] = "on"
+        self._state: Literal["on", "spoilt", "committed", "over"] = "on"
 
     async def begin(self, since: int, patience_ms: str) -> None:
         begun = await self._do(partial(_begin, self._conference, since, patience_ms))
@@ -271,7 +292,7 @@ class SqlTurn:
             return {}
         return await self._do(partial(_known, self._conference, identities))
 
-    async def append(self, records: Sequence[Record]) -> tuple[Row, ...]:
+    async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
         self._still_on()
         # Spoilt until proven good: a statement that failed half-way leaves its first rows in the transaction.
         self._state = "spoilt"
@@ -282,16 +303,19 @@ class SqlTurn:
                 self._appended.add(identity)
         rows = chained(self._position, self._hash, records)
         if rows:
-            await self._do(partial(_insert, self._conference, rows))
+            await self._do(partial(_insert, self._conference, rows, last))
             self._position, self._hash = rows[-1].position, rows[-1].hash
             self._grown = True
-        self._state = "on"
+        self._state = "committed" if rows and last else "on"
         return rows
 
     async def end(self) -> None:
         if self._state == "spoilt":
             raise JournalError("an append of this turn was refused, so nothing of the turn is recorded")
+        committed = self._state == "committed"
         self._state = "over"
+        if committed:
+            return
         # An empty turn has nothing to make durable and need not wait for the disk.
         await self._do(Connection.commit if self._grown else Connection.rollback)
 
@@ -389,7 +413,7 @@ def _begin(conference: str, since: int, patience_ms: str, connection: Connection
             raise JournalBroken(
                 "PostgreSQL now has synchronous_commit=off, so acknowledged reports may be lost; set it to «on»"
             )
-    last = connection.execute(_HEAD, {"conference": conference}).first()
+    last = _HEAD_READY.run(connection, {"conference": conference}).first()
     position, before = (last.position, last.hash) if last else (0, genesis(conference))
     in_reach(conference, since, position)
     if position == since:
@@ -400,11 +424,11 @@ def _begin(conference: str, since: int, patience_ms: str, connection: Connection
 
 def _known(conference: str, identities: Collection[Identity], connection: Connection) -> dict[Identity, Row]:
     asked = msgspec.json.encode([(identity.act, identity.by) for identity in identities]).decode()
-    found = connection.execute(_KNOWN[connection.dialect.name], {"conference": conference, "asked": asked})
+    found = _KNOWN_READY.run(connection, {"conference": conference, "asked": asked})
     return {Identity(row.record.by, row.record.act or ""): row for row in map(_row, found)}
 
 
-def _insert(conference: str, rows: Sequence[Row], connection: Connection) -> None:
+def _insert(conference: str, rows: Sequence[Row], last: bool, connection: Connection) -> None:
     connection.exec_driver_sql(
         _INSERT[connection.dialect.name],
         [
@@ -430,6 +454,8 @@ def _insert(conference: str, rows: Sequence[Row], connection: Connection) -> Non
             for row in rows
         ],
     )
+    if last:
+        connection.commit()
 
 
 def _undo(connection: Connection) -> None:

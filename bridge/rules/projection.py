@@ -33,6 +33,7 @@ class State:
         self.version = 0
         self.points: dict[str, Point] = {}
         self.units: dict[str, Unit] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
         self.centre_out: frozenset[str] = frozenset()
         """Points of a centre outage that is still going on."""
         self._seen: dict[str, dict[str, Seen]] = {}
@@ -51,12 +52,7 @@ class State:
 
     def path(self, unit: str) -> tuple[str, ...]:
         """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
-        found: list[str] = []
-        code: str | None = unit
-        while code is not None and code in self.units and code not in found:
-            found.append(code)
-            code = self.units[code].parent
-        return tuple(reversed(found))
+        return self._paths.get(unit, ())
 
     def adopt(self, happened: Happened) -> Changed:
         """Take in what happened. Cannot fail for an event that was decided against this state."""
@@ -64,6 +60,8 @@ class State:
         if isinstance(event, events.ConferenceFrozen):
             self.plan = event.plan
             self.units = {unit.code: unit for unit in event.plan.units}
+            # Asked with every act and every row: walked once.
+            self._paths = {code: _path(self.units, code) for code in self.units}
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
         changed = moves(self, happened)
@@ -74,6 +72,15 @@ class State:
         elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
             self._seen.get(event.sitting, {}).pop(event.person, None)
         return changed
+
+
+def _path(units: Mapping[str, Unit], unit: str) -> tuple[str, ...]:
+    found: list[str] = []
+    code: str | None = unit
+    while code is not None and code in units and code not in found:
+        found.append(code)
+        code = units[code].parent
+    return tuple(reversed(found))
 
 
 class Draft:

@@ -57,6 +57,8 @@ class Rollup:
     def adopt(self, changed: Changed) -> None:
         """Take in what an event did to the points."""
         for code, (before, after) in changed.items():
+            # The same for every node above: worked out once.
+            recounted = self._recounted(before, after) if before is not None else ()
             for node in self._above(code, after):
                 tally = self.tallies.get(node)
                 if tally is None:
@@ -64,7 +66,7 @@ class Rollup:
                 if before is None:
                     self._enter(tally, after)
                 else:
-                    self._move(tally, before, after)
+                    self._move(tally, before, after, recounted)
 
     def at(self, unit: str) -> Tally:
         """The sums of a unit's subtree; `ROOT` for all. An unknown unit has no sums."""
@@ -85,7 +87,25 @@ class Rollup:
             self._report(tally, point, key, 1)
         tally.scanned.update(point.scanned)
 
-    def _move(self, tally: Tally, before: Point, after: Point) -> None:
+    def _recounted(self, before: Point, after: Point) -> tuple[tuple[RoundKey, People], ...]:
+        """The rounds of which something else is known now, and what that adds to their people."""
+        if (
+            before.figures is after.figures
+            and before.expected is after.expected
+            and before.quarantined is after.quarantined
+            and before.differing is after.differing
+        ):
+            return ()
+        return tuple(
+            (key, standing(after, key) - standing(before, key))
+            for key in self._rounds
+            if before.figures.get(key) is not after.figures.get(key)
+            or before.expected is not after.expected
+            or (key in before.quarantined) != (key in after.quarantined)
+            or (key in before.differing) != (key in after.differing)
+        )
+
+    def _move(self, tally: Tally, before: Point, after: Point, recounted: tuple[tuple[RoundKey, People], ...]) -> None:
         if before.stage is not after.stage:
             tally.stages[before.stage] -= 1
             tally.stages[after.stage] += 1
@@ -95,17 +115,8 @@ class Rollup:
         if before.scanned is not after.scanned:
             for sitting, number in after.scanned.items():
                 tally.scanned[sitting] += number - before.scanned.get(sitting, 0)
-        if (
-            before.figures is after.figures
-            and before.expected is after.expected
-            and before.quarantined is after.quarantined
-            and before.differing is after.differing
-        ):
-            return
-        for key in self._rounds:
-            was, now = standing(before, key), standing(after, key)
-            if was != now:
-                tally.people[key] = tally.people[key] + now - was
+        for key, people in recounted:
+            tally.people[key] = tally.people[key] + people
             self._report(tally, before, key, -1)
             self._report(tally, after, key, 1)
 

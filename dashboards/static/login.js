@@ -8,7 +8,9 @@ const button = /** @type {HTMLButtonElement} */ (form.querySelector('button[type
 /** Only a place of ours: an address from a stranger's link must not lead away. @returns {string} */
 function next() {
   const asked = new URLSearchParams(location.search).get('next') ?? '/';
-  return /^\/(?![/\\])/.test(asked) ? asked : '/';
+  // Read as the browser will read it: it drops tabs and takes a backslash for a slash.
+  const place = new URL(asked, location.origin);
+  return asked.startsWith('/') && place.origin === location.origin ? place.pathname + place.search : '/';
 }
 
 /** @param {string} sentence */

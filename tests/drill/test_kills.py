@@ -9,7 +9,7 @@ from tests.drill.drill import Wanted, drilled
 
 @pytest.mark.timeout(900)
 async def test_twenty_kills_under_load_lose_nothing_and_double_nothing(tmp_path: Path, compiled: Path) -> None:
-    wanted = Wanted(kills=20, acts=8_000, seed=2026)
+    wanted = Wanted(kills=20, acts=4_000, seed=2026)
     result = await drilled(wanted, tmp_path / "data", compiled, say=lambda _line: None)
     done, reckoning = result.done, result.reckoning
     assert (reckoning.lost, reckoning.doubled, reckoning.unforeseen) == (0, 0, ())

@@ -104,8 +104,10 @@ class City:
             "people": people,
             "reports": {
                 "due": len(rows),
-                "received": sum(row["report"] != "none" for row in rows),
+                "received": sum(row["present"] is not None for row in rows),
+                "on_time": sum(bool(row["on_time"]) for row in rows),
                 "quarantined": sum(row["report"] == "quarantined" for row in rows),
+                "differing": sum(bool(row["differs"]) for row in rows),
             },
             "at": self.hall_time(),
         }
@@ -209,6 +211,9 @@ def at_0824() -> City:
             "guests": int(number % 7 == 0),
             "report": "fine",
             "reported_at_s": seconds("08:02:31") + number % 600,
+            "on_time": number % 40 != 0,
+            "differs": False,
+            "proxy": number % 13 == 0,
         }
     first = {root: 0, "direct_unit": 1}
     city.groups = [
@@ -225,7 +230,7 @@ def at_0824() -> City:
     def silent(code: str) -> Row:
         return {
             "present": None, "excused": None, "unexcused": None, "guests": None, "report": "none",
-            "reported_at_s": None, "unreported": city.points[code]["expected"],
+            "reported_at_s": None, "unreported": city.points[code]["expected"], "on_time": None, "proxy": False,
         }  # fmt: skip
 
     for code in halls("Ba Vì")[1::2][:14]:
@@ -244,6 +249,8 @@ def at_0824() -> City:
         city.points[code] |= silent(code)
     typed = halls("Hoàng Mai")[5]
     city.points[typed] |= silent(typed) | {"report": "quarantined"}
+    city.points[halls("Hoàng Mai")[7]] |= {"differs": True}
+    city.points[halls("Hoàng Mai")[9]] |= {"report": "warned", "guests": 6}
     position = itertools.count(9000, -1)
     city.news = [
         {"position": next(position), "at_s": seconds(clock), "point": code, **rest}
@@ -264,7 +271,11 @@ def _details(city: City, code: str) -> Row:
     row, record = city.points[code], city.records[code]
     shown = row["report"] in ("fine", "warned")
     figures = {name: row[name] if shown else None for name in ("present", "excused", "unexcused", "guests")}
-    blank = {"present": None, "excused": None, "unexcused": None, "guests": None, "unreported": row["expected"]}
+    blank = dict.fromkeys(("present", "excused", "unexcused", "guests", "grade", "said", "act", "at", "received_at"))
+    blank |= {"by": None, "on_time": None, "differing": None, "unreported": row["expected"]}
+    typed = {"present": 10 * row["expected"], "excused": 0, "unexcused": 0, "guests": 0}
+    said = figures if shown else typed if row["report"] == "quarantined" else None
+    stamp = "2026-03-07T08:02:31+07:00"
     unit = city.units[record["unit_code"]]
     parent = city.units.get(unit["parent_code"])
     return {
@@ -299,12 +310,16 @@ def _details(city: City, code: str) -> Row:
                 "id": "2026-03-07-am",
                 "name": "Buổi sáng",
                 "expected": row["expected"],
+                "scanned": None,
+                "stayed": None,
                 "rounds": [
                     {
                         "round": "opening", "due_at": "2026-03-07T08:15:00+07:00", "expected": row["expected"],
-                        **figures, "unreported": row["unreported"], "grade": row["report"] if shown else None,
-                        "at": "2026-03-07T08:02:31+07:00" if shown else None,
-                        "received_at": "2026-03-07T08:02:31+07:00" if shown else None, "by": "own" if shown else None,
+                        **figures, "unreported": row["unreported"], "grade": row["report"] if said else None,
+                        "said": said, "act": f"act-{code}" if said else None, "at": stamp if said else None,
+                        "received_at": stamp if said else None, "by": "proxy" if row["proxy"] else "own" if said else None,
+                        "on_time": row["on_time"],
+                        "differing": {**typed, "present": 41, "at": stamp, "by": "own", "act": "other"} if row["differs"] else None,
                     },
                     {"round": "middle", "due_at": "2026-03-07T09:45:00+07:00", "expected": row["expected"], **blank},
                     {"round": "closing", "due_at": "2026-03-07T12:00:00+07:00", "expected": row["expected"], **blank},
@@ -344,8 +359,13 @@ def _routes(city: City) -> list[Route]:
 
     async def conference(_request: web.Request) -> web.StreamResponse:
         due = {"opening": "08:15", "middle": "09:45", "closing": "12:00"}
-        rounds = [{"round": name, "due_at": f"2026-03-07T{clock}:00+07:00"} for name, clock in due.items()]
-        return answer({"id": CONFERENCE, "sittings": [{"id": "2026-03-07-am", "rounds": rounds}]})
+        opens = {"opening": "06:30", "middle": "09:15", "closing": "11:15"}
+        day = "2026-03-07T{}:00+07:00"
+        rounds = [
+            {"round": name, "opens_at": day.format(opens[name]), "due_at": day.format(clock)}
+            for name, clock in due.items()
+        ]
+        return answer({"id": CONFERENCE, "names": False, "sittings": [{"id": "2026-03-07-am", "rounds": rounds}]})
 
     async def totals(request: web.Request) -> web.StreamResponse:
         if request.query.get("unit", "") not in ("", *city.units):

@@ -201,6 +201,43 @@ async def test_what_an_older_page_left_on_its_shelf_is_sent(chromium: Browser) -
         assert not await page.evaluate("Object.keys(localStorage).some(name => name.includes('.act.'))")
 
 
+@in_browser
+async def test_five_hundred_reports_of_two_hours_arrive_within_thirty_seconds(chromium: Browser) -> None:
+    hall = morning()
+    kept = [
+        {
+            "act": {
+                "id": f"01890a5d-ac96-774b-bcce-{number:012x}",
+                "seq": number,
+                "at": f"2026-03-07T06:{number // 60 % 60:02d}:{number % 60:02d}.000+07:00",
+                "point": "00004-01",
+                "kind": "incident",
+                "fault": "other",
+                "note": f"Sự cố số {number}",
+            },
+            "conference": "hoc-tap-2026-03",
+            "noted_ms": 0,
+            "outcome": None,
+        }
+        for number in range(1, 501)
+    ]
+    async with pocket(chromium, hall) as (context, origin):
+        page = await context.new_page()
+        await page.goto(origin + "/c/00004-01")
+        await page.evaluate(
+            """all => all.forEach(each => localStorage.setItem(
+                 'bridge.tan-linh.act.' + String(each.act.seq).padStart(12, '0'), JSON.stringify(each)))""",
+            kept,
+        )
+        async with asyncio.timeout(ARRIVAL_S):
+            await page.goto(origin + hall.link)
+            await expect(page.get_by_text("Sự cố số 500")).to_be_visible()
+            await expect(page.get_by_text("Chờ gửi")).to_have_count(0, timeout=ARRIVAL_S * 1000)
+        assert [act.seq for act in hall.stored] == list(range(1, 501))
+        assert len(hall.arrivals) == 500
+        assert max(hall.sizes) < 64 * 1024
+
+
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
 NO_SHELF = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } });"
 NO_WORKER = "delete Navigator.prototype.serviceWorker;"

@@ -16,7 +16,7 @@ from bridge.rules.acts import ScanAct, UndoAct
 from dashboards import phone as phone_page
 from endpoints_registry.gate import HEADERS
 from tests.pages.hall import POINT, Hall, at, badge, person, standing
-from tests.pages.test_phone import FLAGS, Thumb, morning, phone
+from tests.pages.test_phone import FLAGS, ROOT, Thumb, morning, phone
 
 pytestmark = [pytest.mark.browser]
 in_browser = pytest.mark.asyncio(loop_scope="module")
@@ -317,6 +317,19 @@ async def test_an_old_code_lets_nobody_in_and_a_lost_answer_counts_once(chromium
         assert len(came) >= 2
         assert len(set(came)) == 1
         assert list(hall.inside) == [person(1)]
+
+
+@in_browser
+@pytest.mark.parametrize("text", [100, 200])
+async def test_the_persons_page_fits_and_has_no_serious_fault_for_axe(chromium: Browser, text: int) -> None:
+    hall = morning(names=True)
+    async with phone(chromium, hall, address=f"/c/{POINT}#{hall.code}", text=text) as thumb:
+        await thumb.sees("Thẻ đại biểu của bạn")
+        await thumb.page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text() + ";0")
+        wide = await thumb.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        found = await thumb.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert wide <= 0
+        assert [each["id"] for each in found["violations"] if each["impact"] in ("serious", "critical")] == []
 
 
 # --- what may run where

@@ -142,7 +142,7 @@ export function CountForm({ code, about, seats, begin, drafts, done }) {
 
   return html`
     <form class="doing" ref=${form} onSubmit=${send} novalidate aria-labelledby="doing-title">
-      <h3 id="doing-title">${correcting ? t('Đính chính') : t('Nhập thay')}</h3>
+      <h3 id="doing-title">${correcting ? t('Đính chính') : t('Nhập thay')}${all.length > 1 ? '' : ` · ${t(ROUNDS[round.round] ?? round.round).toLowerCase()}`}</h3>
       ${
         all.length > 1 &&
         html`<div class="chips" role="group" aria-label=${t('Đợt')}>
@@ -164,7 +164,7 @@ export function CountForm({ code, about, seats, begin, drafts, done }) {
         </div>`
       }
       <p class="soft">
-        ${correcting ? t('Đang ghi: {words}', { words: saidWords(round.said) }) : [t(ROUNDS[round.round] ?? round.round), due !== null && t('hạn {time}', { time: minute(due) })].filter(Boolean).join(' · ')}
+        ${correcting ? t('Đang ghi: {words}', { words: saidWords(round.said) }) : due !== null && t('hạn {time}', { time: minute(due) })}
       </p>
       ${moved && html`<p class="odd" role="status">${t('Điểm cầu vừa gửi số khác: {words}.', { words: at.round.said ? saidWords(at.round.said) : t('Chưa báo cáo') })}</p>`}
       <div class="sum-sheet">

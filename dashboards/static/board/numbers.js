@@ -90,7 +90,7 @@ export function Numbers() {
       <//>
       </div>
       <dl class="small">
-        <${Small} label=${t('Điểm cầu đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)} <span>(${share(sums.reported, sums.total)})</span><//>
+        <${Small} label=${t('Đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)} <span>(${share(sums.reported, sums.total)})</span><//>
         <${Small} label=${t('Báo đúng hạn')}>${share(sums.on_time, sums.total)}<//>
         ${sums.scanned !== null && html`<${Small} label=${t('Quét thẻ, so với số đếm')}>${scannedWords(sums.scanned, sums.gap)}<//>`}
         <${Small} label=${t('Khách mời, tính riêng')}>${figure(sums.guests)}<//>

@@ -48,7 +48,7 @@ function Axes({ row, about, begin }) {
   const lost = row.link === 'lost';
   return html`
     <dl class="axes">
-      <div><dt>${t('Điểm cầu')}</dt><dd>${t(STAGES[row.stage] ?? row.stage)}<${From} at=${row.stage_at_s} />${may('act') && acting.value && html`<${Change} id="change-stage" what=${t('Điểm cầu')} begin=${() => begin({ what: 'stage' })} />`}</dd></div>
+      <div><dt>${t('Trạng thái')}</dt><dd><span>${t(STAGES[row.stage] ?? row.stage)}<${From} at=${row.stage_at_s} /></span>${may('act') && acting.value && html`<${Change} id="change-stage" what=${t('Trạng thái')} begin=${() => begin({ what: 'stage' })} />`}</dd></div>
       <div><dt>${t('Đường truyền')}</dt><dd data-lost=${lost}>${t(LINKS[row.link] ?? row.link)}<${From} at=${row.link_at_s} /></dd></div>
       <div><dt>${t('Hội trường báo')}</dt><dd>${said || html`<span class="soft">${t('Chưa báo')}</span>`}<${From} at=${about?.perceived?.at} /></dd></div>
       ${
@@ -57,7 +57,7 @@ function Axes({ row, about, begin }) {
           about.line.loss != null ? html` <span class="soft">· ${t('mất gói {share}', { share: `${figure(Math.round(about.line.loss * 1000) / 10)}%` })}</span>` : ''
         }</dd></div>`
       }
-      <div><dt>${t('Tiếp nhận')}</dt><dd>${t(MODES[row.mode] ?? row.mode)}${may('settle') && acting.value && html`<${Change} id="change-mode" what=${t('Tiếp nhận')} begin=${() => begin({ what: 'mode' })} />`}</dd></div>
+      <div><dt>${t('Tiếp nhận')}</dt><dd><span>${t(MODES[row.mode] ?? row.mode)}</span>${may('settle') && acting.value && html`<${Change} id="change-mode" what=${t('Tiếp nhận')} begin=${() => begin({ what: 'mode' })} />`}</dd></div>
     </dl>
   `;
 }
@@ -94,7 +94,7 @@ function Besides({ sitting }) {
 
 /** @param {{sitting: any, many: boolean, begin: (doing: Doing) => void}} props */
 const Rounds = ({ sitting, many, begin }) => html`
-  <div class="sitting">
+  <div class="sitting-figures">
   <div class="sitting-top">
     <span id=${`s-${sitting.id}`}>${many && html`<b>${sittingName(sitting)[0]}</b> · `}${t('Triệu tập {n}', { n: figure(sitting.expected) })}</span>
     ${may('settle') && acting.value && html`<${Change} id=${`change-${sitting.id}`} what=${t('Triệu tập')} begin=${() => begin({ what: 'expected', from: `change-${sitting.id}` })} />`}

@@ -7,7 +7,7 @@ import { figure, instant, minute } from './format.js';
 import { answered, judge, ledger } from './plausible.js';
 import { Shape } from './shape.js';
 import { acting, correcting, may } from './store.js';
-import { byWords, ROUNDS, saidWords } from './words.js';
+import { byWords, othersWords, ROUNDS } from './words.js';
 
 /** @typedef {{sitting: any, round: any, before: any, seats: number | null, code: string, correct: (said?: any, reason?: string) => void}} Doubt */
 
@@ -74,7 +74,7 @@ function Differing({ round, code }) {
             (each) => html`
               <div key=${each.act}>
                 <strong>${figure(each.present)}</strong>
-                <span>${saidWords(each)}</span>
+                <span>${othersWords(each)}</span>
                 <small class="soft">${source(each)}${each.counts && html`<br />${t('đang được tính')}`}</small>
                 ${may('act') && acting.value && !asking && html`<button type="button" class="pill" aria-label=${t('Chọn số {n}', { n: figure(each.present) })} onClick=${() => setAsking(each)}>${t('Chọn số này')}</button>`}
               </div>
@@ -136,7 +136,7 @@ function Warned({ sitting, round, before, seats, code, correct }) {
                           html`<button
                             type="button"
                             class="pill"
-                            onClick=${() => correct({ ...said, present: said.present - guests, guests: said.guests + guests }, N('Phần thừa là khách mời'))}
+                            onClick=${() => correct({ ...said, present: said.present - guests, guests: said.guests + guests }, N('Thừa là khách mời'))}
                           >${t('{n} là khách mời', { n: figure(guests) })}</button>`
                         }
                       `

@@ -190,26 +190,20 @@ export function rollUp(points) {
 }
 
 /** What the organiser looks at first, heaviest first; each a number that should be nought. @param {RollUp} sums */
-const troubles = ({ looks, counts }) => [
-  looks.lost,
-  looks.faulty,
-  looks.reconnecting + looks.unstable,
-  looks.ours,
-  counts.quarantined + counts.differs,
-  looks.not_opened,
-  counts.silent,
-  counts.warned,
-  counts.late,
-];
+const lineTroubles = ({ looks }) => [looks.lost, looks.faulty, looks.reconnecting + looks.unstable, looks.ours];
 
-/** Worse stands first; equals keep the order they came in (the Vietnamese one).
- * @param {RollUp} one @param {RollUp} other */
-export function worseFirst(one, other) {
-  const here = troubles(one);
-  const there = troubles(other);
+/** @param {RollUp} sums */
+const countTroubles = ({ looks, counts }) => [counts.quarantined + counts.differs, looks.not_opened, counts.silent, counts.warned, counts.late];
+
+/** Worse stands first, by what one looks at; equals keep the order they came in (the Vietnamese one).
+ * @param {RollUp} one @param {RollUp} other @param {'link' | 'count'} [by] */
+export function worseFirst(one, other, by = 'link') {
+  const [first, then] = by === 'link' ? [lineTroubles, countTroubles] : [countTroubles, lineTroubles];
+  const here = [...first(one), ...then(one)];
+  const there = [...first(other), ...then(other)];
   for (let i = 0; i < here.length; i += 1) {
-    const by = (there[i] ?? 0) - (here[i] ?? 0);
-    if (by) return by;
+    const more = (there[i] ?? 0) - (here[i] ?? 0);
+    if (more) return more;
   }
   return 0;
 }

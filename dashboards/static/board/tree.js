@@ -54,20 +54,20 @@ const worstHalls = (members) =>
       if (!isOf(point, only.value)) return [];
       return [{ code, name: point.name, sums: rollUp([point]) }];
     })
-    .sort((a, b) => worseFirst(a.sums, b.sums) || inOrder(a.name, b.name));
+    .sort((a, b) => worseFirst(a.sums, b.sums, colouring.value) || inOrder(a.name, b.name));
 
 /**
  * What is said of a district in a row; people are scanned and both counts are known only in some conferences and hours.
- * @returns {{word: string, cell: (sums: import('./state.js').RollUp) => any, acting?: (sums: import('./state.js').RollUp) => boolean, wide?: boolean}[]}
+ * @returns {{word: string, cell: (sums: import('./state.js').RollUp) => any, acting?: (sums: import('./state.js').RollUp) => boolean, wide?: boolean, broad?: boolean}[]}
  */
 function columns() {
   const all = whole.value;
   return [
     { word: t('Kết nối'), cell: (sums) => `${figure(sums.connected)}/${figure(sums.total)}`, acting: (sums) => sums.looks.lost > 0 },
-    { word: t('Báo cáo'), cell: (sums) => html`${figure(sums.reported)}/${figure(sums.total)}<small>${share(sums.reported, sums.total)}</small>` },
+    { word: t('Báo cáo'), broad: true, cell: (sums) => html`${figure(sums.reported)}/${figure(sums.total)}<small>${share(sums.reported, sums.total)}</small>` },
     { word: t('Đúng hạn'), cell: (sums) => share(sums.on_time, sums.total) },
     { word: t('Có mặt'), cell: (sums) => figure(sums.reported ? sums.present : null) },
-    ...(all.scanned === null ? [] : [{ word: t('Quét thẻ'), cell: (/** @type {import('./state.js').RollUp} */ sums) => html`${figure(sums.scanned)}<small>${sums.gap === null ? '' : signed(sums.gap)}</small>`, wide: true }]),
+    ...(all.scanned === null ? [] : [{ word: t('Quét thẻ'), broad: true, cell: (/** @type {import('./state.js').RollUp} */ sums) => html`${figure(sums.scanned)}<small>${sums.gap === null ? '' : signed(sums.gap)}</small>`, wide: true }]),
     { word: t('Tỷ lệ'), cell: (sums) => share(sums.present, sums.answered) },
     ...(all.stayed === null ? [] : [{ word: t('Đầu → cuối'), cell: (/** @type {import('./state.js').RollUp} */ sums) => signed(sums.stayed), wide: true }]),
     { word: t('Chưa báo cáo'), cell: (sums) => figure(sums.unreported), wide: true },
@@ -87,7 +87,7 @@ function Branch({ group, first }) {
           <span class="who"><b>${group.name}</b></span>
         </button>
         <dl class="sums">
-          ${columns().map(({ word, cell: draw, acting, wide }) => html`<div key=${word} class=${wide ? 'wide' : undefined}><dt>${word}</dt><dd data-acting=${acting?.(sums) ?? false}>${draw(sums)}</dd></div>`)}
+          ${columns().map(({ word, cell: draw, acting, wide, broad }) => html`<div key=${word} class=${[wide && 'wide', broad && 'broad'].filter(Boolean).join(' ')}><dt>${word}</dt><dd data-acting=${acting?.(sums) ?? false}>${draw(sums)}</dd></div>`)}
         </dl>
         ${group.leads ? html`<a class="into" href=${toUnit(group.code)} aria-label=${t('Mở bảng của {name}', { name: group.name })}>${t('Mở')}</a>` : html`<span class="into"></span>`}
       </div>
@@ -101,10 +101,10 @@ export function Tree() {
   const sorted = groups.value
     .filter((group) => !filtered || worstHalls(group.members).length > 0)
     .map((group, i) => ({ group, i, sums: group.sums.value }))
-    .sort((a, b) => worseFirst(a.sums, b.sums) || a.i - b.i);
+    .sort((a, b) => worseFirst(a.sums, b.sums, colouring.value) || a.i - b.i);
   if (sorted.length === 0) return html`<p class="empty">${t('Không có điểm cầu nào ở trạng thái này.')}</p>`;
   return html`
-    <div class="tree-head" aria-hidden="true">${columns().map(({ word }) => html`<span key=${word}>${word}</span>`)}</div>
+    <div class="tree-head" aria-hidden="true">${columns().map(({ word, broad }) => html`<span key=${word} class=${broad ? 'broad' : ''}>${word}</span>`)}</div>
     <ul class="tree">${sorted.map(({ group }) => html`<${Branch} key=${group.code + String(filtered)} group=${group} first=${sorted.length === 1 || Boolean(filtered)} />`)}</ul>
   `;
 }

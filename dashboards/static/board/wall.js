@@ -283,7 +283,7 @@ export function Legend() {
   const counting = colouring.value === 'count';
   /** @type {[string, string, number][]} */
   const entries = counting
-    ? [...Object.entries(COUNTS).map(([key, word]) => /** @type {[string, string, number]} */ ([key, word, sums.counts[/** @type {CountLook} */ (key)]])), ['proxy', N('Nhập thay'), sums.proxy]]
+    ? [...Object.entries(COUNTS).map(([key, word]) => /** @type {[string, string, number]} */ ([key, word, sums.counts[/** @type {CountLook} */ (key)]])), ['proxy', N('Được nhập thay'), sums.proxy]]
     : Object.entries(LOOKS).map(([key, word]) => [key, word, sums.looks[/** @type {Look} */ (key)]]);
   return html`
     <div class="legend" role="group" aria-label=${t('Lọc theo trạng thái')}>

@@ -147,7 +147,7 @@ const UNDONE = {
 
 /** Why a figure, a mode or an expected number is changed: kept in the journal as it stands here. */
 export const REASONS = {
-  correct: [N('Gõ nhầm số'), N('Đếm lại'), N('Có người đến muộn'), N('Có người về sớm'), N('Phần thừa là khách mời')],
+  correct: [N('Gõ nhầm số'), N('Đếm lại'), N('Người đến muộn'), N('Người về sớm'), N('Thừa là khách mời')],
   mode: [N('Mất điện'), N('Đường truyền không ổn định'), N('Hỏng thiết bị'), N('Theo kế hoạch')],
   expected: [N('Bổ sung triệu tập'), N('Giảm triệu tập'), N('Danh sách nhập sai')],
 };
@@ -159,9 +159,11 @@ const lower = (words) => words.charAt(0).toLowerCase() + words.slice(1);
 export const byWords = (by) => (by === 'proxy' ? t('nhập thay') : t('điểm cầu báo'));
 
 /** "60 có mặt, 3 có lý do, 1 không lý do": a figure as it was said. @param {import('./plausible.js').Said} said */
-export const saidWords = (said) =>
+export const saidWords = (said) => `${t('{n} có mặt', { n: figure(said.present) })}, ${othersWords(said)}`;
+
+/** Who is not here, or here besides. @param {import('./plausible.js').Said} said */
+export const othersWords = (said) =>
   [
-    t('{n} có mặt', { n: figure(said.present) }),
     t('{n} có lý do', { n: figure(said.excused) }),
     t('{n} không lý do', { n: figure(said.unexcused) }),
     said.guests > 0 && t('{n} khách mời', { n: figure(said.guests) }),

@@ -27,8 +27,9 @@ export async function register(handle) {
   }
   try {
     await window.navigator.serviceWorker.register("/p/sw.js", { scope: "/p/" });
-    // Where it is granted, a phone that runs out of room does not throw away what waits.
-    if (window.navigator.storage && window.navigator.storage.persist) await window.navigator.storage.persist();
+    // A phone that runs out of room then throws other things away first. Chromium grants it without a word; other
+    // browsers would ask the person something that nobody understands.
+    if ("userAgentData" in window.navigator) await window.navigator.storage.persist();
   } catch (forbidden) {
     hasFailed = window.isSecureContext;
     console.warn("no-worker", forbidden);
