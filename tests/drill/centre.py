@@ -21,6 +21,10 @@ class NotStarted(Exception):
     """The server ended before it was open; the message is the last of what it said."""
 
 
+class Fell(Exception):
+    """The server ended although nobody told it to; the message is the last of what it said."""
+
+
 class Centre:
     """`python -m bridge serve` on a folder: one process after the other."""
 
@@ -93,7 +97,9 @@ class Centre:
         self.process.send_signal(signal.SIGCONT)
 
     async def kill(self) -> None:
-        """Without a word, in the middle of whatever it does."""
+        """Without a word, in the middle of whatever it does. Raises Fell."""
+        if self.process.returncode is not None:
+            raise Fell("\n".join(self.said))
         self.process.kill()
         await self._ended()
 

@@ -24,6 +24,8 @@ UNDO_MS = UNDO_MINUTES * 60_000
 WAIT_FOR_ACTS_S = 10
 """A kill comes at the latest so long after the last one: a loaded machine must not keep the drill from its end."""
 SHOWN_S = 20
+END_S = 120
+"""By then everybody has been answered, once nothing befalls the server any more."""
 RESENDS = 5
 AT_ONCE = 200
 """The most acts that one request may carry."""
@@ -102,13 +104,14 @@ async def _go_live(http: aiohttp.ClientSession, centre: Centre, city: City) -> N
 async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Result:
     began = monotonic()
     rng = random.Random(wanted.seed)
-    talk = Talk(left=wanted.acts, rng=random.Random(rng.random()))
+    talk = Talk(left=0, rng=random.Random(rng.random()))
     async with staged(folder, compiled, talk) as (city, centre, street, http):
         done = Done()
         living = asyncio.create_task(street.live())
         try:
             await _befallen(wanted, rng, centre, talk, done, say)
-            await living
+            async with asyncio.timeout(END_S):
+                await living
         finally:
             living.cancel()
         resent = await _asked_again(street)
@@ -131,12 +134,14 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
 
 
 async def _befallen(wanted: Wanted, rng: random.Random, centre: Centre, talk: Talk, done: Done, say: Say) -> None:
-    """Kills until there were enough, spread over all acts."""
-    share = wanted.acts / wanted.kills
+    """Kills until there were enough, each in the midst of its share of the acts."""
     while done.kills < wanted.kills:
-        await _some_acts(talk, round(share * rng.uniform(0.2, 1.6)))
-        # Not at the moment of an answer, but anywhere between two.
-        await asyncio.sleep(rng.uniform(0, 0.02))
+        share = (wanted.acts - talk.made - talk.left) // (wanted.kills - done.kills)
+        talk.left += share
+        await _some_acts(talk, talk.answered + round(share * rng.uniform(0.1, 0.9)))
+        # Either at the very moment of an answer, when it had better be on the disk, or anywhere between two.
+        if rng.random() < 0.5:
+            await asyncio.sleep(rng.uniform(0, 0.02))
         if rng.random() < 0.3:
             centre.pause()
             done.pauses += 1
@@ -155,11 +160,12 @@ async def _befallen(wanted: Wanted, rng: random.Random, centre: Centre, talk: Ta
         await centre.start()
         if done.kills % 10 == 0:
             say(f"{done.kills} kills, {talk.answered} of {wanted.acts} acts answered")
+    talk.left += wanted.acts - talk.made - talk.left
+    talk.over = True
 
 
-async def _some_acts(talk: Talk, number: int) -> None:
-    """Until so many more are answered, or it takes too long, or there are no more."""
-    mark = min(talk.answered + number, talk.answered + talk.left)
+async def _some_acts(talk: Talk, mark: int) -> None:
+    """Until so many are answered, or it takes too long."""
     try:
         async with asyncio.timeout(WAIT_FOR_ACTS_S):
             await talk.until(lambda: talk.answered >= mark)

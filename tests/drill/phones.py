@@ -17,7 +17,9 @@ from tests.laws.sayings import Stamp, said
 
 MOST_TOGETHER = 20
 """Acts in one request."""
-MOST_WAITING = 30
+AT_A_TIME = (1, 1, 1, 2, 2, 3, 8)
+"""So much somebody says before sending it: mostly one thing, as people do."""
+MOST_WAITING = 12
 """Nobody says more before what was said is answered."""
 PAUSE_S = 0.15
 PATIENCE_S = 1.5
@@ -40,7 +42,10 @@ class Talk:
     """What all of them together still have to say, and how far they are."""
 
     left: int
+    """So many acts may still be said for now."""
     rng: random.Random
+    over: bool = False
+    """Nothing more comes: whoever has an answer to everything may go."""
     made: int = 0
     answered: int = 0
     requests: int = 0
@@ -105,8 +110,8 @@ class Street:
 
     async def _live(self, device: Device) -> None:
         rng = self.talk.rng
-        while self.talk.left or device.outbox:
-            some = self.speak(device, rng.randint(1, MOST_TOGETHER))
+        while not self.talk.over or self.talk.left or device.outbox:
+            some = self.speak(device, rng.choice(AT_A_TIME))
             patience_s = rng.uniform(0.001, 0.05) if rng.random() < HASTE else PATIENCE_S
             outcomes = await self.ask(device, some, patience_s)
             if outcomes is None:

@@ -511,7 +511,6 @@ async def test_the_first_load_stays_within_its_bytes_worker_and_manifest_include
         await context.close()
     assert icon
     assert not any(address.endswith(("english.js", "reader.mjs", "zxing.wasm")) for address in addresses)
-    print("WIRE", wire.down)
     assert 30_000 < wire.down <= 100_000
 
 

@@ -1,6 +1,6 @@
 // What the staff change for a hall: its stage, how it receives, how many are expected there.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { decide } from './deeds.js';
 import { figure } from './format.js';
@@ -18,15 +18,16 @@ const UNMEASURED = ['tv', 'radio'];
 /** Puts the focus into a form that has just opened. */
 function useFirst() {
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  useEffect(() => {
-    /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector('input:checked, input:not(:disabled)'))?.focus();
+  useLayoutEffect(() => {
+    const first = form.current?.querySelector('input:checked') ?? form.current?.querySelector('input');
+    if (first instanceof HTMLElement) first.focus();
   }, []);
   return form;
 }
 
 /** @param {{name: string, value: string, words: string, chosen: string, choose: (value: string) => void, note?: string}} props */
 const Choice = ({ name, value, words, chosen, choose, note }) => html`
-  <label class="pick"><input type="radio" name=${name} value=${value} checked=${chosen === value} onChange=${() => choose(value)} /><span>${words}${note && html`<small>${note}</small>`}</span></label>
+  <label class="pick"><input type="radio" name=${name} value=${value} checked=${chosen === value} onChange=${() => choose(value)} /><span>${words}${note && html` <small>${note}</small>`}</span></label>
 `;
 
 /** @param {{title: string, wrong: string, yes: string, send: (event: Event) => void, done: () => void, form: any, children?: any}} props */

@@ -1,6 +1,6 @@
 // A head count for a hall that only phones, or the right numbers in place of wrong ones: a sum as on paper.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { decide } from './deeds.js';
 import { figure, instant, minute } from './format.js';
@@ -52,7 +52,7 @@ function Field({ name, label, hint, plus, value, set }) {
   const id = `count-${name}`;
   return html`
     <div class="count-row">
-      <label for=${id}><span aria-hidden="true">${plus && '+'}</span><span>${label}${hint && html`<small>${hint}</small>`}</span></label>
+      <label for=${id}><span aria-hidden="true">${plus && '+'}</span><span>${label}${hint && html` <small>${hint}</small>`}</span></label>
       <button type="button" tabindex="-1" aria-label=${t('Bớt một, {what}', { what: label })} disabled=${!n} onClick=${() => move(-1)}>−</button>
       <input
         id=${id}
@@ -99,7 +99,7 @@ export function CountForm({ code, about, seats, begin, drafts, done }) {
   const [draft, setDraft] = useState(drafts.get(key) ?? fresh());
   const [wrong, setWrong] = useState('');
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     /** @type {HTMLInputElement | null | undefined} */ (form.current?.querySelector('#count-present'))?.focus();
   }, [key]);
   if (!at || !round) return null;

@@ -1,6 +1,6 @@
 // Moving the conference on: where it stands, what may come next, and what that brings, before it is done.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { signal } from '../vendor/signals.mjs';
 import { t } from '../language.js';
 import { date, figure, instant } from './format.js';
@@ -108,8 +108,9 @@ function Dialog({ first = '' }) {
     const now = conference.peek();
     seen.current = { phase: now?.phase ?? 'draft', version: now?.version ?? 0, after: state.peek()?.news[0]?.position ?? 1 };
   };
+  // Before the effects of what stands in it: opening moves the focus, and they put it where it belongs.
+  useLayoutEffect(() => box.current?.showModal(), []);
   useEffect(() => {
-    box.current?.showModal();
     look();
     if (!first) void learnPlan().then(look);
   }, []);

@@ -76,7 +76,7 @@ function Differing({ round, code }) {
                 <strong>${figure(each.present)}</strong>
                 <span>${othersWords(each)}</span>
                 <small class="soft">${source(each)}${each.counts && html`<br />${t('đang được tính')}`}</small>
-                ${may('act') && acting.value && !asking && html`<button type="button" class="pill" aria-label=${t('Chọn số {n}', { n: figure(each.present) })} onClick=${() => setAsking(each)}>${t('Chọn số này')}</button>`}
+                ${may('act') && acting.value && !asking && html`<button type="button" class="pill" aria-label=${`${t('Chọn số này')}, ${figure(each.present)}`} onClick=${() => setAsking(each)}>${t('Chọn số này')}</button>`}
               </div>
             `,
           )}
