@@ -49,5 +49,9 @@ bench: .venv/test.stamp
 	$(PY) -m tests.load.board $(ARGS)
 	$(PY) -m tests.load.acts $(ARGS)
 
+# Kills the real server 200 times under 100,000 acts; ARGS="--kills 20 --acts 10000" for a short one.
+drill: .venv/test.stamp
+	$(PY) -m tests.drill $(ARGS)
+
 clean:
 	rm -rf .venv node_modules build *.egg-info

@@ -1,15 +1,17 @@
 """The street: what is asked is decided, recorded, adopted, told and answered, in that order and in batches."""
 
 import asyncio
+import gc
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import msgspec
 import structlog
 
 from bridge.clock import Clock
 from bridge.journal import (
+    READ_LIMIT,
     Identity,
     Journal,
     JournalAway,
@@ -40,6 +42,10 @@ SPACING_EACH_S = 0.0025
 """It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
 ENOUGH = 32
 """So many do not wait for more."""
+LULLS = 6
+"""Nor do those after whom nobody came for so many times as long as usually passes between two: whoever was coming has
+come, and all others wait for our answer."""
+LEAST_LULL_S = 0.002
 SIGNALS_LIMIT = 10_000
 """Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
@@ -172,11 +178,12 @@ class Coordinator:
     async def open(self) -> None:
         """Read the journal back into the live state; lines that were up are unknown from now on."""
         self.epoch = (await self._journal.head(self.conference)).epoch
-        async for rows in pages(self._journal, self.conference):
-            for row in rows:
-                self.scene.replay(row.position, happened_in(row.record))
-                self._note_seq(row.record)
-            await asyncio.sleep(0)
+        with _uncollected():
+            async for rows in pages(self._journal, self.conference, limit=READ_LIMIT):
+                for row in rows:
+                    self.scene.replay(row.position, happened_in(row.record))
+                    self._note_seq(row.record)
+                await asyncio.sleep(0)
         self.scene.sum_up()
         self.scene.show_round(self.clock.now())
         # Those who were unknown already are so once more: nobody could have come back while we were away.
@@ -213,13 +220,19 @@ class Coordinator:
                 self._busy = False
 
     async def _in_company(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait until the turns' spacing has passed, or enough have come."""
-        ahead_s = self._next_s - loop.time()
-        if ahead_s > 0 and len(self._inbox) < ENOUGH:
+        """Wait until the turns' spacing has passed, or enough have come, or whoever was coming has come."""
+        begun_s = loop.time()
+        while (waiting := len(self._inbox)) < ENOUGH:
+            now_s = loop.time()
+            lull_s = max(LEAST_LULL_S, LULLS * (now_s - begun_s) / max(1, waiting))
+            if now_s >= self._next_s:
+                return
             self._plenty.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(ahead_s):
+                async with asyncio.timeout_at(min(self._next_s, now_s + lull_s)):
                     await self._plenty.wait()
+            if len(self._inbox) == waiting:
+                return
 
     async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
         try:
@@ -283,7 +296,20 @@ class Coordinator:
     def _note_seq(self, record: Record) -> None:
         if record.device:
             device = (record.by, record.device)
-            self._acked[device] = max(self._acked.get(device, 0), record.seq)
+            if record.seq > self._acked.get(device, 0):
+                self._acked[device] = record.seq
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A long past is many values and no circles: the collector need not walk them again and again meanwhile."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import functools
 import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
@@ -47,10 +49,16 @@ from endpoints_registry import routes as registry_routes
 from endpoints_registry.accounts import Lifetime
 from endpoints_registry.conferences import HANOI
 from endpoints_registry.database import InUse, UnsafeServer, WrongAddress
-from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, answer, mount
+from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, mount
+from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry, open_registry
 
 log = structlog.get_logger("house")
+
+SILENCE_S = 75
+"""A connection without a request, or with half of one, for so long is closed. A proxy's own are closed before (nginx: 60)."""
+UNREAD_MS = 60_000
+"""Whoever takes nothing of an answer for so long is gone, or wants to hold it for ever."""
 
 
 class Unusable(NotDone):
@@ -133,12 +141,15 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         open_things.callback(listening.close)
         with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry))
-        house, app, screens, clockwork = _composed(settings, registry, journal, hall_clock, listening)
+        house, app, screens, clockwork, held = _composed(settings, registry, journal, hall_clock, listening)
         async with _streets(house) as streets:
             await house.halls.start(streets)
             streets.create_task(clockwork.run(), name="clockwork")
             streets.create_task(house.feed.keep_alive(), name="feed")
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
+            streets.create_task(held.run(), name="holders")
+            runner = web.AppRunner(
+                app, access_log=None, shutdown_timeout=1, handler_cancellation=False, keepalive_timeout=SILENCE_S
+            )
             await runner.setup()
             site = web.SockSite(runner, listening)
             await site.start()
@@ -191,6 +202,8 @@ def _listening(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     taken = socket.socket(family)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Every connection takes it over from here.
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     try:
         taken.bind((server.host, server.port))
         taken.listen(1024)
@@ -207,7 +220,7 @@ def _listening(settings: Settings) -> socket.socket:
 
 def _composed(
     settings: Settings, registry: Registry, journal: Journal, clock: Clock, listening: socket.socket
-) -> tuple[House, web.Application, Screens, Clockwork]:
+) -> tuple[House, web.Application, Screens, Clockwork, Held]:
     feed = Feed(clock.now, lambda: clock.speed)
     heartbeat_ms = round(settings.line.heartbeat_s * 1000) or None
     halls = Halls(
@@ -220,7 +233,8 @@ def _composed(
     )
     roll = RegistryRoll(registry)
     ask = Ask(clock, roll)
-    rooms = Rooms(halls, ask, clock)
+    held = Held(registry.keyring)
+    rooms = Rooms(halls, ask, clock, held)
     clockwork = Clockwork(halls, clock, turned=feed.turned)
 
     def seen(conference: str) -> SeenHall | None:
@@ -238,9 +252,11 @@ def _composed(
 
     desk = Desk(halls, journal, ask, clock, freeze, lambda conference, code: _whereabouts(registry, conference, code))
     figures = Figures(feed, seen, clock.now, lambda code, names: _facts(registry, halls, code, names), history)
-    screens = Screens(feed, seen)
+    screens = Screens(feed, seen, held)
     drawn = pages.prepared()
     served: list[Route] = [
+        # First: doors are tried in order, and reports come most often.
+        *desk.routes(),
         *registry_routes.routes(
             registry,
             standing=lambda conference: _phase(halls.get(conference)),
@@ -249,7 +265,6 @@ def _composed(
         ),
         *Sheets(registry, Press()).routes(),
         *rooms.routes(),
-        *desk.routes(),
         *figures.routes(),
         *screens.routes(),
         *pages.routes(drawn),
@@ -265,7 +280,7 @@ def _composed(
     mount(app, served)
     address = settings.server.origins[0] if settings.server.origins else f"http://{settings.server.host}:{port}"
     house = House(address, registry, journal, halls, rooms, feed, tuple(served))
-    return house, app, screens, clockwork
+    return house, app, screens, clockwork, held
 
 
 def _origins(settings: Settings, port: int) -> frozenset[str]:
@@ -284,11 +299,19 @@ def _phase(hall: Hall | None) -> tuple[str, int]:
 def _described(served: Sequence[Route]) -> list[Route]:
     """The documents about the doors, which describe themselves too."""
 
+    # Made once: everybody may ask, and to make them takes longer than most answers.
+    @functools.cache
+    def made(what: str) -> bytes:
+        doors = [*served, *described]
+        return msgspec.json.encode(
+            openapi.document(doors, "Bridge points", "1") if what == "document" else frame_schemas()
+        )
+
     async def document(_request: web.Request) -> web.Response:
-        return answer(openapi.document([*served, *described], "Bridge points", "1"))
+        return web.Response(body=made("document"), content_type="application/json")
 
     async def frames(_request: web.Request) -> web.Response:
-        return answer(frame_schemas())
+        return web.Response(body=made("frames"), content_type="application/json")
 
     described = [
         Route("GET", "/api/v1/openapi.json", document, Open.PUBLIC, "Mô tả giao diện lập trình (OpenAPI 3.1)"),

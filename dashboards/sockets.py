@@ -8,11 +8,13 @@ import msgspec
 import structlog
 from aiohttp import WSMsgType, web
 
+from bridge.pace import Pace
 from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
 from endpoints_registry.access import Action, Caller, may
-from endpoints_registry.gate import CALLER, Route, nowhere
+from endpoints_registry.gate import CALLER, Problem, Route, nowhere
+from endpoints_registry.holding import Held
 
 log = structlog.get_logger("screens")
 
@@ -21,6 +23,15 @@ SEND_PATIENCE_S = 15
 RENEWALS_LIMIT = 5
 """A screen that needs this many fresh snapshots in a row is too slow."""
 WATCH_LIMIT = 4096
+SCREENS_LIMIT = 5_000
+"""Beyond it everybody would see late; L2 has 200."""
+WATCH_PATIENCE_S = 20
+"""A screen that does not even begin to watch is none."""
+ASKED_PER_S = 2
+ASKED_AT_ONCE = 5
+"""A page asks once, and again after a gap. Each asking may cost a whole snapshot: one that never stops is answered so often."""
+CLOSE_PATIENCE_S = 2
+"""A screen that was let go may take so long to say goodbye."""
 
 Halls = Callable[[str], Hall | None]
 
@@ -28,9 +39,10 @@ Halls = Callable[[str], Hall | None]
 class Screens:
     """The open board sockets, so that a restart can send them away and come again."""
 
-    def __init__(self, feed: Feed, halls: Halls) -> None:
+    def __init__(self, feed: Feed, halls: Halls, held: Held) -> None:
         self._feed = feed
         self._halls = halls
+        self._held = held
         self._open: set[web.WebSocketResponse] = set()
 
     def routes(self) -> tuple[Route, ...]:
@@ -41,7 +53,7 @@ class Screens:
                 self.board,
                 Action.SEE_BOARD,
                 "Bảng theo dõi: ảnh chụp rồi các thay đổi (WebSocket)",
-                answers={101: None, 404: None},
+                answers={101: None, 404: None, 503: None},
                 socket=True,
             ),
         )
@@ -52,32 +64,24 @@ class Screens:
         unit = request.query.get("unit", "")
         if hall is None or not _may_watch(hall, caller, unit):
             raise nowhere()
+        if len(self._open) >= SCREENS_LIMIT:
+            detail = "Đã có quá nhiều màn hình đang xem; hãy thử lại sau ít phút."
+            raise Problem(503, "too_many_screens", detail, headers={"Retry-After": "30"})
         unit = unit or own_unit(caller)
-        socket = web.WebSocketResponse(max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20)
+        socket = web.WebSocketResponse(
+            max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=CLOSE_PATIENCE_S, autoping=False
+        )
         await socket.prepare(request)
         self._open.add(socket)
         screen = Screen()
         channel = self._feed.join(hall, unit, screen)
-        sender: asyncio.Task[None] | None = None
+        watching = Watching(socket, request.transport, channel, screen)
         try:
-            async for message in socket:
-                if message.type is not WSMsgType.TEXT:
-                    break
-                try:
-                    asked = wire.watch(message.data)
-                except msgspec.DecodeError as wrong:
-                    await socket.close(code=Close.NOT_UNDERSTOOD, message=str(wrong)[:100].encode())
-                    break
-                if sender is not None:
-                    sender.cancel()
-                first = channel.resume(screen, asked.offset or 0) if asked.epoch == channel.epoch else None
-                sender = asyncio.create_task(_send(socket, channel, screen, first))
+            with self._held.holding(request, watching.sent_away), contextlib.suppress(ConnectionError):
+                await watching.listen()
         finally:
             self._open.discard(socket)
-            if sender is not None:
-                sender.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                    await sender
+            await watching.ended()
             self._feed.leave(channel, screen)
         return socket
 
@@ -101,25 +105,95 @@ def _may_watch(hall: Hall, caller: Caller, unit: str) -> bool:
     return unit in state.units and may(caller, Action.SEE_BOARD, path=state.path(unit))
 
 
-async def _send(socket: web.WebSocketResponse, channel: Channel, screen: Screen, first: list[bytes] | None) -> None:
-    """Everything that this screen is to see, one frame after another."""
-    renewals = 0
-    frames = first
-    try:
-        while True:
-            async with asyncio.timeout(SEND_PATIENCE_S):
-                if frames is None:
-                    renewals += 1
-                    await socket.send_frame(channel.watch(screen), WSMsgType.TEXT)
-                else:
-                    renewals = 0
-                    for frame in frames:
-                        await socket.send_frame(frame, WSMsgType.TEXT)
-            if renewals > RENEWALS_LIMIT:
-                raise TimeoutError
-            frames = await screen.next()
-    except TimeoutError:
-        log.info("screen-too-slow")
-        await socket.close(code=Close.TOO_SLOW, message=b"too slow")
-    except ConnectionError:
-        return
+class Watching:
+    """One screen on its socket: what it asks, and what it is sent."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        channel: Channel,
+        screen: Screen,
+    ) -> None:
+        self._socket = socket
+        self._transport = transport
+        self._channel = channel
+        self._screen = screen
+        self._sender: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        """Until the screen goes, or is let go."""
+        pace = Pace(ASKED_PER_S, ASKED_AT_ONCE)
+        first = asyncio.create_task(self._begins())
+        try:
+            async for message in self._socket:
+                await pace.kept()
+                if message.type is WSMsgType.PING:
+                    await self._socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT:
+                    first.cancel()
+                    if not await self._asked(message.data):
+                        return
+                elif message.type is not WSMsgType.PONG:
+                    return
+        finally:
+            first.cancel()
+
+    async def _begins(self) -> None:
+        await asyncio.sleep(WATCH_PATIENCE_S)
+        await self._let_go(Close.SILENT, "nothing was asked")
+
+    async def _asked(self, text: str) -> bool:
+        try:
+            asked = wire.watch(text)
+        except msgspec.DecodeError as wrong:
+            await self._let_go(Close.NOT_UNDERSTOOD, str(wrong))
+            return False
+        if self._sender is not None:
+            self._sender.cancel()
+        resumes = asked.epoch == self._channel.epoch
+        first = self._channel.resume(self._screen, asked.offset or 0) if resumes else None
+        self._sender = asyncio.create_task(self._send(first))
+        return True
+
+    async def _send(self, first: list[bytes] | None) -> None:
+        """Everything that this screen is to see, one frame after another."""
+        renewals = 0
+        frames = first
+        try:
+            while True:
+                async with asyncio.timeout(SEND_PATIENCE_S):
+                    if frames is None:
+                        renewals += 1
+                        await self._socket.send_frame(self._channel.watch(self._screen), WSMsgType.TEXT)
+                    else:
+                        renewals = 0
+                        for frame in frames:
+                            await self._socket.send_frame(frame, WSMsgType.TEXT)
+                if renewals > RENEWALS_LIMIT:
+                    raise TimeoutError
+                frames = await self._screen.next()
+        except TimeoutError:
+            log.info("screen-too-slow")
+            await self._let_go(Close.TOO_SLOW, "too slow")
+        except ConnectionError:
+            return
+
+    async def sent_away(self, may_come_again: bool) -> None:
+        await self._let_go(Close.RESTARTING if may_come_again else Close.NOT_ALLOWED, "your right has changed")
+
+    async def _let_go(self, code: Close, why: str) -> None:
+        """Say goodbye, and hang up on whoever does not take even that: an unread line would stay open for ever."""
+        # A close frame has room for 123 bytes, and `why` may quote the screen: plain ASCII cannot be cut within a letter.
+        words = why.encode("ascii", "backslashreplace")[:100]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await self._socket.close(code=code, message=words)
+        if self._transport is not None and self._transport.get_write_buffer_size():
+            self._transport.abort()
+
+    async def ended(self) -> None:
+        if self._sender is not None:
+            self._sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await self._sender

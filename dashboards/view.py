@@ -40,6 +40,7 @@ COLUMNS = (
     "differs",
     "proxy",
     "scanned",
+    "stayed",
 )
 NEWS_SHOWN = 30
 HISTORY_SHOWN = 50
@@ -95,6 +96,7 @@ def row(scene: Scene, point: Point, group: str) -> Row:
         bool(key) and key in point.differing,
         reported.author is Author.PROXY if reported else False,
         (point.scanned.get(key[0], 0) if key else 0) if names else None,
+        _stayed_in(scene, point, key[0]) if key and len(point.figures) > 1 else None,
     ]
 
 
@@ -236,10 +238,16 @@ def news(placed: Iterable[Placed], covers: Callable[[str], bool], limit: int = N
     lines: list[dict[str, Any]] = []
     for each in placed:
         line = told(each)
-        if line is not None and (line["point"] is None or covers(line["point"])):
-            lines.append(line)
-            if len(lines) == limit:
-                break
+        if line is None or not (line["point"] is None or covers(line["point"])):
+            continue
+        if isinstance(event := each[1].event, events.CentreOutageBegan):
+            # How many fell elsewhere is not this screen's to know.
+            line["points"] = sum(map(covers, event.points))
+            if not line["points"]:
+                continue
+        lines.append(line)
+        if len(lines) == limit:
+            break
     return lines
 
 
@@ -289,6 +297,12 @@ def stayed(point: Point, sitting: Sitting) -> int | None:
     if len(ends) < 2 or ends[0] is None or ends[-1] is None:
         return None
     return ends[-1].count.present - ends[0].count.present
+
+
+def _stayed_in(scene: Scene, point: Point, sitting: str) -> int | None:
+    plan = scene.state.plan
+    held = next((each for each in plan.sittings if each.id == sitting), None) if plan else None
+    return stayed(point, held) if held else None
 
 
 def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class StaffSession:
 
 def digest(secret: str) -> str:
     """What is kept of a secret that is itself random: a plain hash, as there is nothing to guess."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # A header or cookie may hold bytes that are no text; none of our secrets does, so nothing is mistaken for one.
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def new_secret() -> str:

@@ -232,9 +232,11 @@ class Attending:
         return attached(raw, "mau-danh-sach-dai-bieu.xlsx", XLSX)
 
     async def remove(self, request: web.Request) -> web.Response:
-        conference = self._conference(request)
+        conference, person = self._conference(request), request.match_info["person"]
         try:
-            gone = await self._registry.names.remove(conference.id, request.match_info["person"])
+            # Only what is on the roster is asked of the database, which does not take every text as a parameter.
+            gone = self._registry.names.asked(conference.id).get(person) is not None
+            gone = gone and await self._registry.names.remove(conference.id, person)
         except NamesOff as off:
             raise names_off(off) from off
         if not gone:

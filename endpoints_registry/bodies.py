@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from endpoints_registry.conferences import (
     HANOI,
@@ -24,6 +24,18 @@ Moment = Annotated[
 ]
 """RFC 3339 with +07:00."""
 Code = Annotated[str, Field(min_length=1, max_length=20)]
+_NO_CONTROLS = Field(pattern=r"^[^\x00-\x1f\x7f]*$")
+"""What is kept or shown as a line: no NUL, which PostgreSQL does not keep, and nothing that moves a terminal."""
+
+
+def _of_hanoi(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError("giờ ghi theo Hà Nội, không kèm múi giờ")
+    return at
+
+
+Hour = Annotated[time, AfterValidator(_of_hanoi)]
+"""An hour of the day in Hà Nội."""
 
 
 class _Asked(BaseModel):
@@ -38,13 +50,13 @@ class _Told(BaseModel):
 
 
 class SignInBody(_Asked):
-    username: str = Field(min_length=1, max_length=64)
+    username: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=64)
     password: str = Field(min_length=1, max_length=200)
 
 
 class LinkBody(_Asked):
     secret: str = Field(min_length=1, max_length=200)
-    device: str = Field(min_length=1, max_length=80)
+    device: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=80)
 
 
 class User(_Told):
@@ -192,16 +204,16 @@ class SittingBody(_Asked):
     """Hours are Hà Nội's. Without rounds, the usual three."""
 
     day: date
-    starts_at: time
-    ends_at: time
-    name: str = Field("", max_length=200)
+    starts_at: Hour
+    ends_at: Hour
+    name: Annotated[str, _NO_CONTROLS] = Field("", max_length=200)
     rehearsal: bool = False
     rounds: list[RoundBody] | None = Field(None, min_length=1, max_length=3)
 
     def sitting(self) -> Sitting:
         id = sitting_id(self.day, self.starts_at)
-        starts_at = datetime.combine(self.day, self.starts_at.replace(tzinfo=None), HANOI)
-        ends_at = datetime.combine(self.day, self.ends_at.replace(tzinfo=None), HANOI)
+        starts_at = datetime.combine(self.day, self.starts_at, HANOI)
+        ends_at = datetime.combine(self.day, self.ends_at, HANOI)
         rounds = (
             usual_rounds(starts_at, ends_at)
             if self.rounds is None
@@ -212,8 +224,8 @@ class SittingBody(_Asked):
 
 
 class HotlineBody(_Asked):
-    name: str = Field("", max_length=200)
-    phone: str = Field("", max_length=40)
+    name: Annotated[str, _NO_CONTROLS] = Field("", max_length=200)
+    phone: Annotated[str, _NO_CONTROLS] = Field("", max_length=40)
 
 
 class ChoiceBody(_Asked):
@@ -231,7 +243,7 @@ class ChoiceBody(_Asked):
 
 class ConferenceBody(_Asked):
     id: str = Field(min_length=1, max_length=64)
-    title: str = Field(min_length=1, max_length=500)
+    title: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=500)
     unit: Code
     """The unit that gathers: the root of the conference's tree."""
     origin: Literal["central", "city"] = "city"

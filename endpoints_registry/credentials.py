@@ -83,6 +83,8 @@ async def exchange(
 
     A right secret always passes: phones share their network's address with strangers, and 192 bits are not guessed.
     """
+    # A handle of other letters is none of ours, and not every text may be asked of every database.
+    handle = handle if handle.isascii() and handle.isalnum() else ""
     async with store.reading() as connection:
         found = await connection.execute(
             select(POINT_LINK.c.secret_hash, POINT.c.code)

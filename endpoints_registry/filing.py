@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from endpoints_registry import exporting
 from endpoints_registry.access import Action
 from endpoints_registry.attendees import Attendee
 from endpoints_registry.bodies import ChangeTold, ExportQuery, FaultTold, ImportAnswer, ImportQuery, Tally
 from endpoints_registry.columns import EVERY_KIND, KINDS
-from endpoints_registry.gate import CALLER, Problem, Route, answer, query_of
+from endpoints_registry.gate import CALLER, Problem, Route, answer, in_time, query_of
 from endpoints_registry.planning import Change, Plan
 from endpoints_registry.points import Contact, Point
 from endpoints_registry.registry import Registry
@@ -21,6 +22,8 @@ from endpoints_registry.units import Unit
 log = structlog.get_logger("filing")
 
 CHANGES_SHOWN = 500
+UPLOAD_PATIENCE_S = 600
+"""The largest file over a slow line."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 
@@ -111,16 +114,20 @@ def attached(raw: bytes, name: str, kind: str) -> web.Response:
 
 async def uploaded(request: web.Request) -> bytes:
     """The file, sent as the body or as the first part of a form; read no further than a file may be long."""
-    if request.content_type == "multipart/form-data":
+    async with in_time(UPLOAD_PATIENCE_S):
+        if request.content_type != "multipart/form-data":
+            return await _read(request.content.read)
         try:
             part = await (await request.multipart()).next()
-        except ValueError as wrong:
+            if isinstance(part, BodyPartReader):
+                return await _read(part.read_chunk)
+        # Any client can break a form in any of its parts, and the library says so in several ways.
+        except (ValueError, AssertionError, HttpProcessingError) as wrong:
             raise Problem(422, "unreadable", "Biểu mẫu gửi tệp không đúng dạng.") from wrong
-        if not isinstance(part, BodyPartReader):
-            raise Problem(422, "unreadable", "Biểu mẫu không kèm tệp nào.")
-        source: Callable[[int], Awaitable[bytes]] = part.read_chunk
-    else:
-        source = request.content.read
+        raise Problem(422, "unreadable", "Biểu mẫu không kèm tệp nào.")
+
+
+async def _read(source: Callable[[int], Awaitable[bytes]]) -> bytes:
     read = bytearray()
     while piece := await source(65_536):
         read += piece

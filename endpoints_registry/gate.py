@@ -1,8 +1,10 @@
 """The gate: every page, route and socket is declared with its rule and passes the same check on its way in."""
 
+import asyncio
 import base64
 import hmac
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
@@ -10,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
@@ -21,6 +23,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CSRF_HEADER = "X-CSRF-Token"
 LINK_HEADER = "Bridge-Link"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_PATIENCE_S = 30
+"""A body that is not here by then holds a connection for nothing: a report is 2 KB, on the slowest line a second."""
 
 
 class Open(Enum):
@@ -101,8 +105,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
+    # Which library of which version answers is nobody's business.
+    "Server": "bridge",
 }
+ON_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Once a browser has met us over https it takes nothing less; without subdomains, which may not be ours."""
 
 
 def csrf_token(secret: str) -> str:
@@ -115,13 +124,46 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     """Hang the doors into the application, each behind its check."""
     for route in routes:
         app.router.add_route(route.method, route.path, _guarded(route))
-    app.on_response_prepare.append(_dress)
+    secure = any(origin.startswith("https://") for origin in app[ORIGINS])
+    app.on_response_prepare.append(_dressed(HEADERS | ON_HTTPS if secure else HEADERS))
+    app.middlewares.append(_in_words)
 
 
-async def _dress(_request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+def _dressed(headers: Mapping[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    async def dress(_request: web.Request, response: web.StreamResponse) -> None:
+        # The library has put its own name there before us.
+        response.headers.pop(hdrs.SERVER, None)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+
+    return dress
+
+
+@web.middleware
+async def _in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the library refuses by itself is said as we say it."""
+    try:
+        return await handler(request)
+    except Problem:
+        raise
+    except web.RequestPayloadError as broken:
+        detail = "Nội dung gửi lên hỏng (nén hoặc chia khúc sai); hãy gửi lại."
+        raise Problem(400, "broken_body", detail) from broken
+    except web.HTTPException as refused:
+        if refused.status < 400:
+            raise
+        code, detail = _REFUSALS.get(refused.status, _UNREADABLE)
+        kept = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else None
+        raise Problem(refused.status, code, detail, headers=kept) from refused
+
+
+_UNREADABLE = "unreadable", "Máy chủ không đọc được yêu cầu này."
+_REFUSALS: Mapping[int, tuple[str, str]] = {
+    404: ("not_found", "Không có mục này, hoặc không thuộc phạm vi của bạn."),
+    405: ("method_not_allowed", "Địa chỉ này không nhận cách gọi đó; xem tiêu đề Allow."),
+    413: ("too_large", "Nội dung gửi lên quá lớn; hãy chia nhỏ."),
+}
 
 
 def _guarded(route: Route) -> Handler:
@@ -130,7 +172,9 @@ def _guarded(route: Route) -> Handler:
 
     async def passed(request: web.Request) -> web.StreamResponse:
         if unsafe:
-            _check_origin(request, request.app[ORIGINS])
+            _check_origin(request, route, request.app[ORIGINS])
+        if route.socket:
+            _check_no_body(request)
         if rule is not Open.PUBLIC:
             credential = await request.app[RESOLVE](request)
             if credential is None:
@@ -157,13 +201,20 @@ def _door(request: web.Request) -> str:
     return f"/login?next={quote(wanted, safe='')}" if local and wanted != "/" else "/login"
 
 
-def _check_origin(request: web.Request, origins: Collection[str]) -> None:
+def _check_origin(request: web.Request, route: Route, origins: Collection[str]) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin not in origins:
-        log.warning("foreign-origin", origin=origin[:200], path=request.path)
+        # The door's own path and plain letters: a stranger's words must not write lines of our log, nor move a terminal.
+        log.warning("foreign-origin", origin=ascii(origin[:200]), path=route.path)
         raise Problem(
             403, "foreign_origin", "Trang gửi yêu cầu không thuộc hệ thống này (server.origins trong cấu hình)."
         )
+
+
+def _check_no_body(request: web.Request) -> None:
+    # What follows an upgrade is frames: a body there is read one way by a proxy and another way by us.
+    if hdrs.TRANSFER_ENCODING in request.headers or request.headers.get(hdrs.CONTENT_LENGTH, "0") != "0":
+        raise Problem(400, "body_with_upgrade", "Yêu cầu mở WebSocket không được kèm nội dung.")
 
 
 def _check_csrf(request: web.Request, route: Route, credential: Credential) -> None:
@@ -173,16 +224,37 @@ def _check_csrf(request: web.Request, route: Route, credential: Credential) -> N
             raise Problem(403, "foreign_origin", "Kết nối bằng cookie phải kèm Origin.")
         return
     given = request.headers.get(CSRF_HEADER, "")
-    if not hmac.compare_digest(given.encode(), csrf_token(credential.secret).encode()):
+    # Headers may hold bytes that are no text.
+    if not hmac.compare_digest(given.encode(errors="replace"), csrf_token(credential.secret).encode()):
         raise Problem(403, "csrf", f"Thiếu hoặc sai {CSRF_HEADER}; hãy tải lại trang.")
 
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
+async def raw_of(request: web.Request) -> bytes:
+    """The request's body, or a 408 if it does not come within BODY_PATIENCE_S; 413 beyond the house's limit."""
+    # All of it is here already, as with nearly every report: no need for a watch.
+    if request.content.is_eof():
+        return await request.read()
+    async with in_time(BODY_PATIENCE_S):
+        return await request.read()
+
+
+@asynccontextmanager
+async def in_time(patience_s: float) -> AsyncIterator[None]:
+    """Whoever sends slower than so is told 408 and let go."""
+    try:
+        async with asyncio.timeout(patience_s):
+            yield
+    except TimeoutError as slow:
+        detail = "Nội dung gửi lên đến quá chậm; hãy gửi lại."
+        raise Problem(408, "too_slow", detail, headers={hdrs.CONNECTION: "close"}) from slow
+
+
 async def body_of(request: web.Request, model: type[Model]) -> Model:
     """The request's JSON body as `model`, or a 422 that names each wrong field."""
-    return _validated(model.model_validate_json, await request.read())
+    return _validated(model.model_validate_json, await raw_of(request))
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:

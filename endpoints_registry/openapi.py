@@ -33,6 +33,7 @@ WORDS = {
     401: "Chưa đăng nhập",
     403: "Không có quyền",
     404: "Không có, hoặc không thuộc phạm vi",
+    408: "Nội dung đến quá chậm: gửi lại",
     409: "Người khác đã thay đổi trước, hoặc trạng thái không cho phép",
     413: "Nội dung quá lớn",
     422: "Nội dung không hợp lệ",
@@ -97,7 +98,7 @@ def _responses(route: Route, schemas: Json) -> Json:
     if route.rule is not Open.PUBLIC:
         refusals |= {401, 403}
     if route.body is not None:
-        refusals |= {413, 422}
+        refusals |= {408, 413, 422}
     responses: Json = {}
     for status in sorted({*answers, *refusals}):
         kind = answers.get(status)

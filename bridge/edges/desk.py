@@ -13,15 +13,26 @@ from bridge.clock import Clock
 from bridge.coordinator import Coordinator, Overloaded, Unavailable
 from bridge.edges.asking import Ask
 from bridge.halls import Hall, Halls
-from bridge.journal import Journal
+from bridge.journal import Journal, Record, Row
 from bridge.rules import events, wire
 from bridge.rules.attendance import round_asked
 from bridge.rules.deciding import Refused, change_phase
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
-from bridge.rules.projection import Draft
-from endpoints_registry.access import Action, Caller, may
-from endpoints_registry.gate import CALLER, CREDENTIAL, Problem, Route, answer, body_of, csrf_token, nowhere, query_of
+from bridge.rules.projection import Draft, State
+from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.gate import (
+    CALLER,
+    CREDENTIAL,
+    Problem,
+    Route,
+    answer,
+    body_of,
+    csrf_token,
+    nowhere,
+    query_of,
+    raw_of,
+)
 
 log = structlog.get_logger("desk")
 
@@ -38,7 +49,7 @@ class PhaseBody(BaseModel):
 
 
 class EventsQuery(BaseModel):
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, le=2**53)
     limit: int = Field(500, ge=1, le=2000)
 
 
@@ -157,7 +168,7 @@ class Desk:
     async def acts(self, request: web.Request) -> web.Response:
         hall = self._hall(request)
         try:
-            batch = wire.batch(await request.read())
+            batch = wire.batch(await raw_of(request))
         except msgspec.DecodeError as wrong:
             raise Problem(422, "malformed", f"Nội dung gửi lên không đọc được: {wrong}.") from wrong
         asking = self._ask(hall.coordinator, request[CALLER], batch.device, wire.ms_of(batch.sent_at), batch.acts)
@@ -208,18 +219,7 @@ class Desk:
                 caller, Action.SEE_BOARD, path=state.path(point.planned.unit), point=point.code
             ):
                 continue
-            lines.append(
-                EventLine(
-                    position=row.position,
-                    at=wire.rfc3339(row.record.at_ms),
-                    received_at=wire.rfc3339(row.record.received_ms),
-                    by=row.record.by,
-                    act=row.record.act,
-                    outcome=row.record.outcome,
-                    code=row.record.code,
-                    event=msgspec.Raw(row.record.body),
-                )
-            )
+            lines.append(_line(row, caller, state))
         return answer(EventLines(lines, rows[-1].position if rows else query.after))
 
     async def desk(self, request: web.Request) -> web.Response:
@@ -286,6 +286,41 @@ class Desk:
         if hall is None or not _belongs(hall, request[CALLER]):
             raise nowhere()
         return hall
+
+
+def _line(row: Row, caller: Caller, state: State) -> EventLine:
+    """One row in the words that this caller may read."""
+    record = row.record
+    # Who of the staff it was is for the staff: a user name is half of a login, and mostly somebody's name.
+    told = caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
+    staff = record.by.startswith(STAFF) and record.by != caller.name
+    return EventLine(
+        position=row.position,
+        at=wire.rfc3339(record.at_ms),
+        received_at=wire.rfc3339(record.received_ms),
+        by=STAFF if staff and not told else record.by,
+        act=record.act,
+        outcome=record.outcome,
+        code=record.code,
+        event=_person(record, caller, state) if record.kind in PERSONAL else msgspec.Raw(record.body),
+    )
+
+
+STAFF = "user:"
+PERSONAL = frozenset({"person-checked-in", "person-seen-again", "act-undone"})
+
+
+def _person(record: Record, caller: Caller, state: State) -> dict[str, Any]:
+    """A scan or its undoing, without whose it was for those who see no names, and without another hall that is not theirs."""
+    said: dict[str, Any] = msgspec.json.decode(record.body)
+    first = state.point(said["first_point"]) if "first_point" in said else None
+    if first is not None and not covers(caller, path=state.path(first.planned.unit), point=first.code):
+        said["first_point"] = None
+    if caller.role not in ALLOWED[Action.SEE_NAMES]:
+        said["person"] = None
+        # An undone scan's axis ends in the person.
+        said |= {"axis": said["axis"].partition(" ")[0]} if "axis" in said else {}
+    return said
 
 
 def _belongs(hall: Hall, caller: Caller) -> bool:

@@ -1,7 +1,9 @@
 """The rooms' sockets: a conversation over each, and nothing decided here."""
 
 import asyncio
-from typing import assert_never
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, assert_never
 
 import structlog
 from aiohttp import WSMsgType, web
@@ -10,16 +12,23 @@ from bridge.clock import Clock
 from bridge.coordinator import Overloaded, Unavailable
 from bridge.edges.asking import Ask
 from bridge.halls import Hall, Halls
+from bridge.pace import Pace
 from bridge.rules import wire
 from bridge.rules.acts import AnyAct
 from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, refused_ack
 from bridge.rules.wire import FRAME_LIMIT, Close
 from endpoints_registry.access import Action, Caller, Role
 from endpoints_registry.gate import CALLER, Route, nowhere
+from endpoints_registry.holding import Held
 
 log = structlog.get_logger("rooms")
 
 ANSWER_PATIENCE_S = 5
+HELLO_PATIENCE_S = 20
+"""A line that says nothing at all is no room's."""
+FRAMES_PER_S = 1_000
+FRAMES_AT_ONCE = 50
+"""A room says one frame in ten seconds. One that floods is read no faster than so, and the others not a moment later."""
 CLOSE_PATIENCE_S = 1.0
 """A room that was sent away may take so long to say goodbye."""
 
@@ -27,12 +36,13 @@ CLOSE_PATIENCE_S = 1.0
 class Rooms:
     """The open sockets by point. The newest connection of a point and kind replaces the older one."""
 
-    def __init__(self, halls: Halls, ask: Ask, clock: Clock) -> None:
+    def __init__(self, halls: Halls, ask: Ask, clock: Clock, held: Held) -> None:
         self._halls = halls
+        self._held = held
         self.ask = ask
         self._clock = clock
         self._open: dict[tuple[str, Role], Room] = {}
-        self._farewells: set[asyncio.Task[None]] = set()
+        self._farewells: set[asyncio.Task[object]] = set()
         self.counted = ""
         """Devices whose names begin so are counted below: a play's own, when real rooms join it."""
         self.frames_received = 0
@@ -56,7 +66,9 @@ class Rooms:
         caller = request[CALLER]
         code = caller.point or ""
         hall = self._halls.of_point(code)
-        socket = web.WebSocketResponse(max_msg_size=FRAME_LIMIT, compress=False, timeout=CLOSE_PATIENCE_S)
+        socket = web.WebSocketResponse(
+            max_msg_size=FRAME_LIMIT, compress=False, timeout=CLOSE_PATIENCE_S, autoping=False
+        )
         if hall is None:
             if request.headers.get("Upgrade", "").lower() != "websocket":
                 raise nowhere()
@@ -66,7 +78,9 @@ class Rooms:
         await socket.prepare(request)
         room = Room(self, hall, caller, code, socket)
         try:
-            await room.talk()
+            # A line that breaks while we answer has ended like any other.
+            with self._held.holding(request, room.sent_away), suppress(ConnectionError):
+                await room.talk()
         finally:
             room.gone()
         return socket
@@ -84,9 +98,12 @@ class Rooms:
         older = self._open.get(key)
         self._open[key] = room
         if older is not None:
-            farewell = asyncio.create_task(older.replaced())
-            self._farewells.add(farewell)
-            farewell.add_done_callback(self._farewells.discard)
+            self.say_goodbye(older.replaced())
+
+    def say_goodbye(self, saying: Coroutine[Any, Any, object]) -> None:
+        farewell = asyncio.create_task(saying)
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
 
     def agent_is_there(self, code: str) -> bool:
         """A room's line is its agent's if it has one, else its phone's."""
@@ -120,7 +137,22 @@ class Room:
     async def talk(self) -> None:
         """Until the room hangs up, or is hung up on."""
         conversation = Conversation()
+        pace = Pace(FRAMES_PER_S, FRAMES_AT_ONCE)
+        silent = asyncio.get_running_loop().call_later(HELLO_PATIENCE_S, self._unheard)
+        try:
+            await self._listen(conversation, pace, silent)
+        finally:
+            silent.cancel()
+
+    async def _listen(self, conversation: Conversation, pace: Pace, silent: asyncio.TimerHandle) -> None:
         async for message in self.socket:
+            await pace.kept()
+            if message.type is WSMsgType.PING:
+                await self.socket.pong(message.data)
+                continue
+            if message.type is WSMsgType.PONG:
+                continue
+            silent.cancel()
             self._rooms.frames_received += self._counted
             if message.type is not WSMsgType.TEXT:
                 await self.socket.close(code=Close.NOT_UNDERSTOOD, message=b"text frames only")
@@ -181,6 +213,13 @@ class Room:
         except (Overloaded, Unavailable, TimeoutError):
             return  # no answer means: send it again
         await self.socket.send_frame(wire.encode(refused_ack(outcome)), WSMsgType.TEXT)
+
+    def _unheard(self) -> None:
+        self._rooms.say_goodbye(self.socket.close(code=Close.SILENT, message=b"nothing was said"))
+
+    async def sent_away(self, may_come_again: bool) -> None:
+        code = Close.RESTARTING if may_come_again else Close.NOT_ALLOWED
+        await self.socket.close(code=code, message=b"your right has changed")
 
     async def replaced(self) -> None:
         await self.socket.close(code=Close.REPLACED, message=b"a newer connection has taken over")

@@ -25,6 +25,11 @@ def evolve(point: Point, happened: Happened) -> Point:
     """The point after an event of its own."""
     event, at_ms = happened.event, happened.at_ms
     match event:
+        # First: of a day's events most are these.
+        case events.PersonCheckedIn():
+            scanned = {**point.scanned, event.sitting: point.scanned.get(event.sitting, 0) + 1}
+            last = _stepped(point, happened, "scan", seen=(event.sitting, event.person))
+            return msgspec.structs.replace(point, scanned=scanned, last=last)
         case events.StageReached():
             last = _stepped(point, happened, "stage", stage=(point.stage, point.stage_ms))
             return msgspec.structs.replace(point, stage=event.stage, stage_ms=at_ms, last=last)
@@ -32,10 +37,6 @@ def evolve(point: Point, happened: Happened) -> Point:
             said = Perceived(picture=event.picture, sound=event.sound, line=event.line, at_ms=at_ms)
             last = _stepped(point, happened, "perceived", perceived=point.perceived)
             return msgspec.structs.replace(point, perceived=said, last=last)
-        case events.PersonCheckedIn():
-            scanned = {**point.scanned, event.sitting: point.scanned.get(event.sitting, 0) + 1}
-            last = _stepped(point, happened, "scan", seen=(event.sitting, event.person))
-            return msgspec.structs.replace(point, scanned=scanned, last=last)
         case events.ActUndone():
             return _undone(point, event)
         case events.FigureReported() | events.FigureCorrected():

@@ -1,6 +1,8 @@
 """The live state: what the journal adds up to, and the draft that a batch is decided against."""
 
 from collections.abc import Iterator, Mapping
+from sys import intern
+from typing import assert_never
 
 import msgspec
 
@@ -65,12 +67,16 @@ class State:
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
         changed = moves(self, happened)
-        self.points.update((code, after) for code, (_, after) in changed.items())
-        self.centre_out = _centre_out(self.centre_out, event)
+        for code, (_, after) in changed.items():
+            self.points[code] = after
         if isinstance(event, events.PersonCheckedIn):
-            self._seen.setdefault(event.sitting, {})[event.person] = Seen(event.point, happened.at_ms)
+            # A country's people in every sitting, each read from a row of its own: one copy of each word is kept.
+            person, point = intern(event.person), intern(event.point)
+            self._seen.setdefault(event.sitting, {})[person] = Seen(point, happened.at_ms)
         elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
             self._seen.get(event.sitting, {}).pop(event.person, None)
+        else:
+            self.centre_out = _centre_out(self.centre_out, event)
         return changed
 
 
@@ -140,6 +146,10 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
     """Every point that an event changes, before and after."""
     event = happened.event
     match event:
+        # Nearly all that happens, and a replay asks a million times.
+        case events.PointEvent():
+            point = state.point(event.point)
+            return {} if point is None else {event.point: (point, evolve(point, happened))}
         case events.ConferenceFrozen():
             return {planned.code: (None, opened(planned)) for planned in event.plan.points}
         case events.ServiceRestarted():
@@ -164,8 +174,7 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
         case events.PhaseChanged():
             return {}
         case _:
-            point = state.point(event.point)
-            return {} if point is None else {event.point: (point, evolve(point, happened))}
+            assert_never(event)
 
 
 def _centre_out(out: frozenset[str], event: AnyEvent) -> frozenset[str]:

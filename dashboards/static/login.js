@@ -10,7 +10,8 @@ function next() {
   const asked = new URLSearchParams(location.search).get('next') ?? '/';
   // Read as the browser will read it: it drops tabs and takes a backslash for a slash.
   const place = new URL(asked, location.origin);
-  return asked.startsWith('/') && place.origin === location.origin ? place.pathname + place.search : '/';
+  // The whole address: a path alone may begin with two slashes (/.//host), which leads away.
+  return asked.startsWith('/') && place.origin === location.origin ? place.href : '/';
 }
 
 /** @param {string} sentence */

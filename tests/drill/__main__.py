@@ -28,8 +28,8 @@ def main() -> None:
 
 def is_well(result: Result) -> bool:
     reckoning = result.reckoning
-    harm = reckoning.lost or reckoning.doubled or reckoning.unforeseen or result.broken_at or result.exit_status
-    return not harm
+    harm = (reckoning.lost, reckoning.doubled, reckoning.unforeseen, result.rows_added)
+    return not any(harm) and (result.broken_at, result.exit_status) == (None, 0)
 
 
 def shown(result: Result) -> str:
@@ -42,7 +42,7 @@ def shown(result: Result) -> str:
         ("acknowledged", reckoning.acknowledged),
         ("lost", reckoning.lost),
         ("doubled", reckoning.doubled),
-        ("asked again", f"{result.resent}, each answered as before"),
+        ("asked again", f"{result.resent}, each answered as before; rows added by that {result.rows_added}"),
         ("off the oracle", len(reckoning.unforeseen)),
         *(("", line) for line in reckoning.unforeseen),
         ("broken row", result.broken_at),

@@ -24,8 +24,9 @@ UNDO_MS = UNDO_MINUTES * 60_000
 WAIT_FOR_ACTS_S = 10
 """A kill comes at the latest so long after the last one: a loaded machine must not keep the drill from its end."""
 SHOWN_S = 20
-END_S = 120
-"""By then everybody has been answered, once nothing befalls the server any more."""
+END_S = 300
+A_KILL_S = 60
+"""No drill takes longer than this for each kill, and that for what is left to be answered at its end."""
 RESENDS = 5
 AT_ONCE = 200
 """The most acts that one request may carry."""
@@ -61,6 +62,8 @@ class Result:
     """Requests that were answered 503, likewise."""
     resent: int
     """Acts that were asked again after the drill, five times each."""
+    rows_added: int
+    """What the journal grew by that."""
     broken_at: int | None
     """The first row whose place in the chain is wrong."""
     exit_status: int
@@ -107,16 +110,14 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
     talk = Talk(left=0, rng=random.Random(rng.random()))
     async with staged(folder, compiled, talk) as (city, centre, street, http):
         done = Done()
-        living = asyncio.create_task(street.live())
-        try:
-            await _befallen(wanted, rng, centre, talk, done, say)
-            async with asyncio.timeout(END_S):
-                await living
-        finally:
-            living.cancel()
-        resent = await _asked_again(street)
-        assert centre.url is not None
-        reckoning = await reckoned(Reader(http, centre.url, city.watcher), city, street.devices, UNDO_MS)
+        async with asyncio.timeout(END_S + wanted.kills * A_KILL_S), asyncio.TaskGroup() as both:
+            both.create_task(street.live())
+            both.create_task(_befallen(wanted, rng, centre, talk, done, say))
+        reader = Reader(http, str(centre.url), city.watcher)
+        reckoning = await reckoned(reader, city, street.devices, UNDO_MS)
+        # What is lost would be recorded anew by asking again.
+        resent = 0 if reckoning.lost else await _asked_again(street)
+        rows_added = len(await reader.events()) - reckoning.rows
         status = await centre.stop()
     return Result(
         done=done,
@@ -126,6 +127,7 @@ async def drilled(wanted: Wanted, folder: Path, compiled: Path, say: Say) -> Res
         unanswered=talk.unanswered,
         refused=talk.refused,
         resent=resent,
+        rows_added=rows_added,
         broken_at=await broken_at(folder),
         exit_status=status,
         start_s=round(median(centre.started_s), 2),
@@ -138,17 +140,23 @@ async def _befallen(wanted: Wanted, rng: random.Random, centre: Centre, talk: Ta
     while done.kills < wanted.kills:
         share = (wanted.acts - talk.made - talk.left) // (wanted.kills - done.kills)
         talk.left += share
-        await _some_acts(talk, talk.answered + round(share * rng.uniform(0.1, 0.9)))
-        # Either at the very moment of an answer, when it had better be on the disk, or anywhere between two.
-        if rng.random() < 0.5:
+        unanswered = talk.made + talk.left - talk.answered
+        mark = talk.answered + round(unanswered * rng.uniform(0.2, 0.95))
+        # Either at the very moment of an answer, which had better be on the disk by then, or anywhere between two.
+        on_the_spot = rng.random() < 0.5
+        if on_the_spot:
+            talk.strike = mark, centre.strike
+        await _some_acts(talk, mark)
+        if not on_the_spot:
             await asyncio.sleep(rng.uniform(0, 0.02))
-        if rng.random() < 0.3:
+        if not on_the_spot and rng.random() < 0.5:
             centre.pause()
             done.pauses += 1
             await asyncio.sleep(rng.uniform(0.05, 0.5))
             if rng.random() < 0.6:
                 centre.resume()
                 await asyncio.sleep(rng.uniform(0, 0.05))
+        talk.strike = None
         await centre.kill()
         done.kills += 1
         if rng.random() < 0.1 and done.kills < wanted.kills:

@@ -54,6 +54,8 @@ class Talk:
     refused: int = 0
     """Requests that were answered 503."""
     spoken_of: dict[str, list[str]] = field(default_factory=dict)
+    strike: tuple[int, Callable[[], None]] | None = None
+    """What is to happen in the very moment in which so many acts are answered."""
     _ended: asyncio.Event | None = None
 
     async def until(self, reached: Callable[[], bool]) -> None:
@@ -66,6 +68,9 @@ class Talk:
     def count(self, *, answered: int = 0, unanswered: int = 0, refused: int = 0) -> None:
         """A request has come to its end."""
         self.answered += answered
+        if self.strike is not None and self.answered >= self.strike[0]:
+            self.strike[1]()
+            self.strike = None
         self.unanswered += unanswered
         self.refused += refused
         if self._ended is not None:

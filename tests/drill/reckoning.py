@@ -25,6 +25,8 @@ PAGE = 2_000
 
 @dataclass(frozen=True)
 class Reckoning:
+    rows: int
+    """Of the journal."""
     acknowledged: int
     """Acts whose answer says that they are recorded."""
     lost: int
@@ -74,6 +76,7 @@ async def reckoned(reader: Reader, city: City, devices: Sequence[Device], undo_m
     oracle, unforeseen = _foreseen(_plan(lines), city, devices, undo_ms)
     strangers = [f"{identity} is in the journal and nobody was told so" for identity in places.keys() - told.keys()]
     return Reckoning(
+        rows=len(lines),
         acknowledged=len(told),
         lost=sum(places.get(identity) != position for identity, position in told.items()),
         doubled=sum(number - 1 for number in times.values()),

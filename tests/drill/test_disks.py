@@ -18,7 +18,7 @@ from tests.drill.reckoning import Reader, broken_at, reckoned
 
 ALARM_S = 5
 """A disk that refuses is known within this."""
-PATIENCE_S = 60
+PATIENCE_S = 120
 ENDLESS = 1_000_000
 KINDS = ("a small file system", "no room for pages")
 
@@ -59,7 +59,7 @@ async def refused_from_now_on(device: Device, street: Street) -> None:
     assert device.hear(again) == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_full_disk_refuses_reads_on_and_records_again_without_a_restart(disk: Disk, compiled: Path) -> None:
     talk = Talk(left=ENDLESS, rng=random.Random(17))
     async with staged(disk.folder, compiled, talk, program=disk.program) as (city, centre, street, http):
@@ -94,7 +94,7 @@ async def test_a_full_disk_refuses_reads_on_and_records_again_without_a_restart(
     assert await broken_at(disk.folder) is None
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_failing_disk_ends_the_process_which_comes_back_with_all_it_acknowledged(
     tmp_path: Path, compiled: Path
 ) -> None:

@@ -13,7 +13,7 @@ async def test_twenty_kills_under_load_lose_nothing_and_double_nothing(tmp_path:
     result = await drilled(wanted, tmp_path / "data", compiled, say=lambda _line: None)
     done, reckoning = result.done, result.reckoning
     assert (reckoning.lost, reckoning.doubled, reckoning.unforeseen) == (0, 0, ())
-    assert (result.broken_at, result.exit_status) == (None, 0)
+    assert (result.rows_added, result.broken_at, result.exit_status) == (0, None, 0)
     # It was a drill, and no walk: requests died on the way, the server also while it started, and it was stopped.
     assert done.kills >= wanted.kills
     assert result.acts == wanted.acts

@@ -1,7 +1,7 @@
 // The board's laws: changes on top of a snapshot are the snapshot of the end; sums are sums; the worst stands first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterDelta, calls, countLook, fromSnapshot, look, rollUp, worseFirst } from '../../dashboards/static/board/state.js';
+import { afterDelta, calls, countLook, fromSnapshot, isOf, look, rollUp, worseFirst } from '../../dashboards/static/board/state.js';
 
 const COLUMNS = [
   'code', 'name', 'unit', 'group', 'type', 'mode', 'seats', 'stage', 'stage_at_s', 'link', 'link_at_s', 'picture', 'sound', 'line',
@@ -12,6 +12,7 @@ const HALL = {
   link: 'steady', link_at_s: 1, picture: 'good', sound: 'good', line: 'good', expected: 64, present: 60, excused: 3, unexcused: 1, unreported: 0,
   guests: 0, report: 'fine', reported_at_s: 1,
 };
+const pick = (of, names) => names.map((name) => of[name]);
 const hall = (changes = {}) => ({ ...HALL, ...changes });
 const silent = (changes = {}) =>
   hall({ present: null, excused: null, unexcused: null, guests: null, unreported: 64, report: 'none', reported_at_s: null, ...changes });
@@ -37,14 +38,14 @@ function chance(seed) {
 test('a snapshot and every change after it are the snapshot of the end', () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const random = chance(seed);
-    const pick = (of) => of[Math.floor(random() * of.length)];
+    const some = (of) => of[Math.floor(random() * of.length)];
     const halls = Array.from({ length: 12 }, (_, i) => hall({ code: `h${i}` }));
     let state = fromSnapshot(snapshot(halls));
     for (let step = 0; step < 30; step += 1) {
       const points = {};
       for (let n = Math.floor(random() * 4); n > 0; n -= 1) {
-        const one = pick(halls);
-        const change = pick([{ link: pick(['steady', 'lost', 'unknown']) }, { present: Math.floor(random() * 64), report: 'fine' }, { stage: 'ended' }]);
+        const one = some(halls);
+        const change = some([{ link: some(['steady', 'lost', 'unknown']) }, { present: Math.floor(random() * 64), report: 'fine' }, { stage: 'ended' }]);
         Object.assign(one, change);
         points[one.code] = { ...points[one.code], ...change };
       }
@@ -102,11 +103,37 @@ test('a tile tells apart what the line, the hall and we are to answer for', () =
 
 test('on the wall of counts silence and suspicion are neither full nor empty', () => {
   assert.equal(countLook(silent()), 'silent');
-  assert.equal(countLook(hall({ report: 'quarantined', present: null })), 'check');
-  assert.equal(countLook(hall({ present: 62 })), 'full');
-  assert.equal(countLook(hall({ present: 59 })), 'most');
-  assert.equal(countLook(hall({ present: 52 })), 'half');
-  assert.equal(countLook(hall({ present: 0 })), 'few');
+  assert.equal(countLook(hall({ report: 'quarantined', present: null })), 'quarantined');
+  assert.equal(countLook(hall({ report: 'quarantined' })), 'quarantined');
+  assert.equal(countLook(hall({ differs: true, on_time: false })), 'differs');
+  assert.equal(countLook(hall({ report: 'warned', on_time: false })), 'warned');
+  assert.equal(countLook(hall({ on_time: false })), 'late');
+  assert.equal(countLook(hall({ on_time: true, present: 0 })), 'on_time');
+});
+
+test('completeness and punctuality are of every hall, and who waits to be checked has not reported', () => {
+  const sums = rollUp([hall({ on_time: true }), hall({ on_time: false }), silent({ on_time: null }), silent({ on_time: null, report: 'quarantined' })]);
+  assert.deepEqual([sums.total, sums.reported, sums.on_time], [4, 2, 1]);
+});
+
+test('people scanned are a column of their own, compared only where heads were counted', () => {
+  assert.deepEqual(pick(rollUp([hall()]), ['scanned', 'gap', 'stayed']), [null, null, null]);
+  const sums = rollUp([hall({ scanned: 58, stayed: -2 }), silent({ scanned: 12, stayed: null }), hall({ scanned: 61, stayed: 0 })]);
+  assert.deepEqual(pick(sums, ['scanned', 'gap', 'stayed']), [131, -1, -2]);
+  assert.equal(sums.present, 120);
+});
+
+test('a filter leaves a state of the line, of the report, or what was entered by proxy', () => {
+  const halls = { dark: hall({ link: 'lost' }), late: hall({ on_time: false }), proxy: hall({ proxy: true }) };
+  for (const [only, left] of [['lost', ['dark']], ['late', ['late']], ['proxy', ['proxy']], [null, ['dark', 'late', 'proxy']]])
+    assert.deepEqual(Object.entries(halls).filter(([, each]) => isOf(each, only)).map(([name]) => name), left);
+});
+
+test('by the counts, the district with a doubt stands before the one with a dark hall', () => {
+  const dark = rollUp([hall({ link: 'lost' })]);
+  const doubted = rollUp([hall({ differs: true })]);
+  assert.deepEqual([dark, doubted].sort((a, b) => worseFirst(a, b, 'count')), [doubted, dark]);
+  assert.deepEqual([doubted, dark].sort((a, b) => worseFirst(a, b)), [dark, doubted]);
 });
 
 test('a district with a dark hall stands before one with ten silent ones', () => {

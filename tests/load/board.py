@@ -36,7 +36,7 @@ class Length(msgspec.Struct, frozen=True):
     highest: int = 51_200
 
 
-FULL = Length(rooms=800, boards=20, rounds=3, seconds=4, step_s=2.5)
+FULL = Length(rooms=800, boards=20, rounds=5, seconds=3, step_s=2.5)
 QUICK = Length(rooms=60, boards=4, rounds=1, seconds=1, step_s=0)
 
 

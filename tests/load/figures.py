@@ -24,12 +24,17 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(values)
 
 
-def asked(about: str) -> argparse.Namespace:
-    """The options of both benchmarks."""
+def options(about: str | None) -> argparse.ArgumentParser:
+    """What every benchmark can be told."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--quick", action="store_true", help="ten seconds: whether it works, not how fast it is")
-    return parser.parse_args()
+    return parser
+
+
+def asked(about: str | None) -> argparse.Namespace:
+    """The options of a benchmark that has none of its own."""
+    return options(about).parse_args()
 
 
 def say(text: str) -> None:

@@ -40,6 +40,7 @@ async def stand(chosen: argparse.Namespace) -> None:
         sitting = house.registry.holdings.conferences[CONFERENCE].sittings[0].id
         operators = await _phones_let_in(house)
         board = await _organiser_signed_in(house)
+        badges = await _people_summoned(house, int(chosen.people or 0))
         await _gone_live(house)
     # The house has no setting for a slower disk; only here is one played.
     vars(houses)["open_journal"] = partial(open_journal, commit_delay_s=float(chosen.delay_s))
@@ -54,6 +55,7 @@ async def stand(chosen: argparse.Namespace) -> None:
                     "sitting": sitting,
                     "operators": operators,
                     "board": board,
+                    "badges": badges,
                 }
             )
             await standing.until_unneeded()
@@ -94,6 +96,25 @@ async def _phones_let_in(house: House) -> list[Operator]:
     return operators
 
 
+async def _people_summoned(house: House, people: int) -> dict[str, list[str]]:
+    """The badges of so many people, by point; without people the conference keeps no names."""
+    if not people:
+        return {}
+    registry = house.registry
+    points = registry.holdings.chosen[CONFERENCE]
+    codes = [kept.point.code for kept in points]
+    lines = [f"{codes[number % len(codes)]},Nguyễn Văn {number}" for number in range(people)]
+    await registry.names.switch(CONFERENCE, True, registry.now())
+    made = await registry.names.import_roster(CONFERENCE, points, "\n".join(("point,name", *lines)).encode())
+    if made.faults:
+        raise RuntimeError(f"the roster does not import: {made.faults[0]}")
+    roster = registry.names.asked(CONFERENCE)
+    badges: dict[str, list[str]] = {code: [] for code in codes}
+    for attendee in roster.people.values():
+        badges[attendee.point].append(roster.badge(attendee.person))
+    return badges
+
+
 async def _organiser_signed_in(house: House) -> dict[str, str]:
     registry = house.registry
     password = new_secret()
@@ -106,7 +127,7 @@ async def _gone_live(house: House) -> None:
     found = await house.registry.plan(CONFERENCE)
     if found is None:
         raise RuntimeError("the conference was not kept")
-    plan = frozen_plan(found)
+    plan = frozen_plan(found, names=house.registry.attendees(CONFERENCE) is not None)
     hall = await house.halls.open(CONFERENCE)
     at_ms = int(datetime.now(HANOI).timestamp() * 1000)
 
@@ -133,4 +154,4 @@ def _observed(file: str | None) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    standing.run(stand, "--folder", "--points", "--delay-s", "--profile")
+    standing.run(stand, "--folder", "--points", "--delay-s", "--people", "--profile")

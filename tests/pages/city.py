@@ -65,6 +65,8 @@ class City:
     news: list[Row] = field(default_factory=list)
     phase: str = "live"
     conferences: bool = True
+    names: bool = False
+    """Whether people check in one by one."""
     epoch: str = "e1"
     offset: int = 0
     signed_in: bool = True
@@ -365,7 +367,12 @@ def _routes(city: City) -> list[Route]:
             {"round": name, "opens_at": day.format(opens[name]), "due_at": day.format(clock)}
             for name, clock in due.items()
         ]
-        return answer({"id": CONFERENCE, "names": False, "sittings": [{"id": "2026-03-07-am", "rounds": rounds}]})
+        return answer({"id": CONFERENCE, "names": city.names, "sittings": [{"id": "2026-03-07-am", "rounds": rounds}]})
+
+    async def badges(request: web.Request) -> web.StreamResponse:
+        if "point" in request.query:
+            raise Problem(404, "nobody", "Danh sách đại biểu ở đây chưa có ai; hãy nhập danh sách trước khi in thẻ.")
+        return web.Response(body=b"%PDF-1.7", content_type="application/pdf")
 
     async def totals(request: web.Request) -> web.StreamResponse:
         if request.query.get("unit", "") not in ("", *city.units):
@@ -402,6 +409,7 @@ def _routes(city: City) -> list[Route]:
         Route("GET", "/api/v1/conferences/{id}", conference, see, ""),
         Route("GET", "/api/v1/conferences/{id}/totals", totals, see, ""),
         Route("GET", "/api/v1/conferences/{id}/points/{code}", point, Action.SEE_NAMES, ""),
+        Route("GET", "/api/v1/conferences/{id}/badges.pdf", badges, Action.SEE_NAMES, ""),
         Route("GET", "/ws/board", board, see, "", socket=True),
     ]
 

@@ -222,6 +222,31 @@ async def test_the_wall_of_counts_marks_the_silent_and_keeps_their_rate(reader: 
     assert await reader.page.locator(".rate").all_inner_texts() == share
 
 
+async def test_the_legend_of_counts_adds_up_to_every_hall_and_the_proxys_are_among_them(
+    reader: Reader, city: City
+) -> None:
+    await reader.opens()
+    await reader.page.get_by_role("button", name="Quân số").click()
+    numbers = [int(each.replace(".", "")) for each in await reader.page.locator(".legend b").all_inner_texts()]
+    assert sum(numbers[:-1]) == 766
+    await reader.page.locator(".legend").get_by_role("button", name="Được nhập thay").click()
+    lit = await reader.page.locator(".tile").evaluate_all(
+        "(all) => all.filter((each) => getComputedStyle(each).opacity === '1').length"
+    )
+    assert lit == numbers[-1] == sum(bool(row["proxy"]) for row in city.points.values())
+    assert await serious(reader.page) == []
+
+
+async def test_people_scanned_stand_beside_the_heads_with_the_difference(reader: Reader, city: City) -> None:
+    for row in city.points.values():
+        row["scanned"] = 10 if row["present"] is None else row["present"] - (row["code"] == city.find("Xã Tản Lĩnh"))
+    await reader.opens()
+    await expect(reader.page.locator(".small")).to_contain_text("(−1)")
+    await reader.page.get_by_role("button", name="Danh sách").click()
+    branch = reader.page.locator(".branch").filter(has_text="Ba Vì").first
+    await expect(branch.locator(".sums")).to_contain_text("−1")
+
+
 async def test_the_list_puts_the_worst_district_first(reader: Reader) -> None:
     await reader.opens()
     await reader.page.get_by_role("button", name="Danh sách").click()
@@ -286,6 +311,49 @@ async def test_who_is_signed_out_comes_in_by_the_door(browser: Browser) -> None:
         await page.get_by_role("button", name="Đăng nhập").click()
         await page.wait_for_selector(".tile")
         await context.close()
+
+
+async def test_badges_are_downloaded_or_it_is_said_why_not(reader: Reader, city: City) -> None:
+    city.names = True
+    await reader.opens(f"/points/{city.find('Xã Tản Lĩnh')}")
+    page = reader.page
+    await page.locator(".menu summary").click()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Thẻ đại biểu để in").click()
+    assert (await download.value).suggested_filename == "the-dai-bieu-01.pdf"
+    assert reader.complaints == []
+    await page.get_by_role("button", name="Tải thẻ đại biểu của điểm cầu").click()
+    await expect(page.locator(".panel .badges")).to_contain_text("hãy nhập danh sách trước khi in thẻ")
+
+
+async def signs_in(page: Page) -> None:
+    await page.get_by_label("Tên đăng nhập").fill("ban-to-chuc")
+    await page.get_by_label("Mật khẩu").fill("dung-mat-khau")
+    await page.get_by_role("button", name="Đăng nhập").click()
+
+
+async def test_who_followed_a_link_is_led_back_to_it_after_the_door(browser: Browser) -> None:
+    city = at_0824()
+    city.signed_in = False
+    async with served(city) as address:
+        page = await browser.new_page()
+        wanted = f"{address}/points/{city.find('Xã Châu Sơn', 'Ba Vì')}?conference=hoc-tap-2026-03"
+        await page.goto(wanted)
+        await page.wait_for_url(re.compile(r"/login\?next="))
+        await signs_in(page)
+        await page.wait_for_url(wanted)
+        await page.context.close()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example/", "/\\evil.example/", "/%09/evil.example/", "https://evil.example/"]
+)
+async def test_a_strangers_way_back_leads_home(browser: Browser, address: str, elsewhere: str) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{address}/login?next={elsewhere}")
+    await signs_in(page)
+    await page.wait_for_url(f"{address}/")
+    await page.context.close()
 
 
 async def test_no_conference_yet_says_what_to_do(reader: Reader, city: City) -> None:

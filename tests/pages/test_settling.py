@@ -277,7 +277,7 @@ async def test_the_conference_goes_on_and_who_is_late_is_told_who_was_faster(bro
         await speaks_to_everybody(reader)
         answer = await ours.there.ann.post(f"{PATH}/phase", {"phase": "closing", "version": 2})
         assert answer.status == 200
-        await dialog.get_by_role("button", name="Chuyển sang “Đang chốt số liệu”").click()
+        await dialog.get_by_role("button", name="Bắt đầu chốt số liệu").click()
         await expect(dialog.get_by_role("alert")).to_have_text(
             "ann đã chuyển hội nghị sang “Đang chốt số liệu” trước bạn."
         )

@@ -42,6 +42,13 @@ const Choice = ({ name, choices, chosen, choose }) => html`
   </fieldset>
 `;
 
+/** The unit at the top of what the reader sees; none where several stand beside each other. */
+function top() {
+  const units = state.value?.units;
+  const roots = [...(units?.values() ?? [])].filter(({ parent }) => !parent || !units?.has(parent));
+  return units ? (roots.length === 1 ? (roots[0]?.code ?? '') : '') : (plan.value?.unit ?? '');
+}
+
 function Menu() {
   const box = useRef(/** @type {HTMLDetailsElement | null} */ (null));
   const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? '');
@@ -95,7 +102,7 @@ function Menu() {
             }}
           ><span>${t('Giai đoạn của hội nghị')}</span><b>${t(PHASES[phase] ?? phase)}</b></button>`
         }
-        <${Badges} kind="unit" code=${unit.value || (plan.value?.unit ?? '')} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
+        <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
         <${Choice}
           name=${t('Giao diện')}
           choices=${[['', t('Theo máy')], ['light', t('Sáng')], ['dark', t('Tối')]]}

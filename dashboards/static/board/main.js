@@ -3,8 +3,8 @@ import { html } from '../vendor/html.js';
 import { render } from '../vendor/preact.mjs';
 import { speak, t, words } from '../language.js';
 import { App } from './app.js';
-import { arriveFirst } from './go.js';
 import { hurryDeeds, takeUp } from './deeds.js';
+import { arriveFirst } from './go.js';
 import { age, conferences, hurry, preparing, start, tick, trouble } from './store.js';
 
 const TICK_MS = 200;
@@ -12,6 +12,11 @@ const AGE_MS = 1000;
 const LOOK_AGAIN_MS = 5000;
 
 const root = /** @type {HTMLElement} */ (document.getElementById('board'));
+
+/** Whether there is no board to follow yet. */
+const nothingYet = () => Boolean(trouble.peek()) || conferences.peek()?.length === 0 || preparing.peek();
+
+const lookAgain = () => void (nothingYet() && begin());
 
 async function begin() {
   try {
@@ -21,7 +26,7 @@ async function begin() {
   } catch (error) {
     trouble.value = t('Máy chủ chưa trả lời: {why}. Trang tự thử lại.', { why: error instanceof Error ? error.message : String(error) });
   }
-  if (trouble.peek() || conferences.peek()?.length === 0 || preparing.peek()) setTimeout(begin, LOOK_AGAIN_MS);
+  if (nothingYet()) setTimeout(lookAgain, LOOK_AGAIN_MS);
 }
 
 speak(await words(root.dataset.words));

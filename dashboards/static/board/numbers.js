@@ -92,7 +92,7 @@ export function Numbers() {
       <dl class="small">
         <${Small} label=${t('Đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)} <span>(${share(sums.reported, sums.total)})</span><//>
         <${Small} label=${t('Báo đúng hạn')}>${share(sums.on_time, sums.total)}<//>
-        ${sums.scanned !== null && html`<${Small} label=${t('Quét thẻ, so với số đếm')}>${scannedWords(sums.scanned, sums.gap)}<//>`}
+        ${sums.scanned !== null && html`<${Small} label=${t('Quét thẻ (lệch)')}>${scannedWords(sums.scanned, sums.gap)}<//>`}
         <${Small} label=${t('Khách mời, tính riêng')}>${figure(sums.guests)}<//>
         <${Small} label=${t('Chờ kiểm tra, khác nhau')}>${
           doubts > 0 ? html`<button type="button" class="to-doubts" onClick=${() => showDoubts(sums)}>${figure(doubts)}</button>` : figure(0)

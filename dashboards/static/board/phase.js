@@ -43,7 +43,8 @@ function Sure({ from, to, version, after, back, done }) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
   const yes = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => yes.current?.focus(), []);
+  // In a dialog that opens with this question it is the attribute that counts.
+  useLayoutEffect(() => yes.current?.focus(), []);
   const key = step(from, to);
   const left = to === 'closed' ? missing() : '';
   const go = async () => {
@@ -75,7 +76,7 @@ function Sure({ from, to, version, after, back, done }) {
     ${FOR_GOOD.includes(key) && html`<p><b>${t('Không quay lại được.')}</b></p>`}
     ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}
     <div class="pills">
-      ${!wrong && html`<button type="button" class="pill strong" ref=${yes} aria-disabled=${busy} onClick=${go}>${busy ? t('Đang chuyển') : t('Chuyển sang “{phase}”', { phase: t(PHASES[to] ?? to) })}</button>`}
+      ${!wrong && html`<button type="button" class="pill strong" autofocus ref=${yes} aria-disabled=${busy} onClick=${go}>${busy ? t('Đang chuyển') : t(STEPS[key] ?? '')}</button>`}
       <button type="button" class="pill" onClick=${back}>${wrong ? t('Xem giai đoạn bây giờ') : t('Thôi')}</button>
     </div>
   `;
@@ -108,7 +109,6 @@ function Dialog({ first = '' }) {
     const now = conference.peek();
     seen.current = { phase: now?.phase ?? 'draft', version: now?.version ?? 0, after: state.peek()?.news[0]?.position ?? 1 };
   };
-  // Before the effects of what stands in it: opening moves the focus, and they put it where it belongs.
   useLayoutEffect(() => box.current?.showModal(), []);
   useEffect(() => {
     look();

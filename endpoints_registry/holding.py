@@ -1,0 +1,77 @@
+"""Who is on an open socket is asked again and again: what was revoked does not stay open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from endpoints_registry.access import Caller, Role
+from endpoints_registry.gate import CALLER
+from endpoints_registry.keyring import Keyring
+
+log = structlog.get_logger("holding")
+
+EVERY_S = 2
+"""Within five seconds a revoked session's socket is closed: promised."""
+
+SendAway = Callable[[bool], Awaitable[None]]
+"""Close the socket; told whether its holder may come again, to be judged anew."""
+
+
+class Held:
+    """The open sockets, each with the request that opened it."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._held: dict[SendAway, web.Request] = {}
+        self._epoch = keyring.epoch
+        self._farewells: set[asyncio.Task[None]] = set()
+
+    @contextmanager
+    def holding(self, request: web.Request, send_away: SendAway) -> Iterator[None]:
+        """For as long as the block lasts the socket is open only to whoever still has the right."""
+        self._held[send_away] = request
+        try:
+            yield
+        finally:
+            self._held.pop(send_away, None)
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_S)
+            try:
+                await self.look()
+            except (DBAPIError, PoolTimeout) as failed:
+                # A store that does not answer closes nobody's board; the next look asks again.
+                log.warning("holders-not-asked", why=str(failed.__cause__ or failed))
+
+    async def look(self) -> None:
+        """Ask everybody whose right may have changed."""
+        epoch = self._keyring.epoch
+        changed = epoch != self._epoch
+        for send_away, request in tuple(self._held.items()):
+            before = request[CALLER]
+            # A person's scope can move by itself; a hall's cannot, and halls are many.
+            if not changed and before.role in (Role.OPERATOR, Role.AGENT):
+                continue
+            found = await self._keyring(request)
+            now = found.caller if found else None
+            if now != before:
+                self._farewell(send_away, before, now)
+        self._epoch = epoch
+
+    def _farewell(self, send_away: SendAway, before: Caller, now: Caller | None) -> None:
+        self._held.pop(send_away, None)
+        log.info("sent-away", caller=before.name, revoked=now is None)
+
+        async def farewell() -> None:
+            await send_away(now is not None)
+
+        # Beside: who hangs on must not keep the others' from being asked.
+        going = asyncio.create_task(farewell())
+        self._farewells.add(going)
+        going.add_done_callback(self._farewells.discard)
