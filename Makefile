@@ -48,6 +48,8 @@ test: packages lint
 bench: .venv/test.stamp
 	$(PY) -m tests.load.board $(ARGS)
 	$(PY) -m tests.load.acts $(ARGS)
+	$(PY) -m tests.load.scans $(ARGS)
+	$(PY) -m tests.load.recall $(ARGS)
 
 # Kills the real server 200 times under 100,000 acts; ARGS="--kills 20 --acts 10000" for a short one.
 drill: .venv/test.stamp

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket as network
 from collections.abc import Callable
 
 import msgspec
@@ -23,6 +24,8 @@ SEND_PATIENCE_S = 15
 RENEWALS_LIMIT = 5
 """A screen that needs this many fresh snapshots in a row is too slow."""
 WATCH_LIMIT = 4096
+UNREAD_BYTES = 128 * 1024
+"""What a screen may leave unread with the system before it is waited for: else megabytes, and minutes until it shows."""
 SCREENS_LIMIT = 5_000
 """Beyond it everybody would see late; L2 has 200."""
 WATCH_PATIENCE_S = 20
@@ -72,6 +75,9 @@ class Screens:
             max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=CLOSE_PATIENCE_S, autoping=False
         )
         await socket.prepare(request)
+        if request.transport is not None:
+            line: network.socket = request.transport.get_extra_info("socket")
+            line.setsockopt(network.SOL_SOCKET, network.SO_SNDBUF, UNREAD_BYTES)
         self._open.add(socket)
         screen = Screen()
         channel = self._feed.join(hall, unit, screen)

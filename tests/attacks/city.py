@@ -99,7 +99,7 @@ async def furnished(folder: Path) -> Everybody:
             staff=staff,
             phones=await _phones(registry, {code: links[code] for code in (OURS, THEIRS, OTHER)}),
             links={code: link.path for code, link in links.items()},
-            tokens=await registry.issue_tokens([OURS, THEIRS]),
+            tokens=await registry.issue_tokens(HALLS),
         )
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
             ann = Browser(http, house.address, staff["ann"])

@@ -37,7 +37,7 @@ def folder(the_city: Furnished, tmp_path: Path) -> Path:
     return copied(the_city[0], tmp_path / "data")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def alone(folder: Path, everybody: Everybody) -> AsyncIterator[City]:
     """A city of one's own, to break."""
     async with standing(folder, everybody) as own:

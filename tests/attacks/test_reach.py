@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.attacks.city import CANARY, OURS, THEIRS, City
-from tests.flows.house import CONFERENCE, PATH, SITTING, Browser, act, count
+from tests.flows.house import CONFERENCE, MEASURED, PATH, SITTING, Browser, act, count
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -109,20 +109,16 @@ async def test_a_board_tells_only_its_own_district(city: City, name: str) -> Non
 
 
 async def test_how_many_fell_elsewhere_is_not_told(alone: City) -> None:
-    ours, there = alone.ours, alone.there
-    keys = alone.everybody.keys
-    rooms = [await there.room(code) for code in keys.tokens]
-    for room in rooms:
-        await room.hello()
+    rooms = await alone.there.rooms(MEASURED)
     for room in rooms:
         await room.line.close()
-    await ours.pass_time(90)
-    ann, viewer = await there.screen(alone.who("ann")), await there.screen(alone.who("viewer"))
-    told = {}
-    for screen in (ann, viewer):
+    await alone.ours.pass_time(90)
+    told = []
+    for name in ("ann", "viewer"):
+        screen = await alone.there.screen(alone.who(name))
         await screen.watch()
-        told[screen] = [line["points"] for line in screen.news if line["kind"] == "centre-outage-began"]
-    assert (told[ann], told[viewer]) == ([2], [1])
+        told += [line["points"] for line in screen.news if line["kind"] == "centre-outage-began"]
+    assert told == [len(MEASURED), sum(code.startswith(("006", "0017", "0018", "0019")) for code in MEASURED)]
 
 
 @pytest.mark.parametrize("kind", ["confirm", "release", "correct", "undo"])
@@ -204,7 +200,7 @@ async def test_the_open_doors_tell_nothing_of_what_goes_on(city: City) -> None:
         async with city._http.get(city.address + path) as answer:
             raw = await answer.text()
         assert answer.status == 200
-        for secret in (CANARY, CONFERENCE, SITTING, THEIRS, "Hà Nội"):
+        for secret in (CANARY, CONFERENCE, SITTING, THEIRS):
             assert secret not in raw
 
 

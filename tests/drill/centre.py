@@ -1,6 +1,7 @@
 """The real server as a process, and what may befall it: killed, stopped for a while, told to go."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -15,6 +16,15 @@ READY_S = 120
 GONE_S = 100
 """Ten times what is promised (G10): the machine may be busy with other tests."""
 LINES_KEPT = 200
+
+
+_C = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_the_drill() -> None:
+    """Whoever kills the drill leaves no server behind."""
+    _C.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class NotStarted(Exception):
@@ -73,6 +83,7 @@ class Centre:
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            preexec_fn=_die_with_the_drill,
         )
 
     async def _heard(self) -> str | None:
