@@ -15,7 +15,7 @@ from bridge.halls import Hall, Halls
 from bridge.pace import Pace
 from bridge.rules import wire
 from bridge.rules.acts import AnyAct
-from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, refused_ack
+from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, acked
 from bridge.rules.wire import FRAME_LIMIT, Close
 from endpoints_registry.access import Action, Caller, Role
 from endpoints_registry.gate import CALLER, Route, nowhere
@@ -212,7 +212,7 @@ class Room:
                 (outcome,) = await self._rooms.ask(self._hall.coordinator, self.caller, self._device, None, [act])
         except (Overloaded, Unavailable, TimeoutError):
             return  # no answer means: send it again
-        await self.socket.send_frame(wire.encode(refused_ack(outcome)), WSMsgType.TEXT)
+        await self.socket.send_frame(wire.encode(acked(outcome)), WSMsgType.TEXT)
 
     def _unheard(self) -> None:
         self._rooms.say_goodbye(self.socket.close(code=Close.SILENT, message=b"nothing was said"))

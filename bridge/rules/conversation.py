@@ -84,7 +84,7 @@ class Conversation:
         try:
             return (Asked(acts.decode(text)),)
         except msgspec.DecodeError as wrong:
-            return (Say(refused_ack(malformed(text, wrong))),)
+            return (Say(acked(malformed(text, wrong))),)
 
     def _hang(self, code: Close, why: str) -> tuple[Step, ...]:
         self.over = True
@@ -108,5 +108,5 @@ def malformed(raw: str | bytes | msgspec.Raw, wrong: msgspec.DecodeError) -> wir
     return wire.Outcome(id=name, outcome="refused", code="malformed", message=f"Báo cáo không đọc được: {wrong}"[:300])
 
 
-def refused_ack(outcome: wire.Outcome) -> wire.Ack:
+def acked(outcome: wire.Outcome) -> wire.Ack:
     return wire.Ack(**msgspec.structs.asdict(outcome))

@@ -115,14 +115,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """When it was received, by the hall clock: the time on the receipt."""
 
 
-class Ack(msgspec.Struct, frozen=True, tag="ack"):
-    id: str
-    outcome: Literal["accepted", "refused"]
-    duplicate: bool = False
-    code: str = ""
-    message: str = ""
-    position: int = 0
-    at: str = ""
+class Ack(Outcome, frozen=True, tag="ack"):
+    """An outcome in a frame."""
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):
