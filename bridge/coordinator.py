@@ -42,10 +42,10 @@ SPACING_EACH_S = 0.0025
 """It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
 ENOUGH = 32
 """So many do not wait for more."""
-LULLS = 6
+LULLS = 4
 """Nor do those after whom nobody came for so many times as long as usually passes between two: whoever was coming has
 come, and all others wait for our answer."""
-LEAST_LULL_S = 0.002
+LEAST_LULL_S = 0.0007
 SIGNALS_LIMIT = 10_000
 """Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
@@ -282,6 +282,9 @@ class Coordinator:
 
     def _take_in(self, row: Row, happened: Happened) -> None:
         changed = self.scene.adopt(row.position, happened)
+        if isinstance(happened.event, events.ConferenceFrozen):
+            # Not at the clockwork's next beat: whoever froze it looks at the board at once.
+            self.scene.show_round(self.clock.now())
         self._note_seq(row.record)
         self._untold.append((row.position, happened))
         self._touched |= changed.keys()

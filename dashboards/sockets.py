@@ -10,6 +10,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from bridge.pace import Pace
+from bridge.parting import PATIENCE_S, part
 from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
@@ -33,8 +34,6 @@ WATCH_PATIENCE_S = 20
 ASKED_PER_S = 2
 ASKED_AT_ONCE = 5
 """A page asks once, and again after a gap. Each asking may cost a whole snapshot: one that never stops is answered so often."""
-CLOSE_PATIENCE_S = 2
-"""A screen that was let go may take so long to say goodbye."""
 
 Halls = Callable[[str], Hall | None]
 
@@ -72,7 +71,7 @@ class Screens:
             raise Problem(503, "too_many_screens", detail, headers={"Retry-After": "30"})
         unit = unit or own_unit(caller)
         socket = web.WebSocketResponse(
-            max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=CLOSE_PATIENCE_S, autoping=False
+            max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=PATIENCE_S, autoping=False
         )
         await socket.prepare(request)
         if request.transport is not None:
@@ -147,13 +146,13 @@ class Watching:
 
     async def _begins(self) -> None:
         await asyncio.sleep(WATCH_PATIENCE_S)
-        await self._let_go(Close.SILENT, "nothing was asked")
+        await self._part(Close.SILENT, "nothing was asked")
 
     async def _asked(self, text: str) -> bool:
         try:
             asked = wire.watch(text)
         except msgspec.DecodeError as wrong:
-            await self._let_go(Close.NOT_UNDERSTOOD, str(wrong))
+            await self._part(Close.NOT_UNDERSTOOD, str(wrong))
             return False
         if self._sender is not None:
             self._sender.cancel()
@@ -181,22 +180,16 @@ class Watching:
                 frames = await self._screen.next()
         except TimeoutError:
             log.info("screen-too-slow")
-            await self._let_go(Close.TOO_SLOW, "too slow")
+            await self._part(Close.TOO_SLOW, "too slow")
         except ConnectionError:
             return
 
     async def sent_away(self, may_come_again: bool) -> None:
-        await self._let_go(Close.RESTARTING if may_come_again else Close.NOT_ALLOWED, "your right has changed")
+        code = Close.RESTARTING if may_come_again else Close.NOT_ALLOWED
+        await self._part(code, "your right has changed")
 
-    async def _let_go(self, code: Close, why: str) -> None:
-        """Say goodbye, and hang up on whoever does not take even that: an unread line would stay open for ever."""
-        # A close frame has room for 123 bytes, and `why` may quote the screen: plain ASCII cannot be cut within a letter.
-        words = why.encode("ascii", "backslashreplace")[:100]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_PATIENCE_S):
-                await self._socket.close(code=code, message=words)
-        if self._transport is not None and self._transport.get_write_buffer_size():
-            self._transport.abort()
+    async def _part(self, code: Close, why: str) -> None:
+        await part(self._socket, self._transport, code, why)
 
     async def ended(self) -> None:
         if self._sender is not None:

@@ -13,6 +13,7 @@ from bridge.coordinator import Overloaded, Unavailable
 from bridge.edges.asking import Ask
 from bridge.halls import Hall, Halls
 from bridge.pace import Pace
+from bridge.parting import part
 from bridge.rules import wire
 from bridge.rules.acts import AnyAct
 from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, acked
@@ -76,7 +77,7 @@ class Rooms:
             await socket.close(code=Close.UNKNOWN_POINT, message=b"no conference has this point")
             return socket
         await socket.prepare(request)
-        room = Room(self, hall, caller, code, socket)
+        room = Room(self, hall, caller, code, socket, request.transport)
         try:
             # A line that breaks while we answer has ended like any other.
             with self._held.holding(request, room.sent_away), suppress(ConnectionError):
@@ -124,8 +125,17 @@ class Rooms:
 class Room:
     """One connection of a point."""
 
-    def __init__(self, rooms: Rooms, hall: Hall, caller: Caller, code: str, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        hall: Hall,
+        caller: Caller,
+        code: str,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+    ) -> None:
         self._rooms = rooms
+        self._transport = transport
         self._hall = hall
         self.caller = caller
         self.code = code
@@ -215,14 +225,17 @@ class Room:
         await self.socket.send_frame(wire.encode(acked(outcome)), WSMsgType.TEXT)
 
     def _unheard(self) -> None:
-        self._rooms.say_goodbye(self.socket.close(code=Close.SILENT, message=b"nothing was said"))
+        self._rooms.say_goodbye(self._part(Close.SILENT, "nothing was said"))
 
     async def sent_away(self, may_come_again: bool) -> None:
         code = Close.RESTARTING if may_come_again else Close.NOT_ALLOWED
-        await self.socket.close(code=code, message=b"your right has changed")
+        await self._part(code, "your right has changed")
 
     async def replaced(self) -> None:
-        await self.socket.close(code=Close.REPLACED, message=b"a newer connection has taken over")
+        await self._part(Close.REPLACED, "a newer connection has taken over")
+
+    async def _part(self, code: Close, why: str) -> None:
+        await part(self.socket, self._transport, code, why)
 
     def gone(self) -> None:
         self._rooms.leave(self)

@@ -16,6 +16,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         if name.startswith("BRIDGE_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    # A server beside the command says its own things, and late ones when the machine is busy: none of them is the command's.
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield tmp_path

@@ -1,0 +1,71 @@
+"""Nothing that opens a door, and nobody's name, is ever written into a log."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.city import CANARY, OURS, THEIRS, City, Everybody
+from tests.attacks.wire import UPGRADE, request, sent
+from tests.flows.house import CONFERENCE, PASSWORD, PATH, act, visited
+from tests.flows.served import configured, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_log_holds_no_secret_and_no_name_whatever_is_sent(folder: Path, everybody: Everybody) -> None:
+    keys = everybody.keys
+    async with serving(configured(folder)) as served, visited(served.address, keys) as there:
+        nobody, ann = there.nobody, there.ann
+        wrong = "mật-khẩu-gõ-nhầm"
+        await nobody.post("/api/v1/session", {"username": "ann", "password": PASSWORD})
+        await nobody.post("/api/v1/session", {"username": "gõ-nhầm-mật-khẩu-vào-đây", "password": wrong})
+        link = f"/api/v1/links/{everybody.handle}/session"
+        await nobody.post(link, {"secret": everybody.secret, "device": "x"})
+        await nobody.post(link, {"secret": "bí-mật-sai", "device": "x"}, Origin="https://evil\u0111.example")
+        await there.phone(THEIRS).send(
+            act(THEIRS, "scan", badge=everybody.badge), act(THEIRS, "incident", fault="other", note=CANARY)
+        )
+        await ann.get(f"{PATH}/points/{THEIRS}/people")
+        await ann.get(f"/api/v1/points?q={CANARY}")
+        room = await there.room(OURS)
+        await room.hello()
+        await room.say("act", id=everybody.secret, kind=CANARY)
+        await room.next()
+        cookie = keys.staff["ann"]["Cookie"]
+        # What the library cannot read it would quote.
+        for raw in (
+            b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + cookie.encode() + b"\x01\r\n\r\n",
+            f"GET /healthz HTTP/1.1\r\nHost: x\r\n{cookie}\r\n\r\n".encode(),
+            f"GET /p/{everybody.handle} {everybody.secret} HTTP/1.1\r\n\r\n".encode(),
+            b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+            + keys.tokens[OURS].encode()
+            + b"\xff" * 9000
+            + b"\r\n\r\n",
+            request("POST", "/api/v1/session", {"Content-Encoding": "gzip", "Cookie": cookie}, PASSWORD.encode()),
+            request(
+                "GET", f"/ws/board?conference={CONFERENCE}", {**UPGRADE, "Cookie": cookie, "Origin": "http://evil\x7f"}
+            ),
+            request("POST", "/api/v1/session%0aFAKE", {"Origin": "https://evil.example"}, b"{}"),
+        ):
+            assert (await sent(served.address, raw)).status < 500
+        assert await served.told_to_go() == 0
+    log = "".join(served.log)
+    secrets = [PASSWORD, wrong, "bí-mật-sai", "gõ-nhầm", everybody.secret, everybody.badge, CANARY, "Lê Văn"]
+    secrets += [each.partition("=")[2] for each in (cookie, keys.phones[THEIRS]["Cookie"])]
+    secrets += [keys.tokens[OURS], keys.staff["ann"]["X-CSRF-Token"]]
+    assert [each for each in secrets if each in log] == []
+    assert "Traceback" not in log
+    assert all(line.startswith("{") for line in served.log if line.strip())
+
+
+async def test_an_error_tells_its_asker_nothing_of_our_insides(city: City) -> None:
+    for method, path, body in (
+        ("GET", "/none", b""),
+        ("POST", "/api/v1/session", b"{"),
+        ("GET", "/ws/board", b""),
+        ("POST", f"{PATH}/acts", b"["),
+    ):
+        told = await sent(city.address, request(method, path, city.headers("operator"), body))
+        for inside in (b"Traceback", b"/work", b"site-packages", b".py", b"sqlite", b"aiohttp", b"msgspec"):
+            assert inside not in told.body
+            assert inside not in told.head.encode()
