@@ -42,10 +42,10 @@ SPACING_EACH_S = 0.0025
 """It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
 ENOUGH = 32
 """So many do not wait for more."""
-LULLS = 4
+LULLS = 6
 """Nor do those after whom nobody came for so many times as long as usually passes between two: whoever was coming has
 come, and all others wait for our answer."""
-LEAST_LULL_S = 0.0007
+LEAST_LULL_S = 0.002
 SIGNALS_LIMIT = 10_000
 """Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
