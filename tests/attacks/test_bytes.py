@@ -203,8 +203,8 @@ async def test_a_clock_at_the_end_of_time_counts_as_now(city: City, at: str) -> 
 
 WRAPPED: tuple[tuple[Mapping[str, Words], bytes, bool], ...] = (
     ({"Content-Encoding": "gzip"}, b"no gzip", True),
-    ({"Content-Encoding": "gzip"}, gzip.compress(b'{"username":"x"}')[:-6], True),
-    ({"Content-Encoding": "gzip"}, gzip.compress(b" " * 50_000_000), True),
+    ({"Content-Encoding": "gzip"}, gzip.compress(b'{"username":"x"}', mtime=0)[:-6], True),
+    ({"Content-Encoding": "gzip"}, gzip.compress(b" " * 50_000_000, mtime=0), True),
     ({"Content-Encoding": "deflate"}, b"\xffno", True),
     ({"Content-Encoding": "br"}, b"\xffno", True),
     ({"Content-Encoding": "rot13"}, b"{}", True),
