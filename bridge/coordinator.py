@@ -26,6 +26,7 @@ from bridge.journal import (
 from bridge.rules import acts, events, wire
 from bridge.rules.deciding import UNDO_MS, Refused, decide
 from bridge.rules.events import AnyEvent, Happened
+from bridge.rules.following import follow
 from bridge.rules.model import Link
 from bridge.rules.projection import UP, Draft
 from bridge.rules.scene import Placed, Scene
@@ -389,16 +390,20 @@ class _Batch:
             message=decided.message,
             skew_ms=asked.skew_ms,
         )
-        self._append(record, decided.event)
-        self._known[asked.identity] = (record, self._position)
-        return _outcome(record, self._position)
+        position = self._append(record, decided.event)
+        self._known[asked.identity] = (record, position)
+        return _outcome(record, position)
 
-    def _append(self, record: Record, event: AnyEvent) -> None:
+    def _append(self, record: Record, event: AnyEvent) -> int:
+        """The record's position; what follows from it stands behind it."""
         happened = _happened(event, record)
         self.records.append(record)
         self.happened.append(happened)
-        self._position += 1
+        self._position = position = self._position + 1
         self._draft.adopt(happened)
+        for follows, at_ms in follow(self._draft, happened, self._now_ms):
+            self._append(_record(follows, at_ms, self._now_ms, "system"), follows)
+        return position
 
     def _answer(
         self, answer: "asyncio.Future[wire.Outcome] | asyncio.Future[int]", content: wire.Outcome | int

@@ -24,6 +24,8 @@ NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.ExpectedAct: Action.SETTLE,
     acts.ReleaseAct: Action.SETTLE,
     acts.CorrectAct: Action.CORRECT,
+    acts.LineTestAct: Action.ACT,
+    acts.NoticedAct: Action.ACT,
 }
 """What each kind of act asks of whoever sends it."""
 

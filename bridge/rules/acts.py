@@ -24,6 +24,9 @@ Shares = Annotated[
     dict[Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^[a-z_]+$")], Heads], Meta(max_length=20)
 ]
 """Parts of a number, by key."""
+Millis = Annotated[float, Meta(ge=0, le=600_000)]
+Rate = Annotated[float, Meta(ge=0, le=10_000_000)]
+"""Kilobits a second."""
 Badge = Annotated[str, Meta(max_length=200)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -126,6 +129,23 @@ class CorrectAct(Act, frozen=True, kw_only=True, tag="correct"):
     categories: Shares = {}
 
 
+class LineTestAct(Act, frozen=True, kw_only=True, tag="line_test"):
+    """What the phone measured of its line."""
+
+    rtt_ms: Millis
+    jitter_ms: Millis
+    loss: Annotated[float, Meta(ge=0, le=1)]
+    down_kbps: Rate
+    up_kbps: Rate
+
+
+class NoticedAct(Act, frozen=True, kw_only=True, tag="noticed"):
+    """A notice was seen by the hall, or confirmed."""
+
+    notice: Annotated[int, Meta(ge=1, le=2**31)]
+    confirmed: bool = False
+
+
 AnyAct = (
     StageAct
     | PerceivedAct
@@ -138,6 +158,8 @@ AnyAct = (
     | ConfirmAct
     | ReleaseAct
     | CorrectAct
+    | LineTestAct
+    | NoticedAct
 )
 
 _read: Reader[AnyAct] = Reader(AnyAct)

@@ -59,6 +59,8 @@ def decide(
             return _scan(state, state.plan, point, act, at_ms, person)
         if isinstance(act, acts.UndoAct):
             return _undo(point, act, by, received_ms, undo_ms)
+        if isinstance(act, acts.NoticedAct):
+            return _noticed(state, point, act)
         return _decided(state.plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag
@@ -82,6 +84,7 @@ Plain = (
     | acts.ConfirmAct
     | acts.ReleaseAct
     | acts.CorrectAct
+    | acts.LineTestAct
 )
 """What is judged by the point alone."""
 
@@ -119,6 +122,17 @@ def _decided(plan: Plan, point: Point, act: Plain, at_ms: int) -> Decided:
             return Decided(event=events.FigureReleased(point=code, sitting=key[0], round=key[1], released=act.act))
         case acts.CorrectAct():
             return _correct(plan, point, act)
+        case acts.LineTestAct():
+            return Decided(
+                event=events.LineTested(
+                    point=code,
+                    rtt_ms=act.rtt_ms,
+                    jitter_ms=act.jitter_ms,
+                    loss=act.loss,
+                    down_kbps=act.down_kbps,
+                    up_kbps=act.up_kbps,
+                )
+            )
         case _:
             assert_never(act)
 
@@ -211,6 +225,13 @@ def _undo(point: Point, act: acts.UndoAct, by: str, received_ms: int, undo_ms: i
             event=events.ActUndone(point=point.code, undone=act.act, axis=axis, sitting=sitting, person=person)
         )
     raise Refused("Không hoàn tác được: báo cáo này đã có báo cáo mới hơn thay thế.", code="unknown_act")
+
+
+def _noticed(state: Draft | State, point: Point, act: acts.NoticedAct) -> Decided:
+    notice = state.affairs.notices.posted.get(act.notice)
+    if notice is None or (notice.points is not None and point.code not in notice.points):
+        raise Refused("Không có thông báo này.", code="unknown_notice")
+    return Decided(event=events.NoticeAnswered(point=point.code, notice=act.notice, confirmed=act.confirmed))
 
 
 def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from bridge.rules.model import Count, Fault, Grade, Link, Mode, Phase, Plan, RoundName, Stage, Word
+from bridge.rules.model import Count, Fault, Grade, Link, Mode, Phase, Plan, RoundName, Stage, Stream, Word
+from bridge.rules.trouble import CallOutcome, Shared, Trouble
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -122,6 +123,31 @@ class LinkMoved(PointEvent, frozen=True, kw_only=True, tag="link-moved"):
     cause: str = ""
 
 
+class StreamMoved(PointEvent, frozen=True, kw_only=True, tag="stream-moved"):
+    """The broadcast arrives in the room otherwise than before. The record's time is when that truly began."""
+
+    stream: Stream
+    noticed_ms: int
+    behind_s: float | None = None
+
+
+class LineTested(PointEvent, frozen=True, kw_only=True, tag="line-tested"):
+    """A hall's phone has measured its line."""
+
+    rtt_ms: float
+    jitter_ms: float
+    loss: float
+    down_kbps: float
+    up_kbps: float
+
+
+class NoticeAnswered(PointEvent, frozen=True, kw_only=True, tag="notice-answered"):
+    """A hall has seen a notice, or says that it will do as it says."""
+
+    notice: int
+    confirmed: bool
+
+
 class ServiceRestarted(Event, frozen=True, kw_only=True, tag="service-restarted"):
     """We were away: every line that was up is unknown until it is heard again."""
 
@@ -135,6 +161,136 @@ class CentreOutageBegan(Event, frozen=True, kw_only=True, tag="centre-outage-beg
 
 class CentreOutageEnded(Event, frozen=True, kw_only=True, tag="centre-outage-ended"):
     pass
+
+
+class IncidentEvent(Event, frozen=True, kw_only=True):
+    """What happens to an incident; `incident` is its number in the conference, from 1."""
+
+    incident: int
+
+
+class IncidentOpened(IncidentEvent, frozen=True, kw_only=True, tag="incident-opened"):
+    """One cause, however many points it touches. The record's time is when it truly began."""
+
+    trouble: Trouble
+    points: tuple[str, ...]
+    shared: Shared
+    noticed_ms: int
+    note: str = ""
+
+
+class IncidentJoined(IncidentEvent, frozen=True, kw_only=True, tag="incident-joined"):
+    """More points fail of the same cause; `shared` is what all of them have in common now."""
+
+    points: tuple[str, ...]
+    shared: Shared
+    noticed_ms: int
+    trouble: Trouble | None = None
+    """What it is known to be from now on, where that is more than before."""
+    note: str = ""
+
+
+class IncidentEased(IncidentEvent, frozen=True, kw_only=True, tag="incident-eased"):
+    """These points of it are well again."""
+
+    points: tuple[str, ...]
+
+
+class IncidentAcknowledged(IncidentEvent, frozen=True, kw_only=True, tag="incident-acknowledged"):
+    """Somebody has taken it in hand: the record's `by`."""
+
+
+class IncidentAssigned(IncidentEvent, frozen=True, kw_only=True, tag="incident-assigned"):
+    to: str
+    """Whom it is given to, by user name."""
+
+
+class IncidentNoted(IncidentEvent, frozen=True, kw_only=True, tag="incident-noted"):
+    note: str
+
+
+class IncidentExplained(IncidentEvent, frozen=True, kw_only=True, tag="incident-explained"):
+    """Its cause (nguyên nhân) is known."""
+
+    cause: str
+
+
+class IncidentEscalated(IncidentEvent, frozen=True, kw_only=True, tag="incident-escalated"):
+    """Nobody took it in hand, or it goes on for too long: the next ones are told."""
+
+    level: int
+    why: str
+
+
+class IncidentResolved(IncidentEvent, frozen=True, kw_only=True, tag="incident-resolved"):
+    """It is over. `by_itself`: every point of it is well again, nobody needed to say so."""
+
+    by_itself: bool = False
+    note: str = ""
+
+
+class IncidentReopened(IncidentEvent, frozen=True, kw_only=True, tag="incident-reopened"):
+    by_itself: bool = False
+    points: tuple[str, ...] = ()
+    """Those that fail again."""
+    reason: str = ""
+
+
+class CallClaimed(PointEvent, frozen=True, kw_only=True, tag="call-claimed"):
+    """Somebody phones this hall now, and nobody else should: the record's `by`, until a time."""
+
+    until_ms: int
+
+
+class CallLetGo(PointEvent, frozen=True, kw_only=True, tag="call-let-go"):
+    """Whoever wanted to phone does not."""
+
+
+class CallEnded(PointEvent, frozen=True, kw_only=True, tag="call-ended"):
+    """What the call came to."""
+
+    outcome: CallOutcome
+    note: str = ""
+
+
+class NoticePosted(Event, frozen=True, kw_only=True, tag="notice-posted"):
+    """Something was said to halls: to all, or to these points."""
+
+    notice: int
+    text: str
+    urgent: bool = False
+    confirm: bool = False
+    """Whether each hall is asked to confirm it."""
+    points: tuple[str, ...] | None = None
+    """None: to every point."""
+    units: tuple[str, ...] = ()
+    """The units under which they were chosen, for the screens."""
+
+
+class NoticeWithdrawn(Event, frozen=True, kw_only=True, tag="notice-withdrawn"):
+    notice: int
+
+
+class RemindersSent(Event, frozen=True, kw_only=True, tag="reminders-sent"):
+    """Halls that had not reported a round were asked again; those who had were left in peace."""
+
+    sitting: str
+    round: RoundName
+    points: tuple[str, ...]
+
+
+class JobFired(Event, frozen=True, kw_only=True, tag="job-fired"):
+    """The calendar did what was due; its effect stands in the same transaction."""
+
+    job: str
+    due_ms: int
+
+
+class JobMissed(Event, frozen=True, kw_only=True, tag="job-missed"):
+    """It was due while we were away, and is too late by now: said, not swallowed."""
+
+    job: str
+    due_ms: int
 
 
 class ActRefused(PointEvent, frozen=True, kw_only=True, tag="act-refused"):
@@ -160,9 +316,30 @@ AnyEvent = (
     | ExpectedChanged
     | FaultReported
     | LinkMoved
+    | StreamMoved
+    | LineTested
+    | NoticeAnswered
     | ServiceRestarted
     | CentreOutageBegan
     | CentreOutageEnded
+    | IncidentOpened
+    | IncidentJoined
+    | IncidentEased
+    | IncidentAcknowledged
+    | IncidentAssigned
+    | IncidentNoted
+    | IncidentExplained
+    | IncidentEscalated
+    | IncidentResolved
+    | IncidentReopened
+    | CallClaimed
+    | CallLetGo
+    | CallEnded
+    | NoticePosted
+    | NoticeWithdrawn
+    | RemindersSent
+    | JobFired
+    | JobMissed
     | ActRefused
 )
 

@@ -12,6 +12,7 @@ from bridge.rules.model import (
     Author,
     Figure,
     Grade,
+    LineTest,
     Link,
     Perceived,
     Point,
@@ -65,7 +66,20 @@ def evolve(point: Point, happened: Happened) -> Point:
             return msgspec.structs.replace(
                 point, link=event.link, link_ms=at_ms, link_noticed_ms=event.noticed_ms, link_cause=event.cause
             )
-        case events.FaultReported() | events.ActRefused() | events.PersonSeenAgain():
+        case events.StreamMoved():
+            return msgspec.structs.replace(point, stream=event.stream, stream_ms=at_ms)
+        case events.LineTested():
+            test = LineTest(event.rtt_ms, event.jitter_ms, event.loss, event.down_kbps, event.up_kbps, at_ms)
+            return msgspec.structs.replace(point, line_test=test)
+        case (
+            events.FaultReported()
+            | events.ActRefused()
+            | events.PersonSeenAgain()
+            | events.NoticeAnswered()
+            | events.CallClaimed()
+            | events.CallLetGo()
+            | events.CallEnded()
+        ):
             return point
         case (
             events.ConferenceFrozen()
@@ -73,6 +87,12 @@ def evolve(point: Point, happened: Happened) -> Point:
             | events.ServiceRestarted()
             | events.CentreOutageBegan()
             | events.CentreOutageEnded()
+            | events.IncidentEvent()
+            | events.NoticePosted()
+            | events.NoticeWithdrawn()
+            | events.RemindersSent()
+            | events.JobFired()
+            | events.JobMissed()
         ):
             raise TypeError(f"{events.tag(event)} is not one point's")
         case _:

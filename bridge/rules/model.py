@@ -61,6 +61,19 @@ class Fault(StrEnum):
     OTHER = "other"
 
 
+class Stream(StrEnum):
+    """Whether the broadcast itself arrives in a room: an axis of its own, beside the link."""
+
+    NOT_FOLLOWED = "not_followed"
+    FRESH = "fresh"
+    BEHIND = "behind"
+    """It plays, later than it should."""
+    STALLED = "stalled"
+    """The playlist stands still."""
+    GONE = "gone"
+    """Nothing answers where the broadcast should be."""
+
+
 class Phase(StrEnum):
     DRAFT = "draft"
     REHEARSAL = "rehearsal"
@@ -199,6 +212,27 @@ class Perceived(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class Outage(msgspec.Struct, frozen=True, gc=False):
+    """A time in which a line was down, or out of our sight."""
+
+    cause: str
+    """As the link's: `silence`, `not_back` are the point's; `restart`, `centre_outage` are ours."""
+    began_ms: int
+    ended_ms: int | None = None
+    """None: it goes on."""
+
+
+class LineTest(msgspec.Struct, frozen=True):
+    """What a hall's phone measured of its line."""
+
+    rtt_ms: float
+    jitter_ms: float
+    loss: float
+    down_kbps: float
+    up_kbps: float
+    at_ms: int
+
+
 RoundKey = tuple[str, RoundName]
 """(sitting id, round)."""
 
@@ -238,6 +272,11 @@ class Point(msgspec.Struct, frozen=True):
     link_ms: int = 0
     link_noticed_ms: int = 0
     link_cause: str = ""
+    stream: Stream = Stream.NOT_FOLLOWED
+    stream_ms: int = 0
+    outages: tuple[Outage, ...] = ()
+    """Oldest first, at most OUTAGES_KEPT."""
+    line_test: LineTest | None = None
     perceived: Perceived | None = None
     figures: dict[RoundKey, Figure] = {}
     """The good figure of each round: the one that counts."""

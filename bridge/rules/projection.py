@@ -6,7 +6,8 @@ from typing import assert_never
 
 import msgspec
 
-from bridge.rules import events
+from bridge.rules import affairs, events
+from bridge.rules.affairs import Affairs
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.evolving import evolve
 from bridge.rules.model import (
@@ -38,6 +39,7 @@ class State:
         self._paths: dict[str, tuple[str, ...]] = {}
         self.centre_out: frozenset[str] = frozenset()
         """Points of a centre outage that is still going on."""
+        self.affairs = Affairs()
         self._seen: dict[str, dict[str, Seen]] = {}
 
     def __eq__(self, other: object) -> bool:
@@ -77,6 +79,7 @@ class State:
             self._seen.get(event.sitting, {}).pop(event.person, None)
         else:
             self.centre_out = _centre_out(self.centre_out, event)
+            self.affairs = affairs.after(self.affairs, happened)
         return changed
 
 
@@ -99,6 +102,7 @@ class Draft:
         self.phase = state.phase
         self.version = state.version
         self.centre_out = state.centre_out
+        self.affairs = state.affairs
         self._seen: dict[tuple[str, str], Seen | None] = {}
 
     @property
@@ -120,6 +124,7 @@ class Draft:
             self.phase, self.version = event.phase, event.version
         self._points.update((code, after) for code, (_, after) in moves(self, happened).items())
         self.centre_out = _centre_out(self.centre_out, event)
+        self.affairs = affairs.after(self.affairs, happened)
         if isinstance(event, events.PersonCheckedIn):
             self._seen[event.sitting, event.person] = Seen(event.point, happened.at_ms)
         elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
@@ -171,7 +176,15 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
                 for code in sorted(state.centre_out)
                 if state.points[code].link is Link.UNKNOWN
             }
-        case events.PhaseChanged():
+        case (
+            events.PhaseChanged()
+            | events.IncidentEvent()
+            | events.NoticePosted()
+            | events.NoticeWithdrawn()
+            | events.RemindersSent()
+            | events.JobFired()
+            | events.JobMissed()
+        ):
             return {}
         case _:
             assert_never(event)

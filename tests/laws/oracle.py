@@ -103,6 +103,10 @@ class Oracle:
                 return Answer(True)
             case acts.CountAct(sitting=sitting, round=name):
                 return self._count(hall, told, (sitting, name))
+            case acts.LineTestAct():
+                return Answer(True)
+            case acts.NoticedAct():
+                return Answer(False, "unknown_notice")
             case acts.CorrectAct():
                 return self._correct(hall, told, told.act.act)
             case acts.ReleaseAct(act=act):

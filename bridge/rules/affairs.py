@@ -1,0 +1,35 @@
+"""What goes on beside the points themselves: incidents, calls, notices, the calendar."""
+
+import msgspec
+
+from bridge.rules import calls, events, incidents, jobs, notices
+from bridge.rules.calls import Calls
+from bridge.rules.events import Happened
+from bridge.rules.incidents import Incidents
+from bridge.rules.jobs import Jobs
+from bridge.rules.notices import Notices
+
+
+class Affairs(msgspec.Struct, frozen=True):
+    """Values that are replaced and never changed: a draft holds the same ones until it decides something else."""
+
+    incidents: Incidents = Incidents()
+    calls: Calls = Calls()
+    notices: Notices = Notices()
+    jobs: Jobs = Jobs()
+
+
+def after(affairs: Affairs, happened: Happened) -> Affairs:
+    """The affairs after something happened; the very same value where it does not concern them."""
+    event = happened.event
+    match event:
+        case events.IncidentEvent():
+            return msgspec.structs.replace(affairs, incidents=incidents.after(affairs.incidents, happened, event))
+        case events.CallClaimed() | events.CallLetGo() | events.CallEnded():
+            return msgspec.structs.replace(affairs, calls=calls.after(affairs.calls, happened))
+        case events.NoticePosted() | events.NoticeWithdrawn() | events.NoticeAnswered() | events.RemindersSent():
+            return msgspec.structs.replace(affairs, notices=notices.after(affairs.notices, happened))
+        case events.JobFired() | events.JobMissed():
+            return msgspec.structs.replace(affairs, jobs=jobs.after(affairs.jobs, event))
+        case _:
+            return affairs
