@@ -5,12 +5,14 @@ suite of tests holds all three to what is promised here. The journal does not re
 bytes to it, and so are the salted digests that stand in a body in place of a person's name or of free text.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
 
+RECALL_PAGE = 5_000
 READ_LIMIT = 10_000
 """No single reading, and no turn's news, holds more rows than this: a long reader holds up the WAL, and memory."""
 
@@ -124,10 +126,11 @@ class Turn(Protocol):
 class Journal(Protocol):
     async def head(self, conference: str) -> Head: ...
 
-    def turn(self, conference: str, since: int) -> AbstractAsyncContextManager[Turn]:
+    def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AbstractAsyncContextManager[Turn]:
         """One transaction: committed when the block ends, undone by any exception inside it.
 
-        `since` is the position up to which the caller knows the journal. A caller who is cancelled while the commit is
+        `since` is the position up to which the caller knows the journal; `asked` are acts that `known` will be asked
+        about: they are looked up with the beginning, which spares another way to the database. A caller who is cancelled while the commit is
         on its way is told so only after the commit has ended one way or the other.
         Raises JournalBusy, JournalBehind, JournalFull, JournalAway, JournalBroken.
         """
@@ -141,6 +144,13 @@ class Journal(Protocol):
         every turn half as much again.
         """
 
+    async def recall(self, conference: str, after: int, to: int) -> str:
+        """What a projection is made of, of the rows after a position up to another (at most READ_LIMIT further): a JSON
+        array, for each row `[position, at_ms, received_ms, by, act, device, seq, body]` with the body as it stands.
+
+        One text and not so many rows: it is written where they lie, and a start carries a million of them.
+        """
+
     async def conferences(self) -> tuple[str, ...]:
         """Those that have at least one row, by id."""
 
@@ -152,3 +162,17 @@ async def pages(journal: Journal, conference: str, after: int = 0, limit: int = 
     while rows := await journal.read(conference, after, limit):
         yield rows
         after = rows[-1].position
+
+
+async def recalled(journal: Journal, conference: str, to: int) -> AsyncIterator[str]:
+    """The past up to a position, in pieces (see `Journal.recall`); while one is taken in, the next is being read."""
+    ahead = asyncio.ensure_future(journal.recall(conference, 0, min(to, RECALL_PAGE)))
+    try:
+        for after in range(RECALL_PAGE, to + RECALL_PAGE, RECALL_PAGE):
+            piece = await ahead
+            if after < to:
+                ahead = asyncio.ensure_future(journal.recall(conference, after, min(to, after + RECALL_PAGE)))
+            yield piece
+    finally:
+        ahead.cancel()
+        await asyncio.wait([ahead])

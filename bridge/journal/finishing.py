@@ -1,13 +1,13 @@
 """What was begun is finished, even when its asker has gone away."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def finished(work: Coroutine[Any, Any, T]) -> T:
+async def finished(work: Awaitable[T]) -> T:
     """Run `work` to its own end; a cancellation of the caller is passed on after that, not before."""
     task = asyncio.ensure_future(work)
     try:

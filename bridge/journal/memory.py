@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bridge.journal import Head, Identity, IdentityTaken, JournalError, Record, Row
 from bridge.journal.chain import chained, genesis
-from bridge.journal.reach import in_reach, within
+from bridge.journal.reach import in_reach, spanned, within
 
 
 @dataclass
@@ -76,7 +78,7 @@ class MemoryJournal:
         return Head(self.shelf.epoch, rows[-1].position, rows[-1].hash)
 
     @asynccontextmanager
-    async def turn(self, conference: str, since: int) -> AsyncIterator[MemoryTurn]:
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[MemoryTurn]:
         async with self.shelf.turns[conference]:
             rows = self.shelf.rows.get(conference, [])
             in_reach(conference, since, len(rows))
@@ -102,8 +104,18 @@ class MemoryJournal:
             return tuple(rows[after : after + limit])
         return tuple([row for row in rows[after:] if row.record.point == point][:limit])
 
+    async def recall(self, conference: str, after: int, to: int) -> str:
+        spanned(after, to)
+        return f"[{','.join([_line(row) for row in self.shelf.rows.get(conference, [])[after:to]])}]"
+
     async def conferences(self) -> tuple[str, ...]:
         return tuple(sorted(self.shelf.rows))
 
     async def close(self) -> None:
         return None
+
+
+def _line(row: Row) -> str:
+    record = row.record
+    told = (row.position, record.at_ms, record.received_ms, record.by, record.act, record.device, record.seq)
+    return msgspec.json.encode((*told, msgspec.Raw(record.body))).decode()

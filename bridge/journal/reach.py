@@ -10,6 +10,11 @@ def within(after: int, limit: int) -> None:
         )
 
 
+def spanned(after: int, to: int) -> None:
+    if not 0 <= after <= to <= after + READ_LIMIT:
+        raise ValueError(f"asked for the rows after {after} to {to}; ask for at most {READ_LIMIT} rows, in order")
+
+
 def in_reach(conference: str, since: int, head: int) -> None:
     """Refuse a turn to a projection that this journal cannot have made, or that one turn cannot bring up to date."""
     if not 0 <= since <= head:

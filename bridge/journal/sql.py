@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    CursorResult,
     Index,
     LargeBinary,
     MetaData,
@@ -52,7 +51,7 @@ from bridge.journal import (
 )
 from bridge.journal.chain import chained, genesis
 from bridge.journal.finishing import finished
-from bridge.journal.reach import in_reach, within
+from bridge.journal.reach import in_reach, spanned, within
 from endpoints_registry.database import Store, migrate, open_store
 
 T = TypeVar("T")
@@ -129,6 +128,24 @@ _KNOWN = {
 }
 
 
+# Pasted together by the database, on its own thread or machine: rows that are fetched take the interpreter's lock one by
+# one. A body is JSON already, so nobody reads it on the way.
+_RECALL = {
+    "sqlite": text(
+        "SELECT '[' || coalesce(group_concat(line), '') || ']' FROM ("
+        "SELECT '[' || position || ',' || at_ms || ',' || received_ms || ',' || json_quote(done_by) || ','"
+        " || json_quote(act) || ',' || json_quote(device) || ',' || seq || ',' || CAST(body AS TEXT) || ']' AS line"
+        " FROM journal WHERE conference = :conference AND position > :after AND position <= :to ORDER BY position)"
+    ),
+    "postgresql": text(
+        "SELECT concat('[', string_agg(concat('[', position, ',', at_ms, ',', received_ms, ',', to_json(done_by), ',',"
+        " coalesce(CAST(to_json(act) AS text), 'null'), ',', to_json(device), ',', seq, ',',"
+        " convert_from(body, 'UTF8'), ']'), ',' ORDER BY position), ']')"
+        " FROM journal WHERE conference = :conference AND position > :after AND position <= :to"
+    ),
+}
+
+
 class _Ready:
     """A statement compiled for both drivers: Core's own way to them costs more than SQLite's answer."""
 
@@ -138,13 +155,14 @@ class _Ready:
             compiled = statements[name].compile(dialect=registry.load(driver)())
             self._ready[name] = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
 
-    def run(self, connection: Connection, asked: Mapping[str, Any]) -> CursorResult[Any]:
-        words, names, constants = self._ready[connection.dialect.name]
+    def ask(self, hand: "_Hand", asked: Mapping[str, Any]) -> Sequence[Any]:
+        words, names, constants = self._ready[hand.dialect]
         given = {**constants, **asked}
-        return connection.exec_driver_sql(words, tuple(given[name] for name in names))
+        return hand.ask(words, tuple([given[name] for name in names]))
 
 
 _HEAD_READY = _Ready({"sqlite": _HEAD, "postgresql": _HEAD})
+_AFTER_READY = _Ready({"sqlite": _AFTER, "postgresql": _AFTER})
 _KNOWN_READY = _Ready(_KNOWN)
 
 # Leaps from one conference to the next over the key's order; SELECT DISTINCT would read every row.
@@ -184,10 +202,78 @@ async def open_journal(url: str, commit_delay_s: float = 0.0, patience_s: float 
             raise
 
 
-class _Doing(Protocol):
-    """Runs a piece of work with the connection of one transaction, wherever that connection lives."""
+class _Hand(Protocol):
+    """One transaction's way to the database, in words that are compiled already. Used where the connection lives."""
 
-    async def __call__(self, work: Callable[[Connection], T], /) -> T: ...
+    dialect: str
+
+    def begin(self, conference: str, patience_ms: str) -> None:
+        """Take the conference's turn."""
+
+    def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]: ...
+
+    def insert(self, rows: list[tuple[Any, ...]]) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+
+class _FileHand:
+    """The driver itself: what SQLAlchemy notes about each statement costs as much as SQLite's work on it."""
+
+    dialect = "sqlite"
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+
+    def begin(self, conference: str, patience_ms: str) -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+
+    def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]:
+        return self._raw.execute(words, given).fetchall()
+
+    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+        self._raw.executemany(_INSERT[self.dialect], rows)
+
+    def commit(self) -> None:
+        self._raw.commit()
+
+    def rollback(self) -> None:
+        # SQLite undoes most failures by itself; for the others it waits to be told.
+        self._raw.rollback()
+
+
+class _ServerHand:
+    dialect = "postgresql"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, conference: str, patience_ms: str) -> None:
+        settings = self._connection.execute(_TAKE_TURN, {"conference": conference, "patience": patience_ms}).one()
+        if settings.durable == "off":
+            raise JournalBroken(
+                "PostgreSQL now has synchronous_commit=off, so acknowledged reports may be lost; set it to «on»"
+            )
+
+    def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]:
+        return self._connection.exec_driver_sql(words, given).all()
+
+    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+        self._connection.exec_driver_sql(_INSERT[self.dialect], rows)
+
+    def commit(self) -> None:
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        self._connection.rollback()
+
+
+class _Doing(Protocol):
+    """Runs a piece of work with the hand of one transaction, wherever its connection lives."""
+
+    def __call__(self, work: Callable[[_Hand], T], /) -> Awaitable[T]: ...
 
 
 class _Writer(Protocol):
@@ -211,8 +297,11 @@ class _FileWriter:
     """
 
     def __init__(self, thread: ThreadPoolExecutor, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - it was opened a moment ago
         self._thread = thread
         self._connection = connection
+        self._hand = _FileHand(raw)
         self._one_at_a_time = asyncio.Lock()
 
     @classmethod
@@ -229,10 +318,6 @@ class _FileWriter:
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute("PRAGMA journal_size_limit=67108864")
 
-        @event.listens_for(engine, "begin")
-        def begun(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
         return cls(thread, await asyncio.get_running_loop().run_in_executor(thread, engine.connect))
 
     @asynccontextmanager
@@ -240,12 +325,12 @@ class _FileWriter:
         async with self._one_at_a_time:
             yield self._do
 
-    async def _do(self, work: Callable[[Connection], T], /) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._connection)
+    def _do(self, work: Callable[[_Hand], T], /) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, self._hand)
 
     async def close(self) -> None:
         async with self._one_at_a_time:
-            await self._do(Connection.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown()
 
 
@@ -260,8 +345,12 @@ class _ServerWriter:
         connection = self._store.writer.connect()
         with _named():
             await connection.start()
+
+        def do(work: Callable[[_Hand], T], /) -> Awaitable[T]:
+            return connection.run_sync(lambda sync: work(_ServerHand(sync)))
+
         try:
-            yield connection.run_sync
+            yield do
         finally:
             await finished(connection.close())
 
@@ -278,18 +367,21 @@ class SqlTurn:
         self._do = do
         self._position = 0
         self._hash = b""
+        self._asked: frozenset[Identity] = frozenset()
+        self._found: dict[Identity, Row] = {}
         self._appended: set[Identity] = set()
         self._grown = False
         self._state: Literal["on", "spoilt", "committed", "over"] = "on"
 
-    async def begin(self, since: int, patience_ms: str) -> None:
-        begun = await self._do(partial(_begin, self._conference, since, patience_ms))
-        self._position, self._hash, self.news = begun
+    async def begin(self, since: int, patience_ms: str, asked: Collection[Identity]) -> None:
+        begun = await self._do(partial(_begin, self._conference, since, patience_ms, asked))
+        self._position, self._hash, self.news, self._found = begun
+        self._asked = frozenset(asked)
 
     async def known(self, identities: Collection[Identity]) -> dict[Identity, Row]:
         self._still_on()
-        if not identities:
-            return {}
+        if not self._grown and self._asked.issuperset(identities):
+            return {identity: self._found[identity] for identity in identities if identity in self._found}
         return await self._do(partial(_known, self._conference, identities))
 
     async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
@@ -317,12 +409,12 @@ class SqlTurn:
         if committed:
             return
         # An empty turn has nothing to make durable and need not wait for the disk.
-        await self._do(Connection.commit if self._grown else Connection.rollback)
+        await self._do(_commit if self._grown else _undo)
 
     async def undo(self) -> None:
         self._state = "over"
         # What made us undo is what the asker must hear; a connection that is gone has undone its work by going.
-        with suppress(JournalError, DBAPIError):
+        with suppress(JournalError, DBAPIError, sqlite3.Error):
             await self._do(_undo)
 
     def _still_on(self) -> None:
@@ -348,14 +440,14 @@ class SqlJournal:
         return Head(epoch, last.position, last.hash) if last else Head(epoch, 0, genesis(conference))
 
     @asynccontextmanager
-    async def turn(self, conference: str, since: int) -> AsyncIterator[SqlTurn]:
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[SqlTurn]:
         async with self._writer.connected() as doing:
             # Asked only now: it may have broken while we waited for our turn.
             if self._broken is not None:
                 raise JournalBroken(str(self._broken)) from self._broken
             turn = SqlTurn(conference, self._to_the_end(doing))
             try:
-                await turn.begin(since, self._patience_ms)
+                await turn.begin(since, self._patience_ms, asked)
                 yield turn
                 await turn.end()
             except BaseException:
@@ -367,17 +459,17 @@ class SqlJournal:
     def _to_the_end(self, doing: _Doing) -> _Doing:
         """Work that is never left half-way by a cancelled asker, and whose failures have the journal's names."""
 
-        async def named(work: Callable[[Connection], T]) -> T:
+        def named(work: Callable[[_Hand], T], hand: _Hand) -> T:
             try:
                 with _named():
-                    return await doing(work)
+                    return work(hand)
             except JournalBroken as broken:
                 # Here, not in the turn: the asker may have gone, and yet nobody may be told yes any more.
                 self._broken = broken
                 raise
 
-        async def do(work: Callable[[Connection], T], /) -> T:
-            return await finished(named(work))
+        async def do(work: Callable[[_Hand], T], /) -> T:
+            return await finished(doing(partial(named, work)))
 
         return do
 
@@ -394,6 +486,14 @@ class SqlJournal:
                 # All at once: to fetch them one by one takes as long again.
                 return tuple(map(_row, (await connection.execute(statement, asked)).all()))
 
+    async def recall(self, conference: str, after: int, to: int) -> str:
+        spanned(after, to)
+        with _named():
+            async with self._store.reading() as connection:
+                asked = {"conference": conference, "after": after, "to": to}
+                found: str = (await connection.execute(_RECALL[connection.dialect.name], asked)).scalar_one()
+                return found
+
     async def conferences(self) -> tuple[str, ...]:
         with _named():
             async with self._store.reading() as connection:
@@ -406,32 +506,29 @@ class SqlJournal:
         await self._store.close()
 
 
-def _begin(conference: str, since: int, patience_ms: str, connection: Connection) -> tuple[int, bytes, tuple[Row, ...]]:
-    """Take the conference's turn; where its journal ends, and what came after `since`."""
-    if connection.dialect.name == "postgresql":
-        settings = connection.execute(_TAKE_TURN, {"conference": conference, "patience": patience_ms}).one()
-        if settings.durable == "off":
-            raise JournalBroken(
-                "PostgreSQL now has synchronous_commit=off, so acknowledged reports may be lost; set it to «on»"
-            )
-    last = _HEAD_READY.run(connection, {"conference": conference}).first()
-    position, before = (last.position, last.hash) if last else (0, genesis(conference))
+def _begin(
+    conference: str, since: int, patience_ms: str, asked: Collection[Identity], hand: _Hand
+) -> tuple[int, bytes, tuple[Row, ...], dict[Identity, Row]]:
+    """Take the conference's turn; where its journal ends, what came after `since`, and what is known of the asked."""
+    hand.begin(conference, patience_ms)
+    last = _HEAD_READY.ask(hand, {"conference": conference})
+    position, before = last[0] if last else (0, genesis(conference))
     in_reach(conference, since, position)
-    if position == since:
-        return position, before, ()
-    asked = {"conference": conference, "after": since, "most": position - since}
-    return position, before, tuple(map(_row, connection.execute(_AFTER, asked)))
+    after = {"conference": conference, "after": since, "most": position - since}
+    news = tuple(map(_row, _AFTER_READY.ask(hand, after))) if position != since else ()
+    return position, before, news, _known(conference, asked, hand)
 
 
-def _known(conference: str, identities: Collection[Identity], connection: Connection) -> dict[Identity, Row]:
+def _known(conference: str, identities: Collection[Identity], hand: _Hand) -> dict[Identity, Row]:
+    if not identities:
+        return {}
     asked = msgspec.json.encode([(identity.act, identity.by) for identity in identities]).decode()
-    found = _KNOWN_READY.run(connection, {"conference": conference, "asked": asked})
+    found = _KNOWN_READY.ask(hand, {"conference": conference, "asked": asked})
     return {Identity(row.record.by, row.record.act or ""): row for row in map(_row, found)}
 
 
-def _insert(conference: str, rows: Sequence[Row], last: bool, connection: Connection) -> None:
-    connection.exec_driver_sql(
-        _INSERT[connection.dialect.name],
+def _insert(conference: str, rows: Sequence[Row], last: bool, hand: _Hand) -> None:
+    hand.insert(
         [
             (
                 conference,
@@ -453,17 +550,18 @@ def _insert(conference: str, rows: Sequence[Row], last: bool, connection: Connec
                 record.skew_ms,
             )
             for row in rows
-        ],
+        ]
     )
     if last:
-        connection.commit()
+        hand.commit()
 
 
-def _undo(connection: Connection) -> None:
-    connection.rollback()
-    if connection.dialect.name == "sqlite":
-        # A commit that failed has left SQLAlchemy's books; SQLite undoes most failures itself and asks to be told for all.
-        connection.connection.rollback()
+def _commit(hand: _Hand) -> None:
+    hand.commit()
+
+
+def _undo(hand: _Hand) -> None:
+    hand.rollback()
 
 
 def _row(found: Any) -> Row:
@@ -476,7 +574,7 @@ def _named() -> Iterator[None]:
     """Failures of the database by what they mean to whoever asked; a failure that means a bug keeps its own name."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         meant = _meaning(error)
         if meant is None:
             raise
@@ -487,15 +585,15 @@ def _named() -> Iterator[None]:
         raise JournalAway(f"the database cannot be reached ({error}); ask again later") from error
 
 
-def _meaning(error: DBAPIError) -> JournalError | None:
-    cause = error.orig
-    if isinstance(error, IntegrityError) and "journal_act" in str(cause).replace(".", "_"):
+def _meaning(error: DBAPIError | sqlite3.Error) -> JournalError | None:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, IntegrityError | sqlite3.IntegrityError) and "journal_act" in str(cause).replace(".", "_"):
         return IdentityTaken(None)
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
         # Extended codes carry the plain one in their low byte.
         kind, says = _SQLITE.get(code & 0xFF if code is not None else -1, (None, ""))
-    elif error.connection_invalidated:
+    elif isinstance(error, DBAPIError) and error.connection_invalidated:
         kind, says = JournalAway, "the connection to the database server was lost"
     else:
         kind, says = _POSTGRESQL.get(getattr(cause, "sqlstate", None) or "", (None, ""))

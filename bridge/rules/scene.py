@@ -1,14 +1,15 @@
 """All that a screen may look at: the state, its sums, the lines, what just happened, and the round that is shown."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from bridge.rules import events, link
+from bridge.rules import events, link, stream
 from bridge.rules.attendance import round_due
 from bridge.rules.events import Happened
 from bridge.rules.link import Line
-from bridge.rules.model import Plan, Point, RoundKey
-from bridge.rules.projection import Changed, State
+from bridge.rules.model import Plan, Point, RoundKey, Stream
+from bridge.rules.projection import UP, Changed, State
+from bridge.rules.recalling import Past, Recalling
 from bridge.rules.rollup import Rollup
 
 NEWS_KEPT = 60
@@ -17,38 +18,69 @@ Placed = tuple[int, Happened]
 """(position in the journal, what happened)."""
 
 
-_QUIET = (events.ConferenceFrozen, events.ActRefused, events.PersonCheckedIn, events.PersonSeenAgain)
-"""What the board's news does not tell: 52,000 scans would bury all else."""
+_QUIET = frozenset(
+    {
+        events.ConferenceFrozen,
+        events.ActRefused,
+        events.PersonCheckedIn,
+        events.PersonSeenAgain,
+        events.LineTested,
+        events.NoticeAnswered,
+        events.CallClaimed,
+        events.CallLetGo,
+        events.JobFired,
+    }
+)
+"""What the board's news does not tell: 52,000 scans, or a notice's 800 answers, would bury all else."""
 
 
 class Scene:
     def __init__(self) -> None:
         self.state = State()
+        self._past = Recalling(self.state)
         self.rollup = Rollup((), self.state.path)
         self.lines: dict[str, Line] = {}
         self.news: deque[Placed] = deque(maxlen=NEWS_KEPT)
+        self.concerned: dict[int, Collection[str]] = {}
+        """Points of an incident when something happened to it, by position: who has one of them hears of it."""
         self.position = 0
         self.shown: RoundKey | None = None
 
-    def adopt(self, position: int, happened: Happened) -> Changed:
+    def adopt(self, position: int, happened: Happened, drafted: Changed | None = None) -> Changed:
         """One row further. The only way in which anything durable changes here."""
-        changed = self.replay(position, happened)
+        changed = self.state.adopt(happened, drafted)
+        self._note(position, happened)
         if isinstance(happened.event, events.ConferenceFrozen):
             self.sum_up()
         else:
             self.rollup.adopt(changed)
         return changed
 
-    def replay(self, position: int, happened: Happened) -> Changed:
-        """As `adopt`, but the sums are left for `sum_up`: a long past is added up once, at its end."""
-        changed = self.state.adopt(happened)
+    def replay(self, past: Iterable[Past]) -> None:
+        """As `adopt`, but points and sums are whole only after `sum_up`: a long past is added up once, at its end."""
+        for each in past:
+            happened = self._past.take(each)
+            self.position = each.position
+            if happened is not None:
+                self._note(each.position, happened)
+
+    def _note(self, position: int, happened: Happened) -> None:
         self.position = position
-        if not isinstance(happened.event, _QUIET):
+        event = happened.event
+        if newsworthy(event):
             self.news.appendleft((position, happened))
-        return changed
+            if isinstance(event, events.IncidentEvent):
+                self._concern(position, event)
+
+    def _concern(self, position: int, event: events.IncidentEvent) -> None:
+        incident = self.state.affairs.incidents.known.get(event.incident)
+        self.concerned[position] = incident.hits if incident else ()
+        if len(self.concerned) > NEWS_KEPT:
+            del self.concerned[next(iter(self.concerned))]
 
     def sum_up(self) -> None:
-        """The sums of the state as it is."""
+        """The sums of the state as it is, the past that was replayed included."""
+        self._past.end()
         plan = self.state.plan
         self.rollup = Rollup(rounds_of(plan) if plan else (), self.state.path)
         self.rollup.adopt({code: (None, point) for code, point in self.state.points.items()})
@@ -64,11 +96,26 @@ class Scene:
     def link_shown(self, point: Point) -> str:
         return link.shown(point, self.lines.get(point.code))
 
+    def stream_shown(self, point: Point) -> str:
+        if point.stream is Stream.NOT_FOLLOWED:
+            # Of most halls nothing else was ever said, and every row asks.
+            return Stream.NOT_FOLLOWED.value
+        line = self.lines.get(point.code)
+        said = line.stream if line is not None and line.connected and point.link in UP else None
+        return stream.shown(point, said).value
+
     def points_under(self, unit: str) -> Iterable[Point]:
         """The points of a unit's subtree; all of them for an empty code."""
         for point in self.state.points.values():
             if not unit or unit in self.state.path(point.planned.unit):
                 yield point
+
+
+def newsworthy(event: events.AnyEvent) -> bool:
+    """Whether the board's news may tell it."""
+    return type(event) not in _QUIET and not (
+        isinstance(event, events.StreamMoved) and event.stream not in stream.ACCUSING
+    )
 
 
 def rounds_of(plan: Plan) -> tuple[RoundKey, ...]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from bridge.journal import (
     READ_LIMIT,
+    RECALL_PAGE,
     Identity,
     IdentityTaken,
     Journal,
@@ -24,6 +26,7 @@ from bridge.journal import (
     Record,
     Row,
     pages,
+    recalled,
 )
 from bridge.journal.chain import genesis, verify
 from bridge.journal.memory import MemoryJournal
@@ -140,6 +143,16 @@ async def test_a_turn_knows_what_it_has_itself_appended(journal: Journal) -> Non
         assert await turn.known([Identity("point:00004-01", "a")]) == {Identity("point:00004-01", "a"): row}
 
 
+async def test_acts_named_at_the_beginning_are_known_as_those_asked_for_later(journal: Journal) -> None:
+    first, other = await appended(journal, count("a"), count("z"))
+    a, b, z = (Identity("point:00004-01", act) for act in ("a", "b", "z"))
+    async with journal.turn(DAY, 2, [a, b]) as turn:
+        assert await turn.known([a, b]) == {a: first}
+        assert await turn.known([b, z]) == {z: other}
+        (second,) = await turn.append([count("b")])
+        assert await turn.known([a, b]) == {a: first, b: second}
+
+
 async def test_ids_of_any_text_are_found_again(journal: Journal) -> None:
     acts = ['"', "'", "\\", "[", "ắ", "\u2028", "a b", "🙂", "%", "x" * 200]
     await appended(journal, *map(count, acts))
@@ -244,6 +257,38 @@ async def test_reading_goes_page_by_page(journal: Journal) -> None:
     assert await journal.read(DAY, 8, 4) == rows[8:]
     assert await journal.read(DAY, 10, 4) == ()
     assert await journal.read(DAY, 99, 4) == ()
+
+
+async def test_a_projection_recalls_of_each_row_what_it_is_made_of(journal: Journal) -> None:
+    silent = Record(
+        at_ms=0, received_ms=0, by="system", kind="phase-changed", point=None, body='{"lý do":"\\""}'.encode()
+    )
+    quoted = msgspec.structs.replace(count("a", by='user:"Bình"\\'), device="máy\n2")
+    rows = await appended(journal, *[count(str(number)) for number in range(7)], silent, quoted)
+    await appended(journal, count("elsewhere"), conference=OTHER_DAY)
+    expected = [
+        [row.position, r.at_ms, r.received_ms, r.by, r.act, r.device, r.seq, msgspec.json.decode(r.body)]
+        for row in rows
+        for r in (row.record,)
+    ]
+    whole_past = [row async for piece in recalled(journal, DAY, 9) for row in msgspec.json.decode(piece)]
+    assert sorted(whole_past) == expected
+    assert sorted(msgspec.json.decode(await journal.recall(DAY, 4, 7))) == expected[4:7]
+    assert msgspec.json.decode(await journal.recall(DAY, 9, 12)) == []
+
+
+async def test_a_long_past_is_recalled_in_pieces_without_a_gap(journal: Journal) -> None:
+    records = [count(f"{number:05}") for number in range(RECALL_PAGE + 1)]
+    await appended(journal, *records)
+    pieces = [msgspec.json.decode(piece) async for piece in recalled(journal, DAY, len(records))]
+    assert [len(piece) for piece in pieces] == [RECALL_PAGE, 1]
+    assert [row[0] for piece in pieces for row in sorted(piece)] == list(range(1, len(records) + 1))
+
+
+@pytest.mark.parametrize(("after", "to"), [(-1, 3), (3, 2), (0, READ_LIMIT + 1)])
+async def test_a_recall_without_bounds_is_refused(journal: Journal, after: int, to: int) -> None:
+    with pytest.raises(ValueError, match="ask for at most 10000 rows, in order"):
+        await journal.recall(DAY, after, to)
 
 
 async def test_one_points_rows_are_read_alone(journal: Journal) -> None:

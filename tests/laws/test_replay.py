@@ -1,16 +1,21 @@
 """The live state is what the journal adds up to: read again, it is the same."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from bridge.rules import events
+from bridge.rules import acts, events
 from bridge.rules.events import Happened
 from bridge.rules.projection import Draft, State
+from bridge.rules.recalling import Past
 from bridge.rules.rollup import ROOT
-from bridge.rules.scene import Scene
+from bridge.rules.scene import Placed, Scene
 from dashboards import view
-from tests.cast import MORNING, SECOND
-from tests.laws.days import PLAN, Step, beginning, follows, judged, lived, steps
+from tests.cast import MORNING, SECOND, SYSTEM, act_id, phone
+from tests.laws.days import CODES, PEOPLE, PLAN, Step, beginning, follows, judged, lived, steps
 
 
 def kept(journal: list[Happened]) -> list[Happened]:
@@ -19,6 +24,36 @@ def kept(journal: list[Happened]) -> list[Happened]:
         Happened(events.decode(events.encode(each.event)), each.at_ms, each.received_ms, each.by, each.act)
         for each in journal
     ]
+
+
+def arrivals() -> SearchStrategy[list[Step]]:
+    """People at the doors, scans taken back a moment later, and our own restarts in between."""
+    told = st.one_of(st.sampled_from(PEOPLE), st.integers(1, 3), st.just(None))
+    return st.lists(st.tuples(st.sampled_from(CODES), told, st.sampled_from((0, 5, 60, 7_200))), max_size=30).map(
+        lambda came: [_arrival(number, came) for number in range(len(came))]
+    )
+
+
+def _arrival(number: int, came: Sequence[tuple[str, str | int | None, int]]) -> Step:
+    """Somebody with a badge, or the act so many before this one taken back, or nobody because we were away."""
+    code, told, after_s = came[number]
+    at = datetime.fromtimestamp(MORNING / 1000, UTC)
+    match told:
+        case str():
+            scan = acts.ScanAct(id=act_id(number), seq=number, at=at, point=code, badge=told)
+            return Step(after_s, phone(code), scan)
+        case int():
+            before = max(0, number - told)
+            code = came[before][0]
+            undo = acts.UndoAct(id=act_id(number), seq=number, at=at, point=code, act=act_id(before))
+            return Step(after_s, phone(code), undo)
+        case None:
+            return Step(after_s, SYSTEM, event=events.ServiceRestarted())
+
+
+def past(placed: Sequence[Placed]) -> list[Past]:
+    """The same rows as a start reads them."""
+    return [Past(at, row.at_ms, row.received_ms, row.by, row.act, row.device, 0, row.event) for at, row in placed]
 
 
 def board(scene: Scene) -> list[view.Row]:
@@ -42,6 +77,21 @@ def test_a_journal_read_again_gives_the_same_state_sums_and_board(day: list[Step
     assert board(live) == board(replayed)
     assert view.totals(live, ROOT, now_ms) == view.totals(replayed, ROOT, now_ms)
     assert list(live.news) == list(replayed.news)
+
+
+@given(day=st.one_of(steps(), arrivals()), pieces=st.integers(1, 9))
+def test_a_long_past_recalled_in_pieces_is_what_was_adopted_one_by_one(day: list[Step], pieces: int) -> None:
+    adopted, recalled = Scene(), Scene()
+    placed = list(enumerate(kept(lived(day)), 1))
+    for position, each in placed:
+        adopted.adopt(position, each)
+    for start in range(0, len(placed), pieces):
+        recalled.replay(past(placed[start : start + pieces]))
+    recalled.sum_up()
+    assert recalled.state == adopted.state
+    assert recalled.rollup.tallies == adopted.rollup.tallies
+    assert list(recalled.news) == list(adopted.news)
+    assert recalled.position == adopted.position
 
 
 @given(day=steps())

@@ -23,5 +23,6 @@ def test_everybody_scanned_is_in_exactly_once() -> None:
 def test_a_server_stands_again_on_what_was_recorded() -> None:
     recall = figures("recall")
     assert recall["rows"] > 0
+    assert recall["alike"], "what was read back differs from what was lived"
     assert recall["ready_s"] > 0
     assert recall["resident_mb"] <= recall["most_mb"]
