@@ -46,12 +46,12 @@ def serve(config: Config = None) -> None:
 
 @app.command()
 def migrate(config: Config = None) -> None:
-    """Bring both databases to the newest schema; `serve` does it too."""
+    """Bring every database to the newest schema; `serve` does it too."""
     settings = _settings(config)
     from bridge.commands import serving
 
     _run(serving.migrate(settings))
-    typer.echo("Hai cơ sở dữ liệu (danh bạ, nhật ký) đã ở phiên bản mới nhất.")
+    typer.echo("Ba cơ sở dữ liệu (danh bạ, nhật ký, bưu tá) đã ở phiên bản mới nhất.")
 
 
 @registry.command("import")
@@ -119,18 +119,26 @@ def agent(
         str | None, typer.Option(help="The room's token; better from BRIDGE_TOKEN or a file: others see this one.")
     ] = None,
     token_file: Annotated[Path | None, typer.Option(help="A file that holds the token.")] = None,
+    stream: Annotated[
+        str | None,
+        typer.Option(envvar="BRIDGE_STREAM", help="The broadcast's HLS address: says whether it arrives in the room."),
+    ] = None,
 ) -> None:
     """Keep a room's line to the centre until Ctrl-C."""
     from bridge import logs
-    from bridge.agent import socket_url
+    from bridge.agent import socket_url, stream_url
     from bridge.commands import room
 
     try:
         url = socket_url(server)
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--server") from wrong
+    try:
+        broadcast = stream_url(stream) if stream else None
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--stream") from wrong
     logs.configure()
-    _run(room.keep_line(url, _in_words(lambda: room.token_found(token, token_file))))
+    _run(room.keep_line(url, _in_words(lambda: room.token_found(token, token_file)), broadcast))
 
 
 @app.command()

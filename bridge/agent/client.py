@@ -11,6 +11,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from bridge.agent.broadcast import Broadcast, Seen
 from bridge.agent.probe import LineProbe, Probe
 from bridge.rules import wire
 from bridge.rules.wire import Beat, Bye, Hello, Ping, ServerSays, Welcome
@@ -19,6 +20,8 @@ FIRST_RETRY_MS = 1_000
 RETRY_CAP_MS = 10_000
 """Until a welcome has assigned another."""
 OPEN_TIMEOUT_S = 10
+WELCOME_PATIENCE_MS = 20_000
+"""A centre that took the connection and says nothing for so long is behind a black hole: nobody would ever close it."""
 SPREAD = 0.1
 """Beats keep this share away from the assigned time, so that rooms do not beat in step."""
 LOST = 1006
@@ -61,12 +64,14 @@ class Agent:
         chance: random.Random | None = None,
         dial: Dial | None = None,
         probe: Callable[[], Probe] = LineProbe,
+        broadcast: Broadcast | None = None,
         told: Callable[[ServerSays], None] = lambda _: None,
         parted: Callable[[str, int], None] = lambda _why, _pause_ms: None,
     ) -> None:
         """`told` sees every frame of the centre, `parted` why there is no line and how long until the next try.
 
-        `dial` and `probe` may be others in a drill.
+        `broadcast` is followed by whoever owns it; None: the room says nothing of it. `dial` and `probe` may be others in a
+        drill.
         """
         self._url = url
         self._token = token
@@ -75,6 +80,7 @@ class Agent:
         self._chance = chance or random.SystemRandom()
         self._dial = dial or self._connect
         self._probe = probe
+        self._broadcast = broadcast
         self._told = told
         self._parted = parted
         self._line: ClientConnection | None = None
@@ -144,34 +150,73 @@ class Agent:
     async def _talk(self, line: ClientConnection) -> tuple[int, str]:
         """Until the connection ends; its close code and reason."""
         async with asyncio.TaskGroup() as jobs:
-            beating: asyncio.Task[None] | None = None
+            unheard = jobs.create_task(self._give_up(line))
+            talking = [unheard]
             try:
                 await line.send(wire.text(Hello(device=self._device)))
                 async for raw in line:
                     frame = _frame(raw)
-                    if isinstance(frame, Welcome) and beating is None:
+                    if isinstance(frame, Welcome) and unheard in talking:
+                        unheard.cancel()
+                        talking.remove(unheard)
                         self._attempts = 0
                         self._retry_cap_ms = round(frame.retry_cap_s * 1000)
-                        beating = jobs.create_task(self._beat(line, frame.heartbeat_s * 1000))
+                        talking.append(jobs.create_task(self._beat(line, frame.heartbeat_s * 1000)))
+                        if self._broadcast is not None:
+                            talking.append(jobs.create_task(self._tell(line, self._broadcast)))
                     elif isinstance(frame, Ping):
                         await line.send(wire.text(Beat()))
                     if frame is not None:
                         self._told(frame)
             except ConnectionClosed:
                 pass  # the close code tells why
-            if beating is not None:
-                beating.cancel()
+            for each in talking:
+                each.cancel()
         return line.close_code or LOST, line.close_reason or ""
+
+    async def _give_up(self, line: ClientConnection) -> None:
+        await self._clock.sleep(WELCOME_PATIENCE_MS)
+        line.transport.abort()
 
     async def _beat(self, line: ClientConnection, every_ms: float) -> None:
         probe = self._probe()
         try:
             while not probe.deaf:
                 await self._clock.sleep(round(every_ms * self._chance.uniform(1 - SPREAD, 1 + SPREAD)))
-                await line.send(wire.text(await probe.look(line)))
+                await line.send(
+                    wire.text(_with(self._broadcast.seen if self._broadcast else None, await probe.look(line)))
+                )
         except ConnectionClosed:
             return  # the reader tells why
         line.transport.abort()
+
+    async def _tell(self, line: ClientConnection, broadcast: Broadcast) -> None:
+        """What becomes of the broadcast is said at once: a hall without a picture does not wait for the next beat."""
+        told = None
+        try:
+            while True:
+                seen = await broadcast.other_than(told)
+                told = seen.stream
+                await line.send(wire.text(_with(seen, Beat())))
+        except ConnectionClosed:
+            return  # the reader tells why
+
+
+MOST_BEHIND_S = 604_800.0
+MOST_KBPS = 10_000_000.0
+"""What a frame may say (`wire.Beat`)."""
+
+
+def _with(seen: Seen | None, beat: Beat) -> Beat:
+    """The beat, and what is seen of the broadcast."""
+    if seen is None:
+        return beat
+    return msgspec.structs.replace(
+        beat,
+        stream=seen.stream,
+        behind_s=None if seen.behind_s is None else min(seen.behind_s, MOST_BEHIND_S),
+        bitrate_kbps=None if seen.bitrate_kbps is None else min(seen.bitrate_kbps, MOST_KBPS),
+    )
 
 
 def _frame(raw: str | bytes) -> ServerSays | None:

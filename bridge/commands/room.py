@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bridge.agent import Agent, SentAway
+from bridge.agent import Agent, Follower, Seen, SentAway
 from bridge.clock import RealClock
 from bridge.commands.going import told_to_go
 from bridge.notdone import NotDone
@@ -35,14 +35,18 @@ def token_found(given: str | None, file: Path | None) -> str:
     return token
 
 
-async def keep_line(url: str, token: str) -> None:
-    """Until SIGTERM or Ctrl-C. Raises NotDone when the centre does not want this room's machine again."""
-    agent = Agent(url, token, RealClock(), device=_device(), told=_heard, parted=_parted)
+async def keep_line(url: str, token: str, stream: str | None = None) -> None:
+    """Until SIGTERM or Ctrl-C; follows the broadcast at `stream` meanwhile. Raises NotDone when the centre does not want
+    this room's machine again.
+    """
+    follower = Follower(stream, moved=_moved) if stream else None
+    agent = Agent(url, token, RealClock(), device=_device(), broadcast=follower, told=_heard, parted=_parted)
     log.info("dialling", url=url)
     with told_to_go() as going:
         running = asyncio.create_task(agent.run())
         leaving = asyncio.create_task(going.wait())
-        await asyncio.wait((running, leaving), return_when=asyncio.FIRST_COMPLETED)
+        following = asyncio.create_task(follower.run() if follower else going.wait())
+        await asyncio.wait((running, leaving, following), return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if going.is_set():
             with suppress(TimeoutError):
@@ -51,11 +55,24 @@ async def keep_line(url: str, token: str) -> None:
             running.cancel()
             log.info("left")
         try:
+            # A follower ends only by a bug of ours: then the room must not go on as if it saw.
+            if following.done():
+                following.result()
             await running
         except asyncio.CancelledError:
             return
         except SentAway as away:
             raise NotDone(str(away)) from away
+        finally:
+            running.cancel()
+            following.cancel()
+            await asyncio.wait((running, following))
+
+
+def _moved(seen: Seen, why: str) -> None:
+    """One line for each change; never the address, which may hold a key."""
+    facts = {"behind_s": seen.behind_s, "bitrate_kbps": seen.bitrate_kbps, "why": why or None}
+    log.info("broadcast-moved", stream=seen.stream, **{name: fact for name, fact in facts.items() if fact is not None})
 
 
 def _heard(frame: ServerSays) -> None:
@@ -69,7 +86,7 @@ def _heard(frame: ServerSays) -> None:
                 now=frame.now,
             )
         case Notice():
-            log.info("notice", message=frame.message)
+            log.info("notice", number=frame.number, text=frame.text, urgent=frame.urgent, withdrawn=frame.withdrawn)
         case _:
             pass
 

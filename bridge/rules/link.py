@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from bridge.rules import events
-from bridge.rules.model import Link, Point, Stage
+from bridge.rules.model import Link, Point, Stage, Stream
 from bridge.rules.projection import UP
+from bridge.rules.watching import Watch
 
 FLAP_HALF_LIFE_MS = 120_000
 UNSTABLE_FROM = 3.0
@@ -62,6 +63,8 @@ class Line(msgspec.Struct):
     generation: int = 0
     """Which connection it is; a late word from an older one changes nothing."""
     connected: bool = False
+    excused: bool = False
+    """Whether it went with a goodbye, or in a break: that is no flap, and no sign of an outage of ours."""
     heard_ms: int = 0
     closed_ms: int = 0
     penalty: float = 0.0
@@ -70,6 +73,12 @@ class Line(msgspec.Struct):
     """When it came back, the last few times since it was last found unstable."""
     rtt_ms: float | None = None
     loss: float | None = None
+    stream: Stream | None = None
+    """What this connection says of the broadcast; None: nothing yet."""
+    stream_ms: int = 0
+    """When a change of it was signalled last."""
+    behind_s: float | None = None
+    bitrate_kbps: float | None = None
     ever: bool = False
     """Whether it was connected before in this process's life."""
 
@@ -82,7 +91,9 @@ class Line(msgspec.Struct):
             self._flap(now_ms)
         self.generation += 1
         self.connected = self.ever = True
+        self.excused = False
         self.heard_ms = now_ms
+        self.stream = self.behind_s = self.bitrate_kbps = None
         return self.generation
 
     def _flap(self, now_ms: int) -> None:
@@ -94,14 +105,24 @@ class Line(msgspec.Struct):
             # The same flaps do not make it unstable a second time, once it has calmed down.
             self.flaps_ms = ()
 
-    def close(self, now_ms: int) -> None:
+    def close(self, now_ms: int, *, excused: bool = False) -> None:
         self.connected = False
+        self.excused = excused
         self.closed_ms = now_ms
+        self.stream = self.behind_s = self.bitrate_kbps = None
+
+    def set_back(self, by_ms: int) -> None:
+        """The hall's clock was set back by so much: what was heard before is as long ago as it was."""
+        self.heard_ms -= by_ms
+        self.closed_ms -= by_ms
+        self.stream_ms -= by_ms
+        self.penalty_ms -= by_ms
+        self.flaps_ms = tuple(each - by_ms for each in self.flaps_ms)
 
 
 def flaps(point: Point, line: Line) -> bool:
     """Whether a connection made now ends a fall of the point's own: not our restart, not an outage at the centre."""
-    return line.ever and not line.connected and point.link in (UP | {Link.LOST})
+    return line.ever and not line.connected and not line.excused and point.link in (UP | {Link.LOST})
 
 
 def on_hearing(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
@@ -122,20 +143,54 @@ def _band(link: Link, penalty: float) -> Link:
     return Link.STEADY
 
 
-def on_leaving(point: Point, now_ms: int) -> events.LinkMoved | None:
+def on_leaving(point: Point, now_ms: int, watch: Watch) -> events.LinkMoved | None:
     """The room said goodbye. After its session it is no longer measured; before, it is only away."""
-    if point.stage is Stage.ENDED and point.link in UP:
-        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
+    if point.link in UP and (point.stage is Stage.ENDED or watch.dismissed):
+        return _left(point, now_ms)
     return None
 
 
-def on_silence(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
+def on_silence(point: Point, line: Line, now_ms: int, watch: Watch) -> events.LinkMoved | None:
     """The line was silent past its patience: lost since its last byte. `now_ms` excludes our own lag."""
-    if point.link not in UP or now_ms - line.heard_ms < line.terms.patience_ms:
+    if point.link not in UP or now_ms < due_ms(line, watch):
         return None
-    if point.stage is Stage.ENDED:
-        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
+    if _gone_home(point, watch):
+        return _left(point, now_ms)
     return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="silence")
+
+
+def due_ms(line: Line, watch: Watch) -> int:
+    """By when the line must be heard again."""
+    return watch.missed_from(line.heard_ms, line.terms.patience_ms) + line.terms.patience_ms
+
+
+def on_going(point: Point, now_ms: int) -> events.LinkMoved | None:
+    """The room fell silent together with many others when the session was over: they were switched off."""
+    return _left(point, now_ms) if point.link in UP else None
+
+
+def on_end(point: Point, now_ms: int, watch: Watch) -> events.LinkMoved | None:
+    """A lost line is waited for no more once its hall has ended, or if it fell after the session and that was closed."""
+    if point.link is not Link.LOST:
+        return None
+    switched_off = watch.closing and watch.ended_ms is not None and point.link_ms >= watch.ended_ms
+    return _left(point, now_ms) if point.stage is Stage.ENDED or switched_off else None
+
+
+def expected_ms(point: Point, watch: Watch) -> int | None:
+    """Since when a hall that had left is expected again: it was reopened, or another sitting has begun. None: it is not."""
+    if point.link is not Link.NOT_MEASURED or point.link_cause != "left" or _gone_home(point, watch):
+        return None
+    again_ms = max(point.stage_ms, watch.starts_ms)
+    return again_ms if again_ms > point.link_ms else None
+
+
+def on_missing(point: Point, now_ms: int, absence_ms: int, watch: Watch) -> events.LinkMoved | None:
+    """A hall that had left is expected again and has not been heard in time: lost since then."""
+    again_ms = expected_ms(point, watch)
+    if again_ms is None or now_ms - again_ms < absence_ms:
+        return None
+    return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="not_back")
 
 
 def on_calm(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
@@ -145,12 +200,12 @@ def on_calm(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None:
     return None
 
 
-def on_absence(point: Point, now_ms: int, absence_ms: int) -> events.LinkMoved | None:
-    """A line that we lost sight of was not heard in time: lost, since the moment we could hear again."""
-    if point.link is not Link.UNKNOWN or now_ms - point.link_noticed_ms < absence_ms:
+def on_absence(point: Point, since_ms: int, now_ms: int, absence_ms: int, watch: Watch) -> events.LinkMoved | None:
+    """A line that we lost sight of was not heard in time: lost, since the moment we could hear again (`since_ms`)."""
+    if point.link is not Link.UNKNOWN or now_ms - since_ms < absence_ms:
         return None
-    if point.stage is Stage.ENDED:
-        return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
+    if _gone_home(point, watch):
+        return _left(point, now_ms)
     return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="not_back")
 
 
@@ -178,7 +233,7 @@ def centre(
             measured += 1
             already += 1
             continue
-        if point.link not in UP or point.stage is Stage.ENDED:
+        if point.link not in UP or point.stage is Stage.ENDED or line.excused:
             continue
         measured += 1
         since = line.closed_ms if not line.connected else line.heard_ms
@@ -199,6 +254,14 @@ def shown(point: Point, line: Line | None) -> str:
     if line is not None and point.link is Link.STEADY and not line.connected:
         return "reconnecting"
     return point.link.value
+
+
+def _gone_home(point: Point, watch: Watch) -> bool:
+    return point.stage is Stage.ENDED or watch.closing
+
+
+def _left(point: Point, now_ms: int) -> events.LinkMoved:
+    return _moved(point, Link.NOT_MEASURED, now_ms, cause="left")
 
 
 def _moved(point: Point, link: Link, at_ms: int, cause: str = "") -> events.LinkMoved:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -43,6 +44,7 @@ def comes_again(code: int) -> bool:
     return not 4500 <= code <= 4999
 
 
+@lru_cache(1024)
 def rfc3339(ms: int) -> str:
     """Milliseconds since the epoch as the text every answer carries: `2026-03-07T08:02:11.000+07:00`."""
     return datetime.fromtimestamp(ms / 1000, HANOI).isoformat(timespec="milliseconds")
@@ -50,11 +52,12 @@ def rfc3339(ms: int) -> str:
 
 def ms_of(at: datetime) -> int:
     """An aware time as milliseconds since the epoch."""
-    return round((at - _EPOCH) / _MILLISECOND)
+    # Part by part: to divide one timedelta by another takes longer than to read the time from its text.
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + round(since.microseconds / 1000)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 # --- /ws/point: what a room says
@@ -69,12 +72,20 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     journal_epoch: Annotated[str, Meta(max_length=80)] = ""
 
 
+StreamWord = Literal["not_followed", "fresh", "behind", "stalled", "gone"]
+"""Whether the broadcast itself arrives in the room (`model.Stream`)."""
+
+
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
     """I am here."""
 
     rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] | None = None
     loss: Annotated[float, Meta(ge=0, le=1)] | None = None
-    stream: Annotated[str, Meta(max_length=20)] | None = None
+    stream: Annotated[str, Meta(max_length=80)] | None = None
+    """One of `StreamWord`; null: nothing new is said of it. A word that we do not know is no reason to hang up."""
+    behind_s: Annotated[float, Meta(ge=0, le=604_800)] | None = None
+    """How late the broadcast arrives; where it has stopped arriving, for how long."""
+    bitrate_kbps: Annotated[float, Meta(ge=0, le=10_000_000)] | None = None
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye"):
@@ -120,14 +131,33 @@ class Ack(Outcome, frozen=True, tag="ack"):
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):
-    message: str
+    """What the centre says to the hall; the phone answers with the act `noticed`. Sent again after each hello until then."""
+
+    number: int
+    text: str
+    urgent: bool
+    confirm: bool
+    """Whether the hall is asked to confirm it."""
+    at: str
+    by: str
+    """How whoever said it is called."""
+    withdrawn: bool = False
+    """It no longer holds: take it away."""
+
+
+class Reminder(msgspec.Struct, frozen=True, tag="reminder"):
+    """The hall has not reported this round. Said to phones; sent again after each hello until it has."""
+
+    sitting: str
+    round: str
+    at: str
 
 
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
     pass
 
 
-ServerSays = Welcome | Ack | Notice | Ping
+ServerSays = Welcome | Ack | Notice | Reminder | Ping
 
 
 # --- /ws/board
@@ -162,6 +192,31 @@ class Totals(msgspec.Struct, frozen=True):
     at: str
     scanned: int | None = None
     """People who checked in one by one in the sitting; null where names are off."""
+    incidents: dict[str, int] = {}
+    """`{open, acknowledged}`: incidents that wait for somebody, and those that somebody has in hand."""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who phones a hall now, and until when nobody else should. Once `until_s` has passed it holds nobody up.
+
+    Screens that see no names are not told who it is.
+    """
+
+    by: str | None
+    by_name: str | None
+    since_s: int
+    until_s: int
+
+
+class Affairs(msgspec.Struct, frozen=True):
+    """What goes on beside the points: absolute objects, each in place of the earlier one of the same number or point."""
+
+    incidents: list[dict[str, Any]] = []
+    """By number: those that are not over, and those that were resolved in the last six hours (by `moved_at_s`)."""
+    calls: dict[str, Claim | None] = {}
+    """By point; null: nobody phones there any more."""
+    notices: list[dict[str, Any]] = []
+    """By number."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
@@ -174,6 +229,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     points: Columns
     news: list[dict[str, Any]]
     speed: float
+    affairs: Affairs
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta", omit_defaults=True):
@@ -186,6 +242,8 @@ class Delta(msgspec.Struct, frozen=True, tag="delta", omit_defaults=True):
     points: dict[str, dict[str, Any]]
     totals: Totals | None = None
     news: list[dict[str, Any]] = []
+    affairs: Affairs | None = None
+    """Only those that have changed."""
 
 
 # --- acts over HTTP

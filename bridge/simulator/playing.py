@@ -8,8 +8,8 @@ from typing import assert_never
 
 import aiohttp
 
-from bridge.agent import socket_url
-from bridge.rules.model import RoundName
+from bridge.agent import Broadcast, socket_url
+from bridge.rules.model import Mode, RoundName
 from bridge.simulator.acts import Pad
 from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import (
@@ -33,7 +33,7 @@ from bridge.simulator.deeds import (
     TurnPhase,
 )
 from bridge.simulator.phones import Answers, Phone, Staff, link_of
-from bridge.simulator.rooms import Room
+from bridge.simulator.rooms import DrawnBroadcast, Room
 from bridge.simulator.traffic import Traffic
 
 AFTER_ARRIVALS = 1
@@ -66,8 +66,16 @@ class Player:
     """Plays one story once."""
 
     def __init__(
-        self, story: Story, server: str, keys: Keys, clock: DrivenClock, traffic: Traffic, seed: int = 2026
+        self,
+        story: Story,
+        server: str,
+        keys: Keys,
+        clock: DrivenClock,
+        traffic: Traffic,
+        seed: int = 2026,
+        followed: Mapping[str, Broadcast] | None = None,
     ) -> None:
+        """`followed` are rooms that follow a real broadcast; that of the others is drawn by lot."""
         self.story = story
         self.played = Played()
         self._server = server.rstrip("/")
@@ -77,6 +85,8 @@ class Player:
         self._seed = seed
         self._conference = story.plan.conference
         self._sitting = story.plan.sittings[0].id
+        self._followed = followed or {}
+        self._streaming = frozenset(point.code for point in story.plan.points if point.mode is Mode.STREAM)
         self._rooms: dict[str, Room] = {}
         self._phones: dict[str, tuple[Phone, Pad]] = {}
         self._figures: dict[tuple[str, RoundName], str] = {}
@@ -157,8 +167,14 @@ class Player:
                 self._die("room", code),
                 self._traffic,
                 jobs,
+                self._broadcast(code),
             )
         return self._rooms[code]
+
+    def _broadcast(self, code: str) -> Broadcast | None:
+        if code in self._followed:
+            return self._followed[code]
+        return DrawnBroadcast(self._die("broadcast", code)) if code in self._streaming else None
 
     def _phone(self, code: str, http: aiohttp.ClientSession) -> tuple[Phone, Pad]:
         if code not in self._phones:

@@ -9,11 +9,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from bridge.agent import Agent, SentAway
+from bridge.agent import Agent, Broadcast, Seen, SentAway
 from bridge.agent.client import OPEN_TIMEOUT_S
 from bridge.clock import Clock
 from bridge.rules import wire
-from bridge.rules.wire import Beat, ServerSays, Welcome
+from bridge.rules.wire import Beat, ServerSays, StreamWord, Welcome
 from bridge.simulator.traffic import Traffic
 
 
@@ -58,6 +58,19 @@ class DrawnProbe:
         return Beat(rtt_ms=round(self._usual_ms * self._chance.uniform(0.9, 1.3), 1), loss=0.0)
 
 
+class DrawnBroadcast:
+    """A broadcast that arrives, drawn by lot: a whole city that really followed one would be a load of its own."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.seen = Seen("fresh", behind_s=round(chance.uniform(3, 9), 1), bitrate_kbps=round(chance.uniform(380, 420)))
+
+    async def other_than(self, told: StreamWord | None) -> Seen:
+        if told == self.seen.stream:
+            # Nothing becomes of it until the line ends.
+            await asyncio.Event().wait()
+        return self.seen
+
+
 class Room:
     """One hall's machine. Its owner runs the tasks; the room starts and ends them."""
 
@@ -70,6 +83,7 @@ class Room:
         chance: random.Random,
         traffic: Traffic,
         jobs: asyncio.TaskGroup,
+        broadcast: Broadcast | None = None,
     ) -> None:
         self.code = code
         self.sent_away: SentAway | None = None
@@ -79,6 +93,7 @@ class Room:
         self._chance = chance
         self._traffic = traffic
         self._jobs = jobs
+        self._broadcast = broadcast
         self._agent: Agent | None = None
         self._running: asyncio.Task[None] | None = None
         self._line: CountedLine | None = None
@@ -98,6 +113,7 @@ class Room:
             chance=self._chance,
             dial=self._dial,
             probe=lambda: DrawnProbe(self._chance),
+            broadcast=self._broadcast,
             told=self._told,
         )
         self._running = self._jobs.create_task(self._run(self._agent))
