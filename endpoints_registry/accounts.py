@@ -105,6 +105,24 @@ async def add(
     return Account(made.scalar_one(), username, name, role, scope)
 
 
+async def shown_names(connection: AsyncConnection) -> dict[str, str]:
+    """How everybody is called, by user name; also who may no longer come in: the journal still speaks of them."""
+    rows = await connection.execute(select(ACCOUNT.c.username, ACCOUNT.c.name))
+    return {row.username: row.name for row in rows}
+
+
+async def holder(connection: AsyncConnection, username: str) -> Account | None:
+    """The account of this user name; None where nobody may come in by it."""
+    row = (
+        await connection.execute(
+            select(*(ACCOUNT.c[name] for name in ("id", "username", "name", "role", "scope"))).where(
+                ACCOUNT.c.username == username, ACCOUNT.c.disabled_at.is_(None)
+            )
+        )
+    ).first()
+    return Account(row.id, row.username, row.name, Role(row.role), row.scope) if row is not None else None
+
+
 async def sign_in(
     store: Store,
     passwords: Passwords,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from endpoints_registry import vietnamese
 from endpoints_registry.conferences import Conference, Summoned, conferences
 from endpoints_registry.points import KeptPoint, Point, points
+from endpoints_registry.shifts import Shift, shifts
 from endpoints_registry.tables import CHOSEN_POINT, EXPECTED
 from endpoints_registry.units import Cluster, Successor, Tree, Unit, clusters, successors, units
 
@@ -106,6 +107,8 @@ class Holdings:
     """The newest first."""
     chosen: Mapping[str, tuple[KeptPoint, ...]]
     """Each conference's points."""
+    duty: Mapping[str, tuple[Shift, ...]]
+    """Each conference's duty roster."""
 
 
 async def load(connection: AsyncConnection) -> Holdings:
@@ -124,6 +127,7 @@ async def load(connection: AsyncConnection) -> Holdings:
         points=kept,
         conferences={conference.id: conference for conference in await conferences(connection)},
         chosen={conference: tuple(takes_part) for conference, takes_part in chosen.items()},
+        duty=await shifts(connection),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from endpoints_registry.keyring import Keyring
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.planning import Plan
 from endpoints_registry.points import KeptPoint
+from endpoints_registry.shifts import Shift, on_duty, put_shifts
 from endpoints_registry.units import Cluster
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -61,6 +63,7 @@ class Registry:
         self._days: dict[date, Directory] = {}
         self.keyring = Keyring(store, now, self._scope, staff_lifetime, secure)
         self.names = Names(store)
+        self._staff: dict[str, str] = {}
 
         self._reading = asyncio.Lock()
 
@@ -89,6 +92,15 @@ class Registry:
         """The people of a conference; None while it keeps no names."""
         return self.names.of(conference)
 
+    def shown_name(self, username: str) -> str:
+        """How screens call the holder of an account; who is not known by a name is called by the user name."""
+        return self._staff.get(username) or username
+
+    async def know_staff(self) -> None:
+        """Read how everybody is called: screens ask for it with every claim and every incident."""
+        async with self.store.reading() as connection:
+            self._staff = await accounts.shown_names(connection)
+
     def has_part(self, caller: Caller, conference: Conference) -> bool:
         """Whether the conference exists for the caller: they have a point in it, or hold the whole of it."""
         directory = self.on(conference.day)
@@ -110,6 +122,7 @@ class Registry:
             directory = await asyncio.to_thread(Directory, holdings, today)
             self.holdings, self._days = holdings, {today: directory}
         await self.names.load()
+        await self.know_staff()
 
     # --- files
 
@@ -154,6 +167,19 @@ class Registry:
         async with self.store.reading() as connection:
             return await conference_plan(connection, self.holdings, conference)
 
+    async def put_duty(self, conference: str, roster: Sequence[Shift]) -> None:
+        """The conference has this duty roster from now on, whatever it had before."""
+        # Alone with what is held: a reading that began before must not bring the old roster back.
+        async with self._reading:
+            async with self.store.writing() as connection:
+                await put_shifts(connection, conference, roster)
+            self.holdings = replace(self.holdings, duty={**self.holdings.duty, conference: tuple(roster)})
+
+    def on_duty(self, conference: str, unit: str, at: datetime) -> tuple[Shift, ...]:
+        """Who answers the phone for a unit's points at this moment, the nearest first."""
+        directory = self.of_conference(conference) or self.directory
+        return on_duty(self.holdings.duty.get(conference, ()), directory.path(unit), at, directory.scope)
+
     async def assign_cluster(self, cluster: Cluster) -> None:
         async with self.store.writing() as connection:
             await units.assign_cluster(connection, cluster)
@@ -169,7 +195,15 @@ class Registry:
             raise accounts.WrongAccount(f"Không có đơn vị hay cụm mã «{scope}» hôm nay.")
         password_hash = await self._passwords.hash(password)
         async with self.store.writing() as connection:
-            return await accounts.add(connection, username, name, role, scope, password_hash, self.now())
+            account = await accounts.add(connection, username, name, role, scope, password_hash, self.now())
+        self._staff[account.username] = account.name
+        return account
+
+    async def staff(self, username: str) -> Caller | None:
+        """Who comes in by this user name; None if nobody may."""
+        async with self.store.reading() as connection:
+            account = await accounts.holder(connection, username)
+        return self.keyring.caller(account) if account is not None else None
 
     async def sign_in(self, username: str, password: str, address: str) -> tuple[str, StaffSession]:
         """A token and its session. Raises accounts.WrongPassword, attempts.TooManyTries, passwords.TooBusy."""
@@ -250,6 +284,7 @@ async def open_registry(
                 store, checked, holdings, now=now, today=today, staff_lifetime=staff_lifetime, secure=secure
             )
             await registry.names.load()
+            await registry.know_staff()
             yield registry
     finally:
         await store.close()

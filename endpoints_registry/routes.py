@@ -35,6 +35,7 @@ from endpoints_registry.bodies import (
 )
 from endpoints_registry.conferences import Conference, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory
+from endpoints_registry.duty import Duty
 from endpoints_registry.filing import Filing
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.points import Point
@@ -67,6 +68,7 @@ def routes(
         *Lookup(registry, standing).routes(),
         *Filing(registry).routes(),
         *Attending(registry, standing, meets or newest_with_names(registry), origin).routes(),
+        *Duty(registry).routes(),
     ]
 
 

@@ -179,6 +179,23 @@ class Attendee(_Kept, table=True):
     own_code: str = Field(default="", max_length=40)
 
 
+class DutyShift(_Kept, table=True):
+    """Somebody answers the phone (ca trực) for a unit, a cluster or everybody, from one moment until another."""
+
+    __tablename__ = "duty_shift"
+
+    conference_id: str = Field(foreign_key="conference.id", max_length=64, primary_key=True)
+    place: int = Field(primary_key=True)
+    """In the order in which they are to be called."""
+    name: str = Field(max_length=200)
+    phone: str = Field(max_length=40)
+    what: str = Field(default="", max_length=200)
+    starts_at: datetime
+    ends_at: datetime
+    unit_code: str | None = Field(default=None, max_length=16)
+    """A unit's or a cluster's code; nothing means everybody."""
+
+
 class Account(_Kept, table=True):
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("username"),)
@@ -273,6 +290,7 @@ CHOSEN_POINT = _table("chosen_point")
 EXPECTED = _table("expected")
 KEPT_NAMES = _table("kept_names")
 ATTENDEE = _table("attendee")
+DUTY_SHIFT = _table("duty_shift")
 ACCOUNT = _table("account")
 STAFF_SESSION = _table("staff_session")
 ATTEMPT = _table("attempt")

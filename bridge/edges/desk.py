@@ -1,6 +1,5 @@
 """The desk: people ask over HTTP - phones report, staff move the conference on, everybody reads the journal."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -18,8 +17,11 @@ from bridge.rules import events, wire
 from bridge.rules.attendance import round_asked
 from bridge.rules.deciding import Refused, change_phase
 from bridge.rules.events import AnyEvent
+from bridge.rules.incidents import Incident, Incidents
 from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
+from bridge.rules.notices import Notice
 from bridge.rules.projection import Draft, State
+from bridge.rules.telling import pending
 from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
 from endpoints_registry.gate import (
     CALLER,
@@ -28,7 +30,6 @@ from endpoints_registry.gate import (
     Route,
     answer,
     body_of,
-    csrf_token,
     nowhere,
     query_of,
     raw_of,
@@ -36,8 +37,6 @@ from endpoints_registry.gate import (
 
 log = structlog.get_logger("desk")
 
-ANSWER_PATIENCE_S = 5
-"""An act that is not on disk by then is answered 503: it stays on the phone, and its id makes the re-send harmless."""
 BODY_LIMIT = 256 * 1024
 
 
@@ -77,6 +76,14 @@ class PhaseAnswer(msgspec.Struct, frozen=True):
     version: int
 
 
+class OnDuty(msgspec.Struct, frozen=True):
+    """Somebody who answers the phone now, and what to call them for."""
+
+    name: str
+    phone: str
+    what: str
+
+
 class DeskAnswer(msgspec.Struct, frozen=True):
     """Everything that an operator's phone shows."""
 
@@ -90,6 +97,13 @@ class DeskAnswer(msgspec.Struct, frozen=True):
     stage: dict[str, Any]
     perceived: dict[str, Any] | None
     hotline: dict[str, str]
+    duty: tuple[OnDuty, ...]
+    """Who answers the phone for this hall now, the nearest first."""
+    notices: list[dict[str, Any]]
+    """What was said to the hall, newest first: what waits for an answer, and a few that have one."""
+    reminder: dict[str, str] | None
+    """The hall was asked again for a round that it has not reported."""
+    open_incidents: list[dict[str, Any]]
     now: str
     speed: float
     acked_seq: int
@@ -108,6 +122,7 @@ class Whereabouts(msgspec.Struct, frozen=True):
     address: str
     hotline_name: str
     hotline_phone: str
+    duty: tuple[OnDuty, ...] = ()
 
 
 Freeze = Callable[[str], Awaitable[Plan | None]]
@@ -117,8 +132,19 @@ Locate = Callable[[str, str], Whereabouts]
 
 
 class Desk:
-    def __init__(self, halls: Halls, journal: Journal, ask: Ask, clock: Clock, freeze: Freeze, locate: Locate) -> None:
+    def __init__(
+        self,
+        halls: Halls,
+        journal: Journal,
+        ask: Ask,
+        clock: Clock,
+        freeze: Freeze,
+        locate: Locate,
+        named: Callable[[str], str],
+    ) -> None:
+        """`named` says how the holder of an account is called."""
         self._halls = halls
+        self._named = named
         self._journal = journal
         self._ask = ask
         self._clock = clock
@@ -171,11 +197,10 @@ class Desk:
             batch = wire.batch(await raw_of(request))
         except msgspec.DecodeError as wrong:
             raise Problem(422, "malformed", f"Nội dung gửi lên không đọc được: {wrong}.") from wrong
-        asking = self._ask(hall.coordinator, request[CALLER], batch.device, wire.ms_of(batch.sent_at), batch.acts)
+        sent_ms = wire.ms_of(batch.sent_at)
         try:
-            async with asyncio.timeout(ANSWER_PATIENCE_S):
-                outcomes = await asking
-        except (Overloaded, Unavailable, TimeoutError) as unknown:
+            outcomes = await self._ask(hall.coordinator, request[CALLER], batch.device, sent_ms, batch.acts)
+        except (Overloaded, Unavailable) as unknown:
             log.warning("acts-unanswered", why=type(unknown).__name__, acts=len(batch.acts))
             raise come_again() from unknown
         return answer(wire.Outcomes(outcomes))
@@ -228,7 +253,7 @@ class Desk:
         hall = self._halls.of_point(code) if code else None
         if code is None or hall is None:
             raise Problem(404, "no_conference", "Chưa có hội nghị nào có điểm cầu này; hãy hỏi ban tổ chức.")
-        csrf = csrf_token(request[CREDENTIAL].secret)
+        csrf = request[CREDENTIAL].csrf
         device = request.query.get("device", "")[:80]
         return answer(self._desk(hall.coordinator, code, csrf, hall.coordinator.acked_seq(caller.name, device)))
 
@@ -271,6 +296,10 @@ class Desk:
             if said
             else None,
             hotline={"name": where.hotline_name, "phone": where.hotline_phone},
+            duty=where.duty,
+            notices=[self._notice(each, code) for each in state.affairs.notices.shown(code)],
+            reminder=_reminder(pending(state.affairs.notices, point)),
+            open_incidents=[self._incident(each) for each in _open_at(state.affairs.incidents, code)],
             now=wire.rfc3339(now_ms),
             speed=self._clock.speed,
             acked_seq=acked_seq,
@@ -279,6 +308,27 @@ class Desk:
             scanned=point.scanned.get(sitting.id, 0) if sitting else 0,
             undo_s=coordinator.undo_ms // 1000,
         )
+
+    def _notice(self, notice: Notice, code: str) -> dict[str, Any]:
+        return {
+            "number": notice.number,
+            "text": notice.text,
+            "urgent": notice.urgent,
+            "confirm": notice.confirm,
+            "at": wire.rfc3339(notice.at_ms),
+            "by": self._named(notice.by),
+            "seen": code in notice.seen,
+            "confirmed": code in notice.confirmed,
+        }
+
+    def _incident(self, incident: Incident) -> dict[str, Any]:
+        return {
+            "number": incident.number,
+            "trouble": incident.trouble.value,
+            "status": incident.status.value,
+            "owner_name": self._named(incident.owner) if incident.owner else "",
+            "began_at": wire.rfc3339(incident.began_ms),
+        }
 
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
@@ -341,6 +391,21 @@ def come_again() -> Problem:
 
 def _time(ms: int) -> str | None:
     return wire.rfc3339(ms) if ms else None
+
+
+INCIDENTS_SHOWN = 10
+
+
+def _open_at(incidents: Incidents, code: str) -> list[Incident]:
+    """The hall's incidents that are not resolved, the newest first."""
+    return [incidents.known[number] for number in sorted(incidents.of.get(code, ()), reverse=True)[:INCIDENTS_SHOWN]]
+
+
+def _reminder(sent: tuple[RoundKey, int] | None) -> dict[str, str] | None:
+    if sent is None:
+        return None
+    (sitting, round), at_ms = sent
+    return {"sitting": sitting, "round": round.value, "at": wire.rfc3339(at_ms)}
 
 
 def _sitting(sitting: Sitting | None) -> dict[str, Any] | None:

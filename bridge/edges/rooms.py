@@ -1,7 +1,7 @@
 """The rooms' sockets: a conversation over each, and nothing decided here."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, assert_never
 
@@ -9,14 +9,19 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from bridge.clock import Clock
-from bridge.coordinator import Overloaded, Unavailable
+from bridge.coordinator import Coordinator, Overloaded, Unavailable
 from bridge.edges.asking import Ask
+from bridge.edges.saying import Saying
 from bridge.halls import Hall, Halls
 from bridge.pace import Pace
 from bridge.parting import part
-from bridge.rules import wire
+from bridge.rules import events, wire
 from bridge.rules.acts import AnyAct
 from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, acked
+from bridge.rules.model import RoundKey
+from bridge.rules.notices import Notice
+from bridge.rules.scene import Placed
+from bridge.rules.telling import pending
 from bridge.rules.wire import FRAME_LIMIT, Close
 from endpoints_registry.access import Action, Caller, Role
 from endpoints_registry.gate import CALLER, Route, nowhere
@@ -24,7 +29,6 @@ from endpoints_registry.holding import Held
 
 log = structlog.get_logger("rooms")
 
-ANSWER_PATIENCE_S = 5
 HELLO_PATIENCE_S = 20
 """A line that says nothing at all is no room's."""
 FRAMES_PER_S = 1_000
@@ -37,9 +41,11 @@ CLOSE_PATIENCE_S = 1.0
 class Rooms:
     """The open sockets by point. The newest connection of a point and kind replaces the older one."""
 
-    def __init__(self, halls: Halls, ask: Ask, clock: Clock, held: Held) -> None:
+    def __init__(self, halls: Halls, ask: Ask, clock: Clock, held: Held, named: Callable[[str], str]) -> None:
+        """`named` says how the holder of an account is called."""
         self._halls = halls
         self._held = held
+        self._named = named
         self.ask = ask
         self._clock = clock
         self._open: dict[tuple[str, Role], Room] = {}
@@ -86,6 +92,42 @@ class Rooms:
             room.gone()
         return socket
 
+    def tell(self, coordinator: Coordinator, placed: Sequence[Placed]) -> None:
+        """After a commit: what was said to halls goes to those that are there. The others hear it when they greet."""
+        for _, happened in placed:
+            match happened.event:
+                case events.NoticePosted(notice=number) | events.NoticeWithdrawn(notice=number):
+                    notice = coordinator.scene.state.affairs.notices.posted[number]
+                    frame = self.noticed(notice)
+                    for room in self._of(coordinator):
+                        if notice.reaches(room.code):
+                            room.saying.say(number, frame)
+                case events.RemindersSent() as sent:
+                    frame = reminded((sent.sitting, sent.round), happened.at_ms)
+                    asked = frozenset(sent.points)
+                    for room in self._of(coordinator):
+                        if room.phone and room.code in asked:
+                            room.saying.say(REMINDER, frame)
+                case _:
+                    pass
+
+    def _of(self, coordinator: Coordinator) -> list["Room"]:
+        return [room for room in self._open.values() if room.hall.coordinator is coordinator]
+
+    def noticed(self, notice: Notice) -> bytes:
+        """A notice as a frame."""
+        return wire.encode(
+            wire.Notice(
+                number=notice.number,
+                text=notice.text,
+                urgent=notice.urgent,
+                confirm=notice.confirm,
+                at=wire.rfc3339(notice.at_ms),
+                by=self._named(notice.by),
+                withdrawn=notice.withdrawn,
+            )
+        )
+
     def now(self) -> int:
         return self._clock.now()
 
@@ -110,6 +152,12 @@ class Rooms:
         """A room's line is its agent's if it has one, else its phone's."""
         return (code, Role.AGENT) in self._open
 
+    def agent_leaves(self, code: str) -> None:
+        """The phone's line counts on, if it has one: the hall is still there."""
+        phone = self._open.get((code, Role.OPERATOR))
+        if phone is not None:
+            phone.count_on()
+
     def leave(self, room: "Room") -> None:
         key = (room.code, room.caller.role)
         if self._open.get(key) is room:
@@ -120,6 +168,13 @@ class Rooms:
         await asyncio.gather(
             *(room.socket.close(code=Close.RESTARTING, message=b"restarting") for room in tuple(self._open.values()))
         )
+
+
+REMINDER = "reminder"
+
+
+def reminded(key: RoundKey, at_ms: int) -> bytes:
+    return wire.encode(wire.Reminder(sitting=key[0], round=key[1].value, at=wire.rfc3339(at_ms)))
 
 
 class Room:
@@ -136,10 +191,12 @@ class Room:
     ) -> None:
         self._rooms = rooms
         self._transport = transport
-        self._hall = hall
+        self.hall = hall
         self.caller = caller
         self.code = code
         self.socket = socket
+        self.phone = caller.role is not Role.AGENT
+        self.saying = Saying(lambda frame: socket.send_frame(frame, WSMsgType.TEXT))
         self._generation: int | None = None
         self._device = ""
         self._counted = 0
@@ -171,7 +228,7 @@ class Room:
             if self._generation is not None:
                 # Any frame is a sign of life, before what it asks for is waited for.
                 beat = next((step.beat for step in steps if isinstance(step, Heard)), None)
-                self._hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
+                self.hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
             for step in steps:
                 match step:
                     case Greet(hello):
@@ -184,7 +241,9 @@ class Room:
                         await self.socket.send_frame(wire.encode(frame), WSMsgType.TEXT)
                     case Left():
                         if self._generation is not None:
-                            self._hall.presence.left(self.code, self._generation, self._rooms.now())
+                            if not self.phone:
+                                self._rooms.agent_leaves(self.code)
+                            self.hall.presence.left(self.code, self._generation, self._rooms.now())
                         await self.socket.close()
                         return
                     case Hang(code, why):
@@ -196,14 +255,13 @@ class Room:
     async def _greet(self, hello: wire.Hello) -> None:
         self._device = hello.device
         self._counted = int(hello.device.startswith(self._rooms.counted))
-        phone = self.caller.role is not Role.AGENT
-        terms = self._hall.terms(phone=phone)
+        terms = self.hall.terms(phone=self.phone)
         self._rooms.enter(self)
         self._rooms.frames_received += self._counted
         self._rooms.rooms_greeted += self._counted
-        if not phone or not self._rooms.agent_is_there(self.code):
-            self._generation = self._hall.presence.came(self.code, terms, self._rooms.now())
-        coordinator = self._hall.coordinator
+        if not self.phone or not self._rooms.agent_is_there(self.code):
+            self.count_on()
+        coordinator = self.hall.coordinator
         welcome = wire.Welcome(
             heartbeat_s=terms.heartbeat_ms / 1000,
             retry_cap_s=terms.retry_cap_ms / 1000,
@@ -214,13 +272,23 @@ class Room:
             point=self.code,
             acked_seq=coordinator.acked_seq(self.caller.name, hello.device),
         )
+        self._say_what_was_missed()
+        # Still the first frame: what was missed goes out when we wait for the first time, which is here.
         await self.socket.send_frame(wire.encode(welcome), WSMsgType.TEXT)
+
+    def _say_what_was_missed(self) -> None:
+        """What the hall has not answered yet, whether it was there then or not."""
+        state = self.hall.coordinator.scene.state
+        notices = state.affairs.notices
+        for notice in notices.unanswered(self.code):
+            self.saying.say(notice.number, self._rooms.noticed(notice))
+        if self.phone and (waiting := pending(notices, state.points[self.code])) is not None:
+            self.saying.say(REMINDER, reminded(*waiting))
 
     async def _act(self, act: AnyAct) -> None:
         try:
-            async with asyncio.timeout(ANSWER_PATIENCE_S):
-                (outcome,) = await self._rooms.ask(self._hall.coordinator, self.caller, self._device, None, [act])
-        except (Overloaded, Unavailable, TimeoutError):
+            (outcome,) = await self._rooms.ask(self.hall.coordinator, self.caller, self._device, None, [act])
+        except (Overloaded, Unavailable):
             return  # no answer means: send it again
         await self.socket.send_frame(wire.encode(acked(outcome)), WSMsgType.TEXT)
 
@@ -237,8 +305,13 @@ class Room:
     async def _part(self, code: Close, why: str) -> None:
         await part(self.socket, self._transport, code, why)
 
+    def count_on(self) -> None:
+        """From here on this line is the point's."""
+        self._generation = self.hall.presence.came(self.code, self.hall.terms(phone=self.phone), self._rooms.now())
+
     def gone(self) -> None:
         self._rooms.leave(self)
+        self.saying.stop()
         self._rooms.rooms_greeted -= self._counted
         if self._generation is not None:
-            self._hall.presence.closed(self.code, self._generation, self._rooms.now())
+            self.hall.presence.closed(self.code, self._generation, self._rooms.now())
