@@ -11,7 +11,6 @@ import structlog
 
 from bridge.clock import Clock
 from bridge.journal import (
-    READ_LIMIT,
     Identity,
     Journal,
     JournalAway,
@@ -22,13 +21,15 @@ from bridge.journal import (
     Row,
     Turn,
     pages,
+    recalled,
 )
-from bridge.rules import acts, events, wire
+from bridge.rules import acts, events, recalling, wire
 from bridge.rules.deciding import UNDO_MS, Refused, decide
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.following import follow
 from bridge.rules.model import Link
-from bridge.rules.projection import UP, Draft
+from bridge.rules.projection import UP, Changed, Draft
+from bridge.rules.recalling import Past
 from bridge.rules.scene import Placed, Scene
 
 log = structlog.get_logger("coordinator")
@@ -42,11 +43,18 @@ ten."""
 SPACING_EACH_S = 0.0025
 """It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
 ENOUGH = 32
-"""So many do not wait for more."""
+"""So many do not wait for more: the disk is busy with them while the next are read."""
+TURNS_REMEMBERED = 4
+"""Nor do as many as there were at most in so many turns: phones that wait for our answer before they speak again cannot
+become more, and those that speak when they like become more until the spacing ends it."""
 LULLS = 6
 """Nor do those after whom nobody came for so many times as long as usually passes between two: whoever was coming has
 come, and all others wait for our answer."""
 LEAST_LULL_S = 0.002
+ANSWER_PATIENCE_S = 5.0
+"""An act that is not on disk by then is unknown: it stays on the phone, and its id makes the re-send harmless."""
+BREATH = 250
+"""So many rows of a long past are taken in at once."""
 SIGNALS_LIMIT = 10_000
 """Signals beyond this are dropped: nobody waits for them, and the next beat or sweep says them again."""
 
@@ -86,6 +94,11 @@ class Asked(msgspec.Struct, frozen=True):
 class _Act(msgspec.Struct):
     asked: Asked
     answer: asyncio.Future[wire.Outcome]
+    since_s: float
+
+    @property
+    def identity(self) -> Identity:
+        return self.asked.identity
 
 
 class _Command(msgspec.Struct):
@@ -93,6 +106,12 @@ class _Command(msgspec.Struct):
     by: str
     answer: asyncio.Future[int] | None
     """Position after the command; None for a signal that nobody waits for."""
+    act: str | None = None
+    """What makes it the same command when it comes again; None: each is another one."""
+
+    @property
+    def identity(self) -> Identity | None:
+        return None if self.act is None else Identity(by=self.by, act=self.act)
 
 
 class Coordinator:
@@ -121,7 +140,11 @@ class Coordinator:
         self._plenty = asyncio.Event()
         self._spacing_s = spacing_s
         self._next_s = 0.0
-        self._busy = False
+        self._lately: deque[int] = deque((1,), maxlen=TURNS_REMEMBERED)
+        self._company = 1
+        """How many have lately waited for our answer at once: when as many have come again, all have come."""
+        self._carried: Sequence[_Act | _Command] = ()
+        self._overdue: asyncio.TimerHandle | None = None
         self.recording = True
         """Whether the last batch that had something for the disk reached it."""
         self._acked: dict[tuple[str, str], int] = {}
@@ -133,21 +156,37 @@ class Coordinator:
     # --- asking
 
     async def ask(self, asked: Sequence[Asked]) -> list[wire.Outcome]:
-        """The outcomes of acts, after they are on disk. Raises Overloaded at once, Unavailable when recording failed."""
+        """The outcomes of acts, after they are on disk.
+
+        Raises Overloaded at once, Unavailable when recording failed or has not come to an end in ANSWER_PATIENCE_S.
+        """
         if len(self._inbox) - self._signals + len(asked) > INBOX_LIMIT:
             raise Overloaded
         loop = asyncio.get_running_loop()
-        items = [_Act(each, loop.create_future()) for each in asked]
+        since_s = loop.time()
+        items = [_Act(each, loop.create_future(), since_s) for each in asked]
         self._inbox.extend(items)
         self._came()
+        if self._overdue is None:
+            self._overdue = loop.call_at(since_s + ANSWER_PATIENCE_S, self._let_go, loop)
         # A caller who goes away takes only his own answer with him: the street looks whether it is still wanted.
         return [await item.answer for item in items]
 
     async def command(self, judge: Judge, by: str) -> int:
         """Carry out a command of the staff; its position in the journal. Raises Refused, Overloaded, Unavailable."""
+        return await self._commanded(judge, by)
+
+    async def once(self, judge: Judge, by: str, act: str) -> bool:
+        """Carry out what may happen only once under this name, however often and by whichever node it is asked.
+
+        False where it has happened already, or where nothing follows. Raises as `command`.
+        """
+        return await self._commanded(judge, by, act) > 0
+
+    async def _commanded(self, judge: Judge, by: str, act: str | None = None) -> int:
         if len(self._inbox) - self._signals >= INBOX_LIMIT:
             raise Overloaded
-        item = _Command(judge, by, asyncio.get_running_loop().create_future())
+        item = _Command(judge, by, asyncio.get_running_loop().create_future(), act)
         self._inbox.append(item)
         self._came()
         assert item.answer is not None  # noqa: S101 - made three lines above
@@ -163,12 +202,23 @@ class Coordinator:
 
     def _came(self) -> None:
         self._waiting.set()
-        if len(self._inbox) >= ENOUGH:
+        if len(self._inbox) >= self._company:
             self._plenty.set()
+
+    def _let_go(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Whoever has waited too long hears that it is unknown.
+
+        One watch for all who wait: a clock of its own for each act takes longer than to judge it.
+        """
+        waiting = [item for item in (*self._carried, *self._inbox) if isinstance(item, _Act) and not item.answer.done()]
+        late_s = loop.time() - ANSWER_PATIENCE_S
+        self._give_up([item for item in waiting if item.since_s <= late_s], "too slow")
+        oldest_s = min((item.since_s for item in waiting if item.since_s > late_s), default=None)
+        self._overdue = None if oldest_s is None else loop.call_at(oldest_s + ANSWER_PATIENCE_S, self._let_go, loop)
 
     @property
     def idle(self) -> bool:
-        return not self._inbox and not self._busy
+        return not self._inbox and not self._carried
 
     def acked_seq(self, by: str, device: str) -> int:
         """The newest running number of a device that is on disk."""
@@ -178,13 +228,18 @@ class Coordinator:
 
     async def open(self) -> None:
         """Read the journal back into the live state; lines that were up are unknown from now on."""
-        self.epoch = (await self._journal.head(self.conference)).epoch
+        head = await self._journal.head(self.conference)
+        self.epoch = head.epoch
         with _uncollected():
-            async for rows in pages(self._journal, self.conference, limit=READ_LIMIT):
-                for row in rows:
-                    self.scene.replay(row.position, happened_in(row.record))
-                    self._note_seq(row.record)
-                await asyncio.sleep(0)
+            async for piece in recalled(self._journal, self.conference, head.position):
+                past = recalling.read(piece)
+                for start in range(0, len(past), BREATH):
+                    some = past[start : start + BREATH]
+                    self.scene.replay(some)
+                    for row in some:
+                        self._note_seq(row)
+                    # Meanwhile the next piece is being read, and that takes a word from us now and then.
+                    await asyncio.sleep(0)
         self.scene.sum_up()
         self.scene.show_round(self.clock.now())
         # Those who were unknown already are so once more: nobody could have come back while we were away.
@@ -216,22 +271,21 @@ class Coordinator:
             if batch:
                 self._next_s = loop.time() + min(self._spacing_s, len(batch) * SPACING_EACH_S)
                 self._signals -= sum(item.answer is None for item in batch)
-                self._busy = True
+                self._carried = batch
                 await self._carry(batch)
-                self._busy = False
+                self._carried = ()
+                self._lately.append(len(batch) + len(self._inbox))
+                self._company = min(ENOUGH, max(self._lately))
 
     async def _in_company(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait until the turns' spacing has passed, or enough have come, or whoever was coming has come."""
+        """Wait until as many have come as there lately were, or the turns' spacing has passed, or nobody comes any more."""
         begun_s = loop.time()
-        while (waiting := len(self._inbox)) < ENOUGH:
-            now_s = loop.time()
+        while (waiting := len(self._inbox)) < self._company and (now_s := loop.time()) < self._next_s:
             lull_s = max(LEAST_LULL_S, LULLS * (now_s - begun_s) / max(1, waiting))
-            if now_s >= self._next_s:
-                return
             self._plenty.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(min(self._next_s, now_s + lull_s)):
-                    await self._plenty.wait()
+            waking = loop.call_at(min(self._next_s, now_s + lull_s), self._plenty.set)
+            await self._plenty.wait()
+            waking.cancel()
             if len(self._inbox) == waiting:
                 return
 
@@ -251,8 +305,8 @@ class Coordinator:
             return
         # Answers that were known already prove nothing about the disk.
         self.recording = self.recording or bool(rows)
-        for row, happened in zip(rows, decided.happened, strict=True):
-            self._take_in(row, happened)
+        for row, (happened, changed) in zip(rows, decided.happened, strict=True):
+            self._take_in(row, happened, changed)
         self._tell_all()
         for answer in decided.answers:
             answer()
@@ -266,12 +320,12 @@ class Coordinator:
 
     async def _record(self, batch: Sequence[_Act | _Command]) -> "tuple[Sequence[Row], _Batch]":
         """Decide the batch against a draft and append what follows in one transaction."""
-        asked = [item.asked for item in batch if isinstance(item, _Act)]
-        async with self._journal.turn(self.conference, self.scene.position) as turn:
+        asked = [each for item in batch if (each := item.identity) is not None]
+        async with self._journal.turn(self.conference, self.scene.position, asked) as turn:
             # Also what a turn of our own has left whose commit stood although we were told that it failed.
             for row in turn.news:
                 self._learn(row)
-            known = await turn.known([each.identity for each in asked]) if asked else {}
+            known = await turn.known(asked) if asked else {}
             decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now(), self.undo_ms)
             for item in batch:
                 decided.take(item)
@@ -281,8 +335,8 @@ class Coordinator:
     def _learn(self, row: Row) -> None:
         self._take_in(row, happened_in(row.record))
 
-    def _take_in(self, row: Row, happened: Happened) -> None:
-        changed = self.scene.adopt(row.position, happened)
+    def _take_in(self, row: Row, happened: Happened, drafted: Changed | None = None) -> None:
+        changed = self.scene.adopt(row.position, happened, drafted)
         if isinstance(happened.event, events.ConferenceFrozen):
             # Not at the clockwork's next beat: whoever froze it looks at the board at once.
             self.scene.show_round(self.clock.now())
@@ -297,7 +351,7 @@ class Coordinator:
             self._untold, self._touched = [], set()
             self._tell(self, told, touched)
 
-    def _note_seq(self, record: Record) -> None:
+    def _note_seq(self, record: Record | Past) -> None:
         if record.device:
             device = (record.by, record.device)
             if record.seq > self._acked.get(device, 0):
@@ -340,8 +394,8 @@ class _Batch:
 
     def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int) -> None:
         self.records: list[Record] = []
-        self.happened: list[Happened] = []
-        """What the records hold, one for each."""
+        self.happened: list[tuple[Happened, Changed]] = []
+        """What the records hold, and what that does to the points: one for each."""
         self.answers: list[Callable[[], None]] = []
         self._draft = draft
         self._known = {identity: (row.record, row.position) for identity, row in known.items()}
@@ -355,15 +409,31 @@ class _Batch:
             self._answer(item.answer, outcome)
             return
         try:
-            for event, at_ms in item.judge(self._draft):
-                self._append(_record(event, at_ms, self._now_ms, item.by), event)
+            position = self._command(item)
         except Refused as refused:
             if item.answer is not None:
                 answer, error = item.answer, refused
                 self.answers.append(lambda: None if answer.done() else answer.set_exception(error))
             return
         if item.answer is not None:
-            self._answer(item.answer, self._position)
+            self._answer(item.answer, position)
+
+    def _command(self, item: _Command) -> int:
+        """Where the journal ends after it; of what happens only once its own place, 0 if nothing followed."""
+        identity = item.identity
+        if identity is not None and identity in self._known:
+            return 0
+        own = 0
+        for event, at_ms in item.judge(self._draft):
+            record = _record(event, at_ms, self._now_ms, item.by)
+            if identity is None or own:
+                self._append(record, event)
+                continue
+            # The first of its events carries the name; the journal takes no second one.
+            record = msgspec.structs.replace(record, act=identity.act)
+            own = self._append(record, event)
+            self._known[identity] = (record, own)
+        return self._position if identity is None else own
 
     def _act(self, asked: Asked) -> wire.Outcome:
         first = self._known.get(asked.identity)
@@ -379,8 +449,14 @@ class _Batch:
             person=asked.person,
             undo_ms=self._undo_ms,
         )
-        record = msgspec.structs.replace(
-            _record(decided.event, asked.at_ms, asked.received_ms, asked.by),
+        event = decided.event
+        record = Record(
+            at_ms=asked.at_ms,
+            received_ms=asked.received_ms,
+            by=asked.by,
+            kind=events.tag(event),
+            point=event.point if isinstance(event, events.PointEvent) else None,
+            body=events.encode(event),
             act=asked.act.id,
             device=asked.device,
             seq=asked.act.seq,
@@ -390,7 +466,7 @@ class _Batch:
             message=decided.message,
             skew_ms=asked.skew_ms,
         )
-        position = self._append(record, decided.event)
+        position = self._append(record, event)
         self._known[asked.identity] = (record, position)
         return _outcome(record, position)
 
@@ -398,9 +474,8 @@ class _Batch:
         """The record's position; what follows from it stands behind it."""
         happened = _happened(event, record)
         self.records.append(record)
-        self.happened.append(happened)
+        self.happened.append((happened, self._draft.adopt(happened)))
         self._position = position = self._position + 1
-        self._draft.adopt(happened)
         for follows, at_ms in follow(self._draft, happened, self._now_ms):
             self._append(_record(follows, at_ms, self._now_ms, "system"), follows)
         return position

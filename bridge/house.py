@@ -19,22 +19,37 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
-from bridge.coordinator import happened_in
+from bridge.coordinator import Coordinator, happened_in
+from bridge.edges import chores
 from bridge.edges.asking import Ask
 from bridge.edges.attending import Attending
+from bridge.edges.availability import Availability
+from bridge.edges.calendar import Calendar
+from bridge.edges.calling import Calling
+from bridge.edges.chores import Chore
 from bridge.edges.clockwork import Clockwork
-from bridge.edges.desk import BODY_LIMIT, Desk, Whereabouts
+from bridge.edges.desk import BODY_LIMIT, Desk, OnDuty, Whereabouts
 from bridge.edges.health import Health
+from bridge.edges.incidents import Incidents
+from bridge.edges.linetest import LineTest
+from bridge.edges.notices import Notices
 from bridge.edges.rooms import Rooms
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall, Halls
 from bridge.journal import READ_LIMIT, Journal, JournalError
 from bridge.journal.sql import open_journal
 from bridge.notdone import NotDone
+from bridge.post import Channel, settling
+from bridge.post.book import Book, open_book
+from bridge.post.door import Door
+from bridge.post.postman import Postman
+from bridge.post.ways import ways_out
+from bridge.post.writing import Writer
 from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
 from bridge.roll import RegistryRoll
 from bridge.rules import acts, wire
+from bridge.rules.calendar import Terms
 from bridge.rules.model import Plan
 from bridge.rules.scene import Placed
 from bridge.settings import Settings
@@ -52,6 +67,7 @@ from endpoints_registry.database import InUse, UnsafeServer, WrongAddress
 from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, mount
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry, open_registry
+from endpoints_registry.sweeping import sweep
 
 log = structlog.get_logger("house")
 
@@ -75,19 +91,20 @@ class House:
     halls: Halls
     rooms: Rooms
     feed: Feed
+    postman: Postman
     routes: tuple[Route, ...]
 
     def at_rest(self) -> bool:
         """Whether nothing that was asked still waits for its answer."""
-        return all(hall.coordinator.idle for hall in self.halls)
+        return self.postman.idle and all(hall.coordinator.idle for hall in self.halls)
 
 
-def stores(settings: Settings) -> tuple[str, str]:
-    """Addresses of registry and journal: two files, or the same database with two schemas."""
+def stores(settings: Settings) -> tuple[str, str, str]:
+    """Addresses of registry, journal and post: three files, or the same database with three schemas."""
     if settings.storage.database != "sqlite":
-        return settings.storage.database, settings.storage.database
+        return (settings.storage.database,) * 3
     folder = settings.storage.folder.resolve()
-    return tuple(f"sqlite+aiosqlite:///{folder / name}.sqlite" for name in ("registry", "journal"))  # type: ignore[return-value]
+    return tuple(f"sqlite+aiosqlite:///{folder / name}.sqlite" for name in ("registry", "journal", "post"))  # type: ignore[return-value]
 
 
 @asynccontextmanager
@@ -100,7 +117,7 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
     secure = any(origin.startswith("https://") for origin in settings.server.origins)
     opening = open_registry(
         stores(settings)[0],
-        today=lambda: datetime.fromtimestamp(hall_clock.now() / 1000, HANOI).date(),
+        today=lambda: _moment(hall_clock.now()).date(),
         staff_lifetime=lifetime,
         secure=secure,
     )
@@ -114,6 +131,15 @@ async def opened_journal(settings: Settings) -> Journal:
     """The journal at its newest schema; whoever opens it closes it. Raises Unusable."""
     with _openable(settings):
         return await open_journal(stores(settings)[1])
+
+
+@asynccontextmanager
+async def opened_book(settings: Settings) -> AsyncIterator[Book]:
+    """The post's book at its newest schema. Raises Unusable."""
+    async with AsyncExitStack() as opened:
+        with _openable(settings):
+            book = await opened.enter_async_context(open_book(stores(settings)[2]))
+        yield book
 
 
 @contextlib.contextmanager
@@ -137,14 +163,20 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         registry = await open_things.enter_async_context(opened_registry(settings, hall_clock))
         journal = await opened_journal(settings)
         open_things.push_async_callback(journal.close)
+        book = await open_things.enter_async_context(opened_book(settings))
+        ways = await open_things.enter_async_context(ways_out(settings.post, RealClock()))
         listening = _listening(settings)
         open_things.callback(listening.close)
         with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry))
-        house, app, screens, clockwork, held = _composed(settings, registry, journal, hall_clock, listening)
+        house, app, screens, clockwork, held = _composed(settings, registry, journal, book, ways, hall_clock, listening)
+        calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
             await house.halls.start(streets)
             streets.create_task(clockwork.run(), name="clockwork")
+            streets.create_task(calendar.run(), name="calendar")
+            streets.create_task(house.postman.run(), name="postman")
+            streets.create_task(chores.run(_chores(registry, book)), name="chores")
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
             runner = web.AppRunner(
@@ -218,15 +250,45 @@ def _listening(settings: Settings) -> socket.socket:
     return taken
 
 
+def _calendar_terms(settings: Settings) -> Terms:
+    wishes = settings.calendar
+    hours = [flash.split(":") for flash in wishes.flash_times]
+    return Terms(
+        remind_before_ms=tuple(minutes * 60_000 for minutes in wishes.remind_minutes_before),
+        flashes=tuple((int(hour), int(minute)) for hour, minute in hours),
+        escalate_ms=wishes.escalate_minutes * 60_000,
+        grace_ms=round(wishes.grace_minutes * 60_000),
+    )
+
+
+def _chores(registry: Registry, book: Book) -> list[Chore]:
+    """What is done every so often by the world's time."""
+    return [
+        Chore("sweep", timedelta(hours=1), lambda: sweep(registry.store, registry.now(), registry.staff_lifetime)),
+        Chore("forget-old-post", timedelta(days=1), lambda: book.forget_old(RealClock().now())),
+    ]
+
+
 def _composed(
-    settings: Settings, registry: Registry, journal: Journal, clock: Clock, listening: socket.socket
+    settings: Settings,
+    registry: Registry,
+    journal: Journal,
+    book: Book,
+    ways: Sequence[Channel],
+    clock: Clock,
+    listening: socket.socket,
 ) -> tuple[House, web.Application, Screens, Clockwork, Held]:
-    feed = Feed(clock.now, lambda: clock.speed)
+    feed = Feed(clock.now, lambda: clock.speed, registry.shown_name)
+
+    def told(coordinator: Coordinator, placed: Sequence[Placed], touched: set[str]) -> None:
+        feed.tell(coordinator, placed, touched)
+        rooms.tell(coordinator, placed)
+
     heartbeat_ms = round(settings.line.heartbeat_s * 1000) or None
     halls = Halls(
         journal,
         clock,
-        tell=feed.tell,
+        tell=told,
         stir=feed.stir,
         heartbeat_ms=heartbeat_ms,
         undo_ms=settings.attendance.undo_minutes * 60_000,
@@ -234,7 +296,7 @@ def _composed(
     roll = RegistryRoll(registry)
     ask = Ask(clock, roll)
     held = Held(registry.keyring)
-    rooms = Rooms(halls, ask, clock, held)
+    rooms = Rooms(halls, ask, clock, held, registry.shown_name)
     clockwork = Clockwork(halls, clock, turned=feed.turned)
 
     def seen(conference: str) -> SeenHall | None:
@@ -250,8 +312,12 @@ def _composed(
         rows = await journal.read(conference, 0, READ_LIMIT, point=code)
         return [(row.position, happened_in(row.record)) for row in reversed(rows)]
 
-    desk = Desk(halls, journal, ask, clock, freeze, lambda conference, code: _whereabouts(registry, conference, code))
-    figures = Figures(feed, seen, clock.now, lambda code, names: _facts(registry, halls, code, names), history)
+    def locate(conference: str, code: str) -> Whereabouts:
+        return _whereabouts(registry, conference, code, clock.now())
+
+    desk = Desk(halls, journal, ask, clock, freeze, locate, registry.shown_name)
+    facts = functools.partial(_facts, registry, halls)
+    figures = Figures(feed, seen, clock.now, facts, history)
     screens = Screens(feed, seen, held)
     drawn = pages.prepared()
     served: list[Route] = [
@@ -268,9 +334,15 @@ def _composed(
         *figures.routes(),
         *screens.routes(),
         *pages.routes(drawn),
-        *phone_page.routes(drawn.assets),
+        *phone_page.routes(drawn.assets, settings.broadcast.url),
         *Attending(halls, roll, clock).routes(),
+        *Calling(halls, clock, facts, registry.shown_name).routes(),
+        *Notices(halls, clock, registry.shown_name).routes(),
+        *Incidents(halls, clock, registry.shown_name, registry.staff).routes(),
+        *Availability(halls, clock).routes(),
+        *LineTest(clock).routes(),
         *Health(halls).routes(),
+        *Door(halls, book).routes(),
     ]
     served += _described(served)
     app = web.Application(client_max_size=BODY_LIMIT)
@@ -279,7 +351,11 @@ def _composed(
     app[ORIGINS] = _origins(settings, port)
     mount(app, served)
     address = settings.server.origins[0] if settings.server.origins else f"http://{settings.server.host}:{port}"
-    house = House(address, registry, journal, halls, rooms, feed, tuple(served))
+    real = RealClock()
+    patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
+    writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)
+    postman = Postman(halls, book, writer, ways, clock, real)
+    house = House(address, registry, journal, halls, rooms, feed, postman, tuple(served))
     return house, app, screens, clockwork, held
 
 
@@ -337,7 +413,7 @@ def frame_schemas() -> Mapping[str, Any]:
     }
 
 
-def _whereabouts(registry: Registry, conference: str, code: str) -> Whereabouts:
+def _whereabouts(registry: Registry, conference: str, code: str, now_ms: int) -> Whereabouts:
     directory = registry.of_conference(conference) or registry.directory
     point = directory.points.get(code)
     held = registry.holdings.conferences.get(conference)
@@ -347,7 +423,15 @@ def _whereabouts(registry: Registry, conference: str, code: str) -> Whereabouts:
         address=point.address if point else "",
         hotline_name=hotline.name if hotline else "",
         hotline_phone=hotline.phone if hotline else "",
+        duty=tuple(
+            OnDuty(shift.name, shift.phone, shift.what)
+            for shift in (registry.on_duty(conference, point.unit_code, _moment(now_ms)) if point else ())
+        ),
     )
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, HANOI)
 
 
 def _facts(registry: Registry, halls: Halls, code: str, names: bool) -> Mapping[str, Any]:

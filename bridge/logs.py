@@ -66,7 +66,7 @@ def configure(level: str = "info", form: str = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("aiosqlite", "alembic", "asyncio", "websockets", "aiohttp.access"):
+    for noisy in ("aiosqlite", "alembic", "apprise", "apscheduler", "asyncio", "websockets", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     web = logging.getLogger("aiohttp.server")
     if not any(isinstance(each, Strangers) for each in web.filters):

@@ -1,11 +1,13 @@
 """The settings: config.toml and the environment, checked, frozen; an error names the key, the value and the remedy."""
 
+import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -54,6 +56,17 @@ class LineSettings(_Section):
     heartbeat_s: float = Field(0, ge=0, le=120)
 
 
+def _broadcast(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write the playlist's whole address, like https://phat.example.vn/hoinghi/master.m3u8")
+    return value
+
+
+class BroadcastSettings(_Section):
+    url: Annotated[str, AfterValidator(_broadcast)] = ""
+
+
 class Attendance(_Section):
     undo_minutes: int = Field(10, ge=0, le=240)
 
@@ -61,6 +74,85 @@ class Attendance(_Section):
 class SessionSettings(_Section):
     idle_minutes: int = Field(720, ge=1, le=10_080)
     absolute_hours: int = Field(72, ge=1, le=720)
+
+
+def _hour(value: str) -> str:
+    hour, _, minute = value.partition(":")
+    if not (len(value) == 5 and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
+        raise ValueError('write hours of the hall like "08:05"')
+    return value
+
+
+class CalendarSettings(_Section):
+    remind_minutes_before: tuple[Annotated[int, Field(ge=1, le=240)], ...] = (10,)
+    flash_times: tuple[Annotated[str, AfterValidator(_hour)], ...] = ("08:05",)
+    escalate_minutes: int = Field(10, ge=0, le=1_440)
+    grace_minutes: float = Field(5, gt=0, le=240)
+
+
+def _receiver(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError("write it as a whole address, like https://nhan-tin.example.gov.vn/bridge")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    # Whatever could begin another line of a mail, or another mailbox, is none.
+    if value and not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", value):
+        raise ValueError("write one plain mail address, like truc-ban@example.gov.vn")
+    return value
+
+
+def _strong(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value()
+    if secret and (len(secret) < 24 or len(set(secret)) < 10 or _EXAMPLES.search(secret)):
+        raise ValueError("too short or easily guessed; make one with: openssl rand -hex 32")
+    return value
+
+
+_EXAMPLES = re.compile("change.?me|secret|password|example|default|mat.?khau|123456", re.IGNORECASE)
+
+
+def _known_services(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """An extra: only where somebody wants it must it be there."""
+    if not value:
+        return value
+    try:
+        apprise = import_module("apprise")
+    except ImportError as missing:
+        raise ValueError(
+            "the package apprise is not installed; install it (pip install apprise), or leave this empty"
+        ) from missing
+    for number, each in enumerate(value, 1):
+        # Not the address itself in the message: it holds keys.
+        if apprise.Apprise.instantiate(each.get_secret_value()) is None:
+            raise ValueError(f"address number {number} is none that apprise knows; see github.com/caronc/apprise")
+    return value
+
+
+class PostSettings(_Section):
+    cool_down_minutes: int = Field(10, ge=1, le=1_440)
+    webhook_url: Annotated[str, AfterValidator(_receiver)] = ""
+    webhook_secret: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
+    mail_from: Annotated[str, AfterValidator(_mailbox)] = ""
+    mail_to: tuple[Annotated[str, AfterValidator(_mailbox)], ...] = ()
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    apprise: Annotated[tuple[SecretStr, ...], AfterValidator(_known_services)] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "PostSettings":
+        if bool(self.webhook_url) != bool(self.webhook_secret.get_secret_value()):
+            raise ValueError("webhook_url and webhook_secret belong together; set both, or neither")
+        if len({bool(self.mail_from), bool(self.mail_to), bool(self.smtp_host)}) > 1:
+            raise ValueError("mail_from, mail_to and smtp_host belong together; set all of them, or none")
+        if self.smtp_password.get_secret_value() and self.smtp_security == "none":
+            raise ValueError('smtp_password would cross the net in clear; set smtp_security to "starttls" or "tls"')
+        return self
 
 
 class Log(_Section):
@@ -82,8 +174,11 @@ class Settings(BaseSettings):
     server: Server = Server()
     storage: Storage = Storage()
     line: LineSettings = LineSettings()
+    broadcast: BroadcastSettings = BroadcastSettings()
     attendance: Attendance = Attendance()
     session: SessionSettings = SessionSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    post: PostSettings = PostSettings()
     log: Log = Log()
 
 
@@ -123,6 +218,12 @@ def _named(error: dict[str, object]) -> str:
     place = error["loc"]
     key = ".".join(str(part) for part in place) if isinstance(place, tuple) else str(place)
     value = error.get("input")
+    # Some values nobody else may read: not even under a name that was misspelt, nor among those of a whole section.
+    hidden = _HIDDEN.search(key) or (error["type"] == "extra_forbidden" and key.startswith("post."))
+    shown = "" if isinstance(value, dict) else " = (hidden)" if hidden else f" = {value!r}"
     if error["type"] == "extra_forbidden":
-        return f"{key} = {value!r}: there is no such setting; take it out, or compare config.toml for its right name"
-    return f"{key} = {value!r}: {error['msg']}; mend it in the configuration file or its BRIDGE_ variable"
+        return f"{key}{shown}: there is no such setting; take it out, or compare config.toml for its right name"
+    return f"{key}{shown}: {error['msg']}; mend it in the configuration file or its BRIDGE_ variable"
+
+
+_HIDDEN = re.compile(r"secret|password|apprise|webhook_url")

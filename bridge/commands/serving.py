@@ -1,7 +1,7 @@
 """The server as a process: it opens the house, and closes it when it is told to go."""
 
 from bridge.commands.going import told_to_go
-from bridge.house import opened_house, opened_journal, opened_registry
+from bridge.house import opened_book, opened_house, opened_journal, opened_registry
 from bridge.settings import Settings
 
 
@@ -13,7 +13,7 @@ async def serve(settings: Settings) -> None:
 
 
 async def migrate(settings: Settings) -> None:
-    """Both stores to the newest schema. Raises Unusable."""
-    async with opened_registry(settings):
+    """Every store to the newest schema. Raises Unusable."""
+    async with opened_registry(settings), opened_book(settings):
         journal = await opened_journal(settings)
         await journal.close()

@@ -1,0 +1,164 @@
+"""The calendar of a conference: which jobs it has, when each is due, and what follows when its time has come."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+import msgspec
+
+from bridge.rules import events, mending, telling
+from bridge.rules.events import AnyEvent
+from bridge.rules.incidents import Incident, Status
+from bridge.rules.model import Plan, RoundKey, Sitting
+from bridge.rules.projection import Draft, State
+from bridge.rules.stages import HALLS_MAY_ACT
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a city wants of its calendar."""
+
+    remind_before_ms: tuple[int, ...] = (10 * MINUTE_MS,)
+    """Silent halls are asked again so long before a round is due, and when it is due."""
+    flashes: tuple[tuple[int, int], ...] = ((8, 5),)
+    """(hour, minute) of the figures' flash, on days with a sitting."""
+    escalate_ms: int = 10 * MINUTE_MS
+    """An incident that nobody has taken in hand is escalated after so long, and again; 0: never."""
+    grace_ms: int = 5 * MINUTE_MS
+    """What is due may be done so late; after that it is missed."""
+
+
+# --- when
+
+
+class Once(msgspec.Struct, frozen=True):
+    at_ms: int
+
+
+class Daily(msgspec.Struct, frozen=True):
+    """Every day at an hour of the hall, from one moment to before another."""
+
+    hour: int
+    minute: int
+    from_ms: int
+    until_ms: int
+
+
+# --- what
+
+
+class OpenRound(msgspec.Struct, frozen=True):
+    """Halls may report a round from now on: said, so that the day's story has it."""
+
+
+class Remind(msgspec.Struct, frozen=True):
+    key: RoundKey
+
+
+class Flash(msgspec.Struct, frozen=True):
+    """The figures of the moment are told."""
+
+
+class Escalate(msgspec.Struct, frozen=True):
+    incident: int
+    level: int
+
+
+class Job(msgspec.Struct, frozen=True):
+    name: str
+    """Together with its due time what makes it the same job, whoever does it."""
+    when: Once | Daily
+    deed: OpenRound | Remind | Flash | Escalate
+    grace_ms: int | None
+    """None: never too late, for what it is about still waits."""
+
+
+def wanted(state: State | Draft, terms: Terms) -> tuple[Job, ...]:
+    """The jobs that a conference has as it stands. None before its list is fixed, and none once it is closed."""
+    if state.plan is None or state.phase not in HALLS_MAY_ACT:
+        return ()
+    return (*_planned(state.plan, terms), *_unattended(state, terms))
+
+
+def _planned(plan: Plan, terms: Terms) -> Iterator[Job]:
+    # A rehearsal asks nobody for figures.
+    sittings = [sitting for sitting in plan.sittings if not sitting.rehearsal]
+    for sitting in sittings:
+        for each in sitting.rounds:
+            named = f"{sitting.id}:{each.name.value}"
+            yield Job(f"open:{named}", Once(each.opens_ms), OpenRound(), terms.grace_ms)
+            for before_ms in sorted({*terms.remind_before_ms, 0}, reverse=True):
+                if each.due_ms - before_ms > each.opens_ms:
+                    name = f"remind:{named}:{before_ms // MINUTE_MS}"
+                    yield Job(name, Once(each.due_ms - before_ms), Remind((sitting.id, each.name)), terms.grace_ms)
+    for day, midnight_ms in sorted({_day(sitting) for sitting in sittings}):
+        for hour, minute in terms.flashes:
+            when = Daily(hour, minute, midnight_ms, midnight_ms + DAY_MS)
+            yield Job(f"flash:{day}:{hour:02}:{minute:02}", when, Flash(), terms.grace_ms)
+
+
+_HANOI = timedelta(hours=7)
+
+
+def _day(sitting: Sitting) -> tuple[str, int]:
+    """The day of a sitting in the hall, and its midnight."""
+    local = datetime.fromtimestamp(sitting.starts_ms // 1000, UTC) + _HANOI
+    midnight = local.replace(hour=0, minute=0, second=0) - _HANOI
+    return f"{local:%Y-%m-%d}", round(midnight.timestamp()) * 1000
+
+
+def _unattended(state: State | Draft, terms: Terms) -> Iterator[Job]:
+    if not terms.escalate_ms:
+        return
+    for incident in state.affairs.incidents.open():
+        if nobody_has(incident) and incident.level < mending.HIGHEST:
+            level = incident.level + 1
+            # Whoever lets it open again gets the same time once more.
+            name = f"escalate:{incident.number}:{incident.reopened}:{level}"
+            due_ms = max(incident.noticed_ms, incident.moved_ms) + level * terms.escalate_ms
+            yield Job(name, Once(due_ms), Escalate(incident.number, level), None)
+
+
+def nobody_has(incident: Incident) -> bool:
+    """Whether an incident waits for somebody to take it in hand."""
+    return incident.status is Status.OPEN and not incident.owner
+
+
+# --- doing
+
+
+def fired(draft: Draft, job: Job, due_ms: int, now_ms: int) -> Sequence[tuple[AnyEvent, int]]:
+    """The job is done, with its effect. Nothing follows where it was done already, or is no longer wanted."""
+    if not _still_due(draft, job, due_ms):
+        return ()
+    return ((events.JobFired(job=job.name, due_ms=due_ms), now_ms), *_effect(draft, job, now_ms))
+
+
+def missed(draft: Draft, job: Job, due_ms: int, now_ms: int) -> Sequence[tuple[AnyEvent, int]]:
+    """It is too late for the job: that is said, and nothing else follows."""
+    return ((events.JobMissed(job=job.name, due_ms=due_ms), now_ms),) if _still_due(draft, job, due_ms) else ()
+
+
+def _still_due(draft: Draft, job: Job, due_ms: int) -> bool:
+    if draft.phase not in HALLS_MAY_ACT or draft.affairs.jobs.is_done(job.name, due_ms):
+        return False
+    if isinstance(job.deed, Escalate):
+        incident = draft.affairs.incidents.known.get(job.deed.incident)
+        return incident is not None and nobody_has(incident) and incident.level < job.deed.level
+    return True
+
+
+def _effect(draft: Draft, job: Job, now_ms: int) -> Sequence[tuple[AnyEvent, int]]:
+    match job.deed:
+        case Remind(key):
+            return telling.remind(draft, key, draft.points, now_ms)
+        case Escalate(incident, level):
+            waited = (now_ms - draft.affairs.incidents.known[incident].noticed_ms) // MINUTE_MS
+            why = f"đã {waited} phút chưa ai tiếp nhận"
+            return mending.escalate(draft, incident, level, why, now_ms)
+        case OpenRound() | Flash():
+            return ()
+        case _:
+            assert_never(job.deed)

@@ -1,0 +1,24 @@
+"""What is over is swept away: sessions that ran out, tries that no longer count."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from endpoints_registry.accounts import Lifetime
+from endpoints_registry.attempts import WINDOW
+from endpoints_registry.credentials import LINK_LIFETIME
+from endpoints_registry.database import Store
+from endpoints_registry.tables import ATTEMPT, LINK_SESSION, STAFF_SESSION
+
+
+async def sweep(store: Store, now: datetime, staff: Lifetime) -> int:
+    """How many rows went. Whoever comes in sweeps too; this is for the days on which nobody does."""
+    over = (
+        delete(STAFF_SESSION).where(
+            (STAFF_SESSION.c.created_at <= now - staff.most) | (STAFF_SESSION.c.seen_at <= now - staff.idle)
+        ),
+        delete(LINK_SESSION).where(LINK_SESSION.c.created_at <= now - LINK_LIFETIME.most),
+        delete(ATTEMPT).where(ATTEMPT.c.at <= now - WINDOW),
+    )
+    async with store.writing() as connection:
+        return sum([(await connection.execute(each)).rowcount for each in over])
