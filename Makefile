@@ -6,7 +6,7 @@ PIP := $(PYTHON) -m pip --python $(PY) --disable-pip-version-check install -q --
 APT := chromium-headless-shell libatomic1
 ARGS ?=
 
-.PHONY: demo test lint laws browser bench drill clean packages
+.PHONY: demo test lint laws browser bench drill chaos clean packages
 
 demo: .venv/run.stamp
 	@$(PY) -m bridge demo $(ARGS)
@@ -54,6 +54,10 @@ bench: .venv/test.stamp
 # Kills the real server 200 times under more than 100,000 recorded acts; ARGS="--kills 20 --acts 10000" for a short one.
 drill: .venv/test.stamp
 	$(PY) -m tests.drill $(ARGS)
+
+# 800 rooms through a TCP proxy with bad weather; ARGS="--speed 1" for an hour that takes an hour.
+chaos: .venv/test.stamp
+	$(PY) -m tests.chaos $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build *.egg-info

@@ -28,7 +28,7 @@ class Clockwork:
             lag.passed(self._clock.now())
             for hall in self._halls:
                 scene = hall.coordinator.scene
-                hall.presence.sweep(self._clock.now() - lag.forgiven_ms, hall.terms(phone=False))
+                hall.presence.sweep(self._clock.now(), hall.terms(phone=False), lag.forgiven_ms)
                 if scene.show_round(self._clock.now()):
                     self._turned(hall.coordinator)
 
@@ -47,9 +47,13 @@ class Lag:
         self.next_ms = now_ms + BEAT_MS
         self.forgiven_ms = 0
         self._until_ms = 0
+        self._seen_ms = now_ms
 
     def passed(self, now_ms: int) -> None:
         """A beat of the clockwork came, at `now_ms` instead of `next_ms`."""
+        # By a clock that was set back the grace would end as much later.
+        self._until_ms -= max(0, self._seen_ms - now_ms)
+        self._seen_ms = now_ms
         late_ms = now_ms - self.next_ms
         if now_ms >= self._until_ms:
             self.forgiven_ms = 0

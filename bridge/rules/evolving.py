@@ -1,10 +1,11 @@
 """What an event makes of the point it happened to."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 import msgspec
 
-from bridge.rules import events
+from bridge.rules import events, outages
 from bridge.rules.attendance import replaced, without
 from bridge.rules.events import Happened
 from bridge.rules.model import (
@@ -28,9 +29,7 @@ def evolve(point: Point, happened: Happened) -> Point:
     match event:
         # First: of a day's events most are these.
         case events.PersonCheckedIn():
-            scanned = {**point.scanned, event.sitting: point.scanned.get(event.sitting, 0) + 1}
-            last = _stepped(point, happened, "scan", seen=(event.sitting, event.person))
-            return msgspec.structs.replace(point, scanned=scanned, last=last)
+            return came_in(point, {event.sitting: 1}, happened, event)
         case events.StageReached():
             last = _stepped(point, happened, "stage", stage=(point.stage, point.stage_ms))
             return msgspec.structs.replace(point, stage=event.stage, stage_ms=at_ms, last=last)
@@ -63,8 +62,10 @@ def evolve(point: Point, happened: Happened) -> Point:
         case events.ExpectedChanged():
             return msgspec.structs.replace(point, expected={**point.expected, event.sitting: event.value})
         case events.LinkMoved():
-            return msgspec.structs.replace(
-                point, link=event.link, link_ms=at_ms, link_noticed_ms=event.noticed_ms, link_cause=event.cause
+            return outages.kept(
+                msgspec.structs.replace(
+                    point, link=event.link, link_ms=at_ms, link_noticed_ms=event.noticed_ms, link_cause=event.cause
+                )
             )
         case events.StreamMoved():
             return msgspec.structs.replace(point, stream=event.stream, stream_ms=at_ms)
@@ -97,6 +98,13 @@ def evolve(point: Point, happened: Happened) -> Point:
             raise TypeError(f"{events.tag(event)} is not one point's")
         case _:
             assert_never(event)
+
+
+def came_in(point: Point, people: Mapping[str, int], newest: Happened, person: events.PersonCheckedIn) -> Point:
+    """The point after so many more people in each sitting, of whom `person` was the last."""
+    scanned = {**point.scanned, **{sitting: point.scanned.get(sitting, 0) + more for sitting, more in people.items()}}
+    last = _stepped(point, newest, "scan", seen=(person.sitting, person.person))
+    return msgspec.structs.replace(point, scanned=scanned, last=last)
 
 
 def _counted(point: Point, event: events.FigureReported | events.FigureCorrected, happened: Happened) -> Point:
@@ -217,8 +225,10 @@ def _received_otherwise(point: Point, event: events.ModeChanged, at_ms: int) -> 
     if measured == (point.mode in MEASURED):
         return msgspec.structs.replace(point, mode=event.mode)
     link = Link.NEVER_SEEN if measured else Link.NOT_MEASURED
-    return msgspec.structs.replace(
-        point, mode=event.mode, link=link, link_ms=at_ms, link_noticed_ms=at_ms, link_cause="mode"
+    return outages.kept(
+        msgspec.structs.replace(
+            point, mode=event.mode, link=link, link_ms=at_ms, link_noticed_ms=at_ms, link_cause="mode"
+        )
     )
 
 

@@ -220,6 +220,8 @@ class Outage(msgspec.Struct, frozen=True, gc=False):
     began_ms: int
     ended_ms: int | None = None
     """None: it goes on."""
+    times: int = 1
+    """How many it stands for, once the oldest were put together."""
 
 
 class LineTest(msgspec.Struct, frozen=True):
@@ -276,6 +278,8 @@ class Point(msgspec.Struct, frozen=True):
     stream_ms: int = 0
     outages: tuple[Outage, ...] = ()
     """Oldest first, at most OUTAGES_KEPT."""
+    unmeasured: tuple[Outage, ...] = ()
+    """Times in which nobody waited for its line: before it was first heard, on TV, after its session. As bounded."""
     line_test: LineTest | None = None
     perceived: Perceived | None = None
     figures: dict[RoundKey, Figure] = {}
@@ -297,4 +301,5 @@ class Point(msgspec.Struct, frozen=True):
 def opened(planned: PlannedPoint) -> Point:
     """A planned point before anything has happened to it."""
     link = Link.NEVER_SEEN if planned.mode in MEASURED else Link.NOT_MEASURED
-    return Point(planned=planned, mode=planned.mode, expected=dict(planned.expected), link=link)
+    unmeasured = (Outage(cause=link.value, began_ms=0),)
+    return Point(planned=planned, mode=planned.mode, expected=dict(planned.expected), link=link, unmeasured=unmeasured)

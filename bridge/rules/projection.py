@@ -6,7 +6,7 @@ from typing import assert_never
 
 import msgspec
 
-from bridge.rules import affairs, events
+from bridge.rules import affairs, events, outages
 from bridge.rules.affairs import Affairs
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.evolving import evolve
@@ -58,8 +58,11 @@ class State:
         """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
         return self._paths.get(unit, ())
 
-    def adopt(self, happened: Happened) -> Changed:
-        """Take in what happened. Cannot fail for an event that was decided against this state."""
+    def adopt(self, happened: Happened, drafted: Changed | None = None) -> Changed:
+        """Take in what happened. Cannot fail for an event that was decided against this state.
+
+        `drafted` is what a draft of this very state made of it, so that it need not be made twice.
+        """
         event = happened.event
         if isinstance(event, events.ConferenceFrozen):
             self.plan = event.plan
@@ -68,19 +71,22 @@ class State:
             self._paths = {code: _path(self.units, code) for code in self.units}
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
-        changed = moves(self, happened)
+        changed = moves(self, happened) if drafted is None else drafted
         for code, (_, after) in changed.items():
             self.points[code] = after
         if isinstance(event, events.PersonCheckedIn):
-            # A country's people in every sitting, each read from a row of its own: one copy of each word is kept.
-            person, point = intern(event.person), intern(event.point)
-            self._seen.setdefault(event.sitting, {})[person] = Seen(point, happened.at_ms)
+            self.saw(event, Seen(intern(event.point), happened.at_ms))
         elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
             self._seen.get(event.sitting, {}).pop(event.person, None)
         else:
             self.centre_out = _centre_out(self.centre_out, event)
             self.affairs = affairs.after(self.affairs, happened)
         return changed
+
+    def saw(self, event: events.PersonCheckedIn, seen: Seen) -> None:
+        """Keep where and when a person was first seen; what it makes of the point is told apart."""
+        # A country's people in every sitting, each read from a row of its own: one copy of each word is kept.
+        self._seen.setdefault(event.sitting, {})[intern(event.person)] = seen
 
 
 def _path(units: Mapping[str, Unit], unit: str) -> tuple[str, ...]:
@@ -116,19 +122,22 @@ class Draft:
         key = (sitting, person)
         return self._seen[key] if key in self._seen else self._state.seen(sitting, person)
 
-    def adopt(self, happened: Happened) -> None:
+    def adopt(self, happened: Happened) -> Changed:
         event = happened.event
         if isinstance(event, events.ConferenceFrozen):
             self.plan = event.plan
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
-        self._points.update((code, after) for code, (_, after) in moves(self, happened).items())
+        changed = moves(self, happened)
+        for code, (_, after) in changed.items():
+            self._points[code] = after
         self.centre_out = _centre_out(self.centre_out, event)
         self.affairs = affairs.after(self.affairs, happened)
         if isinstance(event, events.PersonCheckedIn):
             self._seen[event.sitting, event.person] = Seen(event.point, happened.at_ms)
         elif isinstance(event, events.ActUndone) and event.sitting is not None and event.person is not None:
             self._seen[event.sitting, event.person] = None
+        return changed
 
 
 class _Overlay(Mapping[str, Point]):
@@ -200,6 +209,7 @@ def _unknown(point: Point, at_ms: int, noticed_ms: int, cause: str) -> tuple[Poi
     """Out of our sight; who already was stays so since then and for that cause, only the time to come back is new."""
     if point.link is Link.UNKNOWN:
         return point, msgspec.structs.replace(point, link_noticed_ms=noticed_ms)
-    return point, msgspec.structs.replace(
+    unknown = msgspec.structs.replace(
         point, link=Link.UNKNOWN, link_ms=at_ms, link_noticed_ms=noticed_ms, link_cause=cause
     )
+    return point, outages.kept(unknown)

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
 from bridge.coordinator import Asked, Coordinator
 from bridge.edges.clockwork import BEAT_MS
-from bridge.journal import Journal, JournalFull
+from bridge.journal import Identity, Journal, JournalFull
 from bridge.journal.memory import MemoryJournal, MemoryTurn
 from bridge.presence import Presence
 from bridge.rules import acts, events, link, wire
 from bridge.rules.deciding import change_phase
 from bridge.rules.link import Terms
-from bridge.rules.model import Link, Phase, PlannedPoint, Point
+from bridge.rules.model import Link, Phase, PlannedPoint, Point, Sitting
 from bridge.rules.scene import Placed
-from tests.cast import ANN, CONFERENCE, HALLS, MORNING, SECOND, phone, plan
+from tests.cast import ANN, CONFERENCE, HALLS, MORNING, MORNING_SITTING, SECOND, phone, plan
 
 HEARTBEAT_MS = 10_000
 
@@ -25,10 +25,10 @@ class Failing(MemoryJournal):
     failing = False
 
     @contextlib.asynccontextmanager
-    async def turn(self, conference: str, since: int) -> AsyncIterator[MemoryTurn]:
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[MemoryTurn]:
         if self.failing:
             raise JournalFull("no space left")
-        async with super().turn(conference, since) as turn:
+        async with super().turn(conference, since, asked) as turn:
             yield turn
 
 
@@ -116,7 +116,7 @@ class Day:
             self.clock.now_ms += BEAT_MS
             self._beats(beating)
             if sweeping:
-                self.presence.sweep(self.clock.now() - self.forgiven_ms, self.terms)
+                self.presence.sweep(self.clock.now(), self.terms, self.forgiven_ms)
             await self.settled()
 
     def _beats(self, codes: Collection[str]) -> None:
@@ -165,11 +165,17 @@ async def running(journal: Journal, now_ms: int) -> AsyncIterator[Day]:
 
 
 @contextlib.asynccontextmanager
-async def live(halls: Iterable[PlannedPoint] = HALLS, journal: Journal | None = None) -> AsyncIterator[Day]:
+async def live(
+    halls: Iterable[PlannedPoint] = HALLS,
+    journal: Journal | None = None,
+    *,
+    sittings: Iterable[Sitting] = (MORNING_SITTING,),
+    now: int = MORNING,
+) -> AsyncIterator[Day]:
     """A conference whose day has begun."""
-    async with running(journal or MemoryJournal(), MORNING) as day:
-        frozen = events.ConferenceFrozen(plan=plan(halls))
-        await day.coordinator.command(lambda _draft: ((frozen, MORNING),), ANN)
+    async with running(journal or MemoryJournal(), now) as day:
+        frozen = events.ConferenceFrozen(plan=plan(halls, sittings=sittings))
+        await day.coordinator.command(lambda _draft: ((frozen, now),), ANN)
         await day.turns(Phase.OPEN, version=0)
         await day.turns(Phase.LIVE, version=1)
         day.told.clear()

@@ -2,19 +2,38 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from bridge.edges.clockwork import Lag
 from bridge.journal.memory import MemoryJournal
 from bridge.rules import events
 from bridge.rules.link import terms
-from bridge.rules.model import Link, Mode, Phase, Stage
-from tests.cast import ANN, HALL_1, HALL_2, MORNING, SECOND, TV_HALL, many, mode, plan, stage
-from tests.rules.day import Day, Failing, live, running
+from bridge.rules.model import Link, Mode, Phase, Round, RoundName, Sitting, Stage
+from bridge.rules.trouble import Trouble
+from bridge.rules.watching import watched
+from tests.cast import (
+    ANN,
+    CITY_HALL,
+    DISTRICT_HALL,
+    HALL_1,
+    HALL_2,
+    MORNING,
+    MORNING_SITTING,
+    SECOND,
+    TV_HALL,
+    at,
+    many,
+    mode,
+    plan,
+    stage,
+)
+from tests.rules.day import HEARTBEAT_MS, Day, Failing, live, running
 
 ONE = HALL_1.code
 CROWD = many(40)
 CODES = [hall.code for hall in CROWD]
+ONE_OF_MANY = CODES[0]
 
 
 async def test_a_room_that_beats_is_steady_and_nothing_more_is_written() -> None:
@@ -205,6 +224,238 @@ async def test_a_goodbye_before_the_end_leaves_a_gap_that_is_seen() -> None:
         assert day.point(ONE).link is Link.LOST
 
 
+async def test_a_lost_point_is_red_no_more_once_its_hall_has_ended() -> None:
+    async with live() as day:
+        day.came(ONE)
+        await day.passes(45)
+        assert day.point(ONE).link is Link.LOST
+        await day.asks(stage(HALL_1, Stage.ENDED))
+        ended = day.clock.now()
+        await day.passes(6)
+        point = day.point(ONE)
+        assert (point.link, point.link_cause, point.link_ms) == (Link.NOT_MEASURED, "left", ended)
+
+
+async def test_machines_switched_off_together_after_their_halls_have_ended_are_no_outage_of_ours() -> None:
+    async with live(CROWD) as day:
+        day.came(*CODES)
+        await day.passes(30, beating=CODES)
+        await day.asks(*(stage(hall, Stage.ENDED) for hall in CROWD[:25]))
+        day.closed(*CODES[:25])
+        await day.passes(60, beating=CODES[25:])
+        assert {day.links()[code] for code in CODES[:25]} == {Link.NOT_MEASURED}
+        assert {day.links()[code] for code in CODES[25:]} == {Link.STEADY}
+        assert "centre-outage-began" not in day.kinds()
+
+
+async def test_many_goodbyes_together_are_no_outage_of_ours() -> None:
+    async with live(CROWD) as day:
+        day.came(*CODES)
+        await day.passes(30, beating=CODES)
+        for code in CODES[:25]:
+            day.presence.left(code, day.generations[code], day.clock.now())
+        await day.passes(60, beating=CODES[25:])
+        assert "centre-outage-began" not in day.kinds()
+        assert {day.links()[code] for code in CODES[:25]} == {Link.LOST}
+
+
+async def test_a_goodbye_and_a_return_are_no_flap() -> None:
+    async with live() as day:
+        day.came(ONE)
+        for _ in range(6):
+            await day.passes(10, beating=[ONE])
+            day.presence.left(ONE, day.generations[ONE], day.clock.now())
+            await day.passes(3)
+            day.came(ONE)
+        await day.passes(10, beating=[ONE])
+        assert day.moves(ONE) == [Link.STEADY]
+
+
+async def test_a_hall_that_was_reopened_is_missed_again() -> None:
+    async with live() as day:
+        day.came(ONE)
+        await day.asks(stage(HALL_1, Stage.ENDED))
+        day.presence.left(ONE, day.generations[ONE], day.clock.now())
+        await day.passes(60)
+        await day.asks(stage(HALL_1, Stage.IN_SESSION))
+        reopened = day.clock.now()
+        await day.passes(49)
+        assert day.point(ONE).link is Link.NOT_MEASURED
+        await day.passes(7)
+        point = day.point(ONE)
+        assert (point.link, point.link_ms, point.link_cause) == (Link.LOST, reopened, "not_back")
+
+
+# --- the end of the session
+
+
+async def test_when_all_switch_off_after_the_last_sitting_nobody_is_blamed_and_nor_are_we() -> None:
+    async with live(CROWD, now=at("11:29")) as day:
+        day.came(*CODES)
+        await day.passes(120, beating=CODES)
+        day.closed(*CODES[:30])
+        await day.passes(120, beating=CODES[30:])
+        assert {day.links()[code] for code in CODES[:30]} == {Link.NOT_MEASURED}
+        assert {day.links()[code] for code in CODES[30:]} == {Link.STEADY}
+        assert "centre-outage-began" not in day.kinds()
+
+
+async def test_a_line_that_fails_while_the_sitting_runs_late_is_lost() -> None:
+    async with live(CROWD, now=at("11:29")) as day:
+        day.came(*CODES)
+        await day.passes(120, beating=CODES)
+        day.closed(ONE_OF_MANY)
+        await day.passes(60, beating=CODES[1:])
+        assert day.links()[ONE_OF_MANY] is Link.LOST
+
+
+async def test_a_goodbye_after_the_sitting_is_no_loss() -> None:
+    async with live(now=at("11:31")) as day:
+        day.came(ONE)
+        await day.passes(20, beating=[ONE])
+        day.presence.left(ONE, day.generations[ONE], day.clock.now())
+        await day.passes(120)
+        assert day.moves(ONE) == [Link.STEADY, Link.NOT_MEASURED]
+
+
+async def test_once_the_session_is_being_closed_rooms_that_go_one_by_one_are_not_red() -> None:
+    async with live(CROWD, now=at("11:32")) as day:
+        day.came(*CODES)
+        await day.passes(20, beating=CODES)
+        day.closed(CODES[0])
+        await day.passes(50, beating=CODES[1:])
+        assert day.links()[CODES[0]] is Link.LOST
+        await day.turns(Phase.CLOSING, version=2)
+        for place in range(1, 6):
+            day.closed(CODES[place])
+            await day.passes(20, beating=CODES[place + 1 :])
+        await day.passes(60, beating=CODES[6:])
+        assert {day.links()[code] for code in CODES[:6]} == {Link.NOT_MEASURED}
+        assert {day.links()[code] for code in CODES[6:]} == {Link.STEADY}
+
+
+async def test_who_was_lost_in_the_session_stays_lost_when_it_is_closed() -> None:
+    async with live(now=at("11:20")) as day:
+        day.came(ONE)
+        await day.passes(60)
+        day.clock.now_ms = at("11:32")
+        await day.turns(Phase.CLOSING, version=2)
+        await day.passes(20)
+        assert day.point(ONE).link is Link.LOST
+
+
+# --- the hours between two sittings
+
+
+AFTERNOON = Sitting(
+    "2026-03-07-pm",
+    "Buổi chiều",
+    at("14:00"),
+    at("16:30"),
+    (Round(RoundName.OPENING, at("13:00"), at("14:15")), Round(RoundName.CLOSING, at("16:15"), at("17:00"))),
+)
+DAY = (MORNING_SITTING, AFTERNOON)
+LUNCH, NEXT = at("12:01"), at("13:00")
+
+
+async def test_in_the_break_between_two_sittings_nobody_is_missed() -> None:
+    async with live(CROWD, sittings=DAY, now=LUNCH) as day:
+        day.came(*CODES)
+        await day.passes(20, beating=CODES)
+        day.closed(*CODES[:20])
+        await day.passes(300)
+        assert {day.links()[code] for code in CODES} == {Link.STEADY}
+        assert "centre-outage-began" not in day.kinds()
+
+
+async def test_who_is_lost_when_the_break_begins_stays_lost_until_heard() -> None:
+    async with live(sittings=DAY, now=at("11:59")) as day:
+        day.came(ONE)
+        await day.passes(50)
+        assert day.point(ONE).link is Link.LOST
+        await day.passes(300)
+        assert day.point(ONE).link is Link.LOST
+        day.came(ONE)
+        await day.passes(5, beating=[ONE])
+        assert day.point(ONE).link is Link.STEADY
+
+
+async def test_after_the_break_a_line_that_was_alive_has_its_whole_patience() -> None:
+    async with live(sittings=DAY, now=NEXT - 100 * SECOND) as day:
+        day.came(ONE)
+        await day.passes(70, beating=[ONE])
+        await day.passes(30 + 39)
+        assert day.point(ONE).link is Link.STEADY
+        await day.passes(3)
+        assert (day.point(ONE).link, day.point(ONE).link_ms) == (Link.LOST, NEXT)
+
+
+async def test_who_was_switched_off_for_the_break_is_expected_by_the_start_and_not_before() -> None:
+    async with live(sittings=DAY, now=NEXT - 300 * SECOND) as day:
+        day.came(ONE)
+        day.closed(ONE)
+        await day.passes(600)
+        assert day.point(ONE).link is Link.STEADY
+        day.clock.now_ms = at("13:59:55")
+        await day.passes(40)
+        assert day.point(ONE).link is Link.STEADY
+        await day.passes(8)
+        assert (day.point(ONE).link, day.point(ONE).link_ms) == (Link.LOST, at("14:00"))
+
+
+async def test_who_said_goodbye_in_the_break_and_does_not_return_is_missed_in_the_next_sitting() -> None:
+    async with live(sittings=DAY, now=NEXT - 300 * SECOND) as day:
+        day.came(ONE, HALL_2.code)
+        await day.settled()
+        for code in (ONE, HALL_2.code):
+            day.presence.left(code, day.generations[code], day.clock.now())
+        await day.settled()
+        assert day.point(ONE).link is Link.NOT_MEASURED
+        day.clock.now_ms = at("13:59:55")
+        day.came(HALL_2.code)
+        await day.passes(70, beating=[HALL_2.code])
+        assert (day.point(ONE).link, day.point(ONE).link_ms) == (Link.LOST, at("14:00"))
+        assert day.point(HALL_2).link is Link.STEADY
+
+
+async def test_breaks_make_no_line_unstable() -> None:
+    async with live(sittings=DAY, now=LUNCH) as day:
+        day.came(ONE)
+        for _ in range(5):
+            await flap(day, 10)
+        assert day.moves(ONE) == [Link.STEADY]
+
+
+async def test_after_a_restart_in_the_break_nobody_is_lost_before_the_next_sitting() -> None:
+    journal = MemoryJournal()
+    async with live(journal=journal, sittings=DAY, now=LUNCH) as day:
+        day.came(ONE)
+        await day.settled()
+    async with running(journal, LUNCH + 60 * SECOND) as day:
+        await day.passes(200)
+        assert day.point(ONE).link is Link.UNKNOWN
+        day.clock.now_ms = at("13:59:55")
+        await day.passes(50)
+        assert day.point(ONE).link is Link.UNKNOWN
+        await day.passes(10)
+        assert (day.point(ONE).link, day.point(ONE).link_ms) == (Link.LOST, at("14:00"))
+
+
+@pytest.mark.parametrize(
+    ("clock", "judged"),
+    [("05:00", True), ("11:59", True), ("12:00", True), ("12:01", False), ("12:59", False), ("13:00", True)],
+)
+def test_lines_are_judged_from_an_hour_before_a_sitting_to_its_last_deadline(clock: str, judged: bool) -> None:
+    assert watched(plan(sittings=DAY), Phase.LIVE, at(clock)).judged is judged
+
+
+def test_sittings_that_overlap_have_no_break_between_them() -> None:
+    early = msgspec.structs.replace(AFTERNOON, starts_ms=at("12:30"))
+    assert all(
+        watched(plan(sittings=(early, MORNING_SITTING)), Phase.LIVE, at(f"{hour}:10")).judged for hour in (11, 12)
+    )
+
+
 # --- TV
 
 
@@ -363,6 +614,32 @@ async def test_who_stays_away_when_the_centre_is_back_is_lost_since_then() -> No
         assert back <= day.point(CODES[21]).link_ms <= back + 2 * SECOND
 
 
+async def test_an_outage_of_ours_that_comes_in_steps_is_one() -> None:
+    async with live(CROWD) as day:
+        day.came(*CODES)
+        await day.passes(30, beating=CODES)
+        day.closed(*CODES[:14])
+        await day.passes(6, beating=CODES[14:])
+        # The first ones are back before the last ones fall.
+        day.came(*CODES[:14])
+        day.closed(*CODES[14:28])
+        await day.passes(6, beating=[*CODES[:14], *CODES[28:]])
+        day.closed(*CODES[28:])
+        await day.passes(20, beating=CODES[:14])
+        day.came(*CODES[14:])
+        await day.passes(120, beating=CODES)
+        assert set(day.links().values()) == {Link.STEADY}
+        assert day.kinds().count("centre-outage-ended") == 1
+        assert all(Link.LOST not in day.moves(code) for code in CODES)
+        fallen = [
+            code
+            for _, each in day.told
+            if isinstance(each.event, events.CentreOutageBegan)
+            for code in each.event.points
+        ]
+        assert sorted(fallen) == sorted(CODES)
+
+
 async def test_a_black_hole_at_the_centre_blames_none_of_those_who_fell_into_it() -> None:
     # Nothing is closed: each room falls overdue at a second of its own.
     async with live(CROWD) as day:
@@ -402,7 +679,7 @@ async def test_a_stall_of_ours_blames_nobody() -> None:
         day.clock.now_ms += 60 * SECOND
         lag.passed(day.clock.now())
         day.forgiven_ms = lag.forgiven_ms
-        day.presence.sweep(day.clock.now() - lag.forgiven_ms, day.terms)
+        day.presence.sweep(day.clock.now(), day.terms, lag.forgiven_ms)
         await day.settled()
         await day.passes(10, beating=CODES)
         assert set(day.links().values()) == {Link.STEADY}
@@ -437,6 +714,99 @@ def test_a_clock_that_is_set_back_does_not_stop_the_sweep(back_s: int) -> None:
     now = MORNING - back_s * SECOND
     lag.passed(now)
     assert now < lag.next_ms <= now + SECOND
+
+
+def test_a_stall_before_a_clock_is_set_back_is_forgiven_no_longer_than_any() -> None:
+    lag = Lag(MORNING)
+    lag.passed(lag.next_ms + 30 * SECOND)
+    assert lag.forgiven_ms == 30 * SECOND
+    lag.passed(lag.next_ms - 3600 * SECOND)
+    for _ in range(125):
+        lag.passed(lag.next_ms)
+    assert lag.forgiven_ms == 0
+
+
+@pytest.mark.parametrize("back_s", [5, 60, 3600])
+async def test_a_clock_that_is_set_back_hides_no_silence(back_s: int) -> None:
+    async with live() as day:
+        day.came(ONE)
+        await day.passes(20)
+        day.clock.now_ms -= back_s * SECOND
+        await day.passes(19)
+        assert day.point(ONE).link is Link.STEADY
+        await day.passes(6)
+        assert day.point(ONE).link is Link.LOST
+        assert abs(day.point(ONE).link_ms - (MORNING - back_s * SECOND)) <= SECOND
+
+
+async def test_a_clock_that_is_set_back_makes_no_silence() -> None:
+    async with live(CROWD) as day:
+        day.came(*CODES)
+        for _ in range(3):
+            await day.passes(30, beating=CODES)
+            day.clock.now_ms -= 3600 * SECOND
+        await day.passes(120, beating=CODES)
+        assert all(day.moves(code) == [Link.STEADY] for code in CODES)
+
+
+async def test_a_clock_that_is_set_back_after_a_restart_hides_no_absence() -> None:
+    journal = MemoryJournal()
+    async with live(journal=journal) as day:
+        day.came(ONE)
+        await day.settled()
+    async with running(journal, MORNING + 30 * SECOND) as day:
+        await day.passes(10)
+        day.clock.now_ms -= 3600 * SECOND
+        await day.passes(52)
+        assert day.point(ONE).link is Link.LOST
+
+
+# --- the day of the four faults
+
+
+async def test_of_a_lost_beat_six_flaps_an_outage_and_a_restart_each_is_told_as_what_it_was() -> None:
+    lost_beat, flapping, out, fine = HALL_1.code, HALL_2.code, CITY_HALL.code, DISTRICT_HALL.code
+    rooms = {lost_beat, flapping, out, fine, TV_HALL.code}
+    journal = MemoryJournal()
+    async with live(journal=journal) as day:
+        day.came(*rooms)
+        fell = 0
+        for second in range(1, 661):
+            silent = {lost_beat} if 100 <= second < 112 else set()
+            if second == 120:
+                day.closed(out, TV_HALL.code)
+                fell = day.clock.now()
+            if second == 360:
+                day.came(out)
+            if second % 100 == 50 and second < 600:
+                day.closed(flapping)
+            if second % 100 == 53 and second < 600:
+                day.came(flapping)
+            away = {out} if 120 <= second < 360 else set()
+            tv_off = {TV_HALL.code} if second >= 120 else set()
+            trembling = {flapping} if second % 100 in (50, 51, 52) else set()
+            await day.passes(1, beating=sorted(rooms - silent - away - tv_off - trembling))
+        first = day.told.copy()
+        assert day.moves(lost_beat) == day.moves(fine) == [Link.STEADY]
+        assert day.moves(flapping).count(Link.UNSTABLE) == 1
+        assert Link.LOST not in day.moves(flapping)
+        assert day.moves(out) == [Link.STEADY, Link.LOST, Link.STEADY]
+        assert day.moves(TV_HALL) == []
+    (outage,) = [each for _, each in first if isinstance(each.event, events.LinkMoved) and each.event.link is Link.LOST]
+    assert fell - HEARTBEAT_MS <= outage.at_ms <= fell
+    async with running(journal, MORNING + 690 * SECOND) as day:
+        await day.passes(6)
+        back = sorted(rooms - {TV_HALL.code})
+        day.came(*back)
+        await day.passes(120, beating=back)
+        assert all(Link.LOST not in day.moves(code) for code in rooms)
+        assert {day.links()[code] for code in back} == {Link.STEADY}
+        assert day.kinds().count("service-restarted") + day.kinds().count("centre-outage-began") == 1
+        assert day.links()[TV_HALL.code] is Link.NOT_MEASURED
+        incidents = day.coordinator.scene.state.affairs.incidents.known.values()
+        assert sorted(each.trouble for each in incidents) == [Trouble.CENTRE, Trouble.FLAPPING, Trouble.LOST]
+        (ours,) = [each for each in incidents if each.trouble is Trouble.CENTRE]
+        assert set(ours.hits) == set(back)
 
 
 # --- what a failing disk loses is said again
