@@ -15,8 +15,9 @@ import structlog
 from bridge.rules import wire
 from bridge.rules.events import ConferenceFrozen
 from bridge.rules.rollup import ROOT
-from bridge.rules.scene import Placed, Scene
-from dashboards import view
+from bridge.rules.scene import Placed, Scene, newsworthy
+from dashboards import affairs, view
+from dashboards.affairs import Named, Sight, Touched
 
 log = structlog.get_logger("feed")
 
@@ -93,11 +94,13 @@ QUEUE_LIMIT = 1024 * 1024
 class Channel:
     """One scope of one conference: what changed since the last frame, and who watches."""
 
-    def __init__(self, hall: Hall, unit: str, now: Callable[[], int], speed: float) -> None:
+    def __init__(self, hall: Hall, unit: str, now: Callable[[], int], speed: float, named: Named | None = None) -> None:
         self._hall = hall
         self._unit = unit
         self._now = now
         self._speed = speed
+        self._named = named
+        """None: its screens see no names of people."""
         self.epoch = uuid.uuid4().hex[:12]
         self.offset = 0
         self.screens: set[Screen] = set()
@@ -107,11 +110,13 @@ class Channel:
         self._rows: dict[str, view.Row] = {}
         self._pending: set[str] = set()
         self._news: list[Placed] = []
+        self._touched: Touched | None = None
         self._recent: list[tuple[int, bytes]] = []
         self._recent_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._next_s = 0.0
         self._totals: wire.Totals | None = None
+        self._incidents: dict[str, int] = {}
         self._load()
 
     def _load(self) -> None:
@@ -120,7 +125,12 @@ class Channel:
         self._rows = {
             point.code: view.row(scene, point, self._groups.of(point)) for point in scene.points_under(self._unit)
         }
-        self._totals = view.totals(scene, self._unit, self._now())
+        self._incidents = affairs.totals(scene, self._unit)
+        self._totals = view.totals(scene, self._unit, self._now(), incidents=self._incidents)
+
+    @property
+    def _sight(self) -> Sight:
+        return Sight(self._hall.scene, self._unit, self._rows.keys(), self._named)
 
     def watch(self, screen: Screen) -> bytes:
         """Snapshot and watch in one breath: nothing is missed, nothing told twice."""
@@ -148,23 +158,29 @@ class Channel:
                 epoch=self.epoch,
                 offset=self.offset,
                 at=wire.rfc3339(self._now()),
-                totals=view.totals(scene, self._unit, self._now()),
+                totals=view.totals(scene, self._unit, self._now(), incidents=self._incidents),
                 units=view.units_table(units),
                 groups=self._groups.table(),
                 points=wire.Columns(columns=view.COLUMNS, rows=list(self._rows.values())),
-                news=view.news(scene.news, self._rows.__contains__),
+                news=view.news(scene.news, self._sight),
                 speed=self._speed,
+                affairs=affairs.shown(self._sight, self._now()),
             )
         )
 
-    def stir(self, codes: Iterable[str], placed: Sequence[Placed]) -> None:
+    def stir(self, codes: Iterable[str], placed: Sequence[Placed], affected: Touched | None = None) -> None:
         """Something changed; a frame goes out now or when its time has come."""
         before = len(self._pending)
         self._pending.update(code for code in codes if code in self._rows)
         touched = len(self._pending) > before
+        if affected is not None:
+            self._pending.update(code for code in affected.points if code in self._rows)
+            self._touched = affected if self._touched is None else self._touched | affected
+            touched = True
         for each in placed:
-            point = getattr(each[1].event, "point", None)
-            if point is None or point in self._rows:
+            event = each[1].event
+            point = getattr(event, "point", None)
+            if newsworthy(event) and (point is None or point in self._rows):
                 self._news.append(each)
                 touched = True
         if not touched or self._timer is not None:
@@ -176,6 +192,7 @@ class Channel:
         """So much changed that every screen starts from a snapshot: another list, another round."""
         self._pending.clear()
         self._news.clear()
+        self._touched = None
         self._recent.clear()
         self._recent_bytes = 0
         self.offset += 1
@@ -187,7 +204,7 @@ class Channel:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not (self._pending or self._news or even_if_empty):
+        if not (self._pending or self._news or self._touched or even_if_empty):
             return
         began = time.perf_counter()
         frame = self._frame()
@@ -207,10 +224,13 @@ class Channel:
             if difference:
                 changed[code] = difference
                 self._rows[code] = new
-        totals = view.totals(scene, self._unit, self._now())
+        touched, self._touched = self._touched, None
+        if touched is not None:
+            self._incidents = affairs.totals(scene, self._unit)
+        totals = view.totals(scene, self._unit, self._now(), incidents=self._incidents)
         same = self._totals is not None and _same_figures(totals, self._totals)
         self._totals = totals
-        lines = view.news(reversed(self._news), self._rows.__contains__)
+        lines = view.news(reversed(self._news), self._sight)
         self._pending.clear()
         self._news.clear()
         prev, self.offset = self.offset, self.offset + 1
@@ -223,6 +243,7 @@ class Channel:
                 points=changed,
                 totals=None if same else totals,
                 news=lines,
+                affairs=affairs.changed(self._sight, touched, self._now()) if touched is not None else None,
             )
         )
         self._keep(prev, frame)
@@ -240,32 +261,36 @@ _SEND_S = 0.00004
 
 
 def _same_figures(one: wire.Totals, other: wire.Totals) -> bool:
-    return (one.phase, one.round, one.points, one.people, one.reports, one.scanned) == (
+    return (one.phase, one.round, one.points, one.people, one.reports, one.scanned, one.incidents) == (
         other.phase,
         other.round,
         other.points,
         other.people,
         other.reports,
         other.scanned,
+        other.incidents,
     )
 
 
 class Feed:
     """All channels of this process. Each has an epoch of its own, so that none takes up another's offsets."""
 
-    def __init__(self, now: Callable[[], int], speed: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], int], speed: Callable[[], float], named: Named = str) -> None:
+        """`named` says how the holder of an account is called."""
         self._now = now
         self._speed = speed
-        self._channels: dict[tuple[str, str], Channel] = {}
+        self._named = named
+        self._channels: dict[tuple[str, str, bool], Channel] = {}
 
     def tell(self, hall: Hall, placed: Sequence[Placed], codes: Collection[str]) -> None:
         """After a commit: what happened, and the points it touched."""
         frozen = any(isinstance(happened.event, ConferenceFrozen) for _, happened in placed)
+        affected = affairs.touched(hall.scene, placed)
         for channel in self._of(hall):
             if frozen:
                 channel.renew()
             else:
-                channel.stir(codes, placed)
+                channel.stir(codes, placed, affected)
 
     def stir(self, hall: Hall, codes: Collection[str]) -> None:
         """The volatile side of these points has changed."""
@@ -277,22 +302,23 @@ class Feed:
         for channel in self._of(hall):
             channel.renew()
 
-    def channel(self, hall: Hall, unit: str) -> Channel:
-        """The channel of a scope; made for its first watcher."""
-        key = (hall.conference, unit or ROOT)
+    def channel(self, hall: Hall, unit: str, names: bool = False) -> Channel:
+        """The channel of a scope, with names of people or without; made for its first watcher."""
+        key = (hall.conference, unit or ROOT, names)
         if key not in self._channels:
-            self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed())
+            named = self._named if names else None
+            self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed(), named)
         return self._channels[key]
 
-    def join(self, hall: Hall, unit: str, screen: Screen) -> Channel:
+    def join(self, hall: Hall, unit: str, screen: Screen, names: bool = False) -> Channel:
         """The channel that a screen is going to watch; kept for it until it leaves, though it has not begun yet."""
-        channel = self.channel(hall, unit)
+        channel = self.channel(hall, unit, names)
         channel.screens.add(screen)
         return channel
 
-    def snapshot(self, hall: Hall, unit: str) -> bytes:
+    def snapshot(self, hall: Hall, unit: str, names: bool = False) -> bytes:
         """The board as it stands, for somebody who does not stay."""
-        channel = self.channel(hall, unit)
+        channel = self.channel(hall, unit, names)
         channel.flush()
         return channel.snapshot()
 
@@ -319,4 +345,4 @@ class Feed:
         self._channels = {key: each for key, each in self._channels.items() if each.unwatched <= KEPT_UNWATCHED}
 
     def _of(self, hall: Hall) -> list[Channel]:
-        return [channel for (conference, _), channel in self._channels.items() if conference == hall.conference]
+        return [channel for (conference, _, _), channel in self._channels.items() if conference == hall.conference]

@@ -12,7 +12,7 @@ from bridge.rules.model import Point, RoundKey, RoundName
 from bridge.rules.scene import Placed
 from dashboards import view
 from dashboards.feed import Feed, Hall
-from dashboards.sockets import Halls, own_unit
+from dashboards.sockets import Halls, own_unit, sees_names
 from endpoints_registry.access import Action, Caller, may
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
 
@@ -40,8 +40,21 @@ class PointAnswer(BaseModel):
     stage: dict[str, Any]
     link: dict[str, Any]
     line: dict[str, Any] | None
+    stream: dict[str, Any]
+    """Whether the broadcast arrives: `{stream, at}`."""
+    line_test: dict[str, Any] | None
+    """What its phone measured last: `{rtt_ms, jitter_ms, loss, down_kbps, up_kbps, at}`."""
+    outages: list[dict[str, Any]]
+    """`{cause, began_at, ended_at, times}`, the newest first."""
+    incidents: list[int]
+    """Numbers, the newest first."""
+    notices: list[dict[str, Any]]
+    """What was said to it: `{number, text, at, seen_at, confirmed_at, confirm, withdrawn}`, the newest first."""
     perceived: dict[str, Any] | None
+    verdict: dict[str, Any]
+    """Whether machine or hall is believed: `{believed, reason, sentence, said_at}`."""
     sittings: list[dict[str, Any]]
+    """Each with its rounds and its line: `{measured_s, availability, minutes, theirs_minutes, ours_minutes, outages}`."""
     history: list[dict[str, Any]]
 
 
@@ -94,7 +107,9 @@ class Figures:
         query = query_of(request, BoardQuery)
         hall = self._hall(request)
         unit = self._unit(hall, request[CALLER], query.unit)
-        return web.Response(body=self._feed.snapshot(hall, unit), content_type="application/json")
+        return web.Response(
+            body=self._feed.snapshot(hall, unit, sees_names(request[CALLER])), content_type="application/json"
+        )
 
     async def point(self, request: web.Request) -> web.Response:
         hall = self._hall(request)
@@ -104,7 +119,7 @@ class Figures:
             raise nowhere()
         facts = self._facts(point.code, self._may(hall, caller, Action.SEE_NAMES, point))
         history = await self._history(hall.conference, point.code)
-        return answer({**facts, **view.detail(hall.scene, point, history)})
+        return answer({**facts, **view.detail(hall.scene, point, history, self._now())})
 
     def _hall(self, request: web.Request) -> Hall:
         hall = self._halls(request.match_info["conference"])

@@ -14,7 +14,7 @@ from bridge.parting import PATIENCE_S, part
 from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
-from endpoints_registry.access import Action, Caller, may
+from endpoints_registry.access import ALLOWED, Action, Caller, may
 from endpoints_registry.gate import CALLER, Problem, Route, nowhere
 from endpoints_registry.holding import Held
 
@@ -79,7 +79,7 @@ class Screens:
             line.setsockopt(network.SOL_SOCKET, network.SO_SNDBUF, UNREAD_BYTES)
         self._open.add(socket)
         screen = Screen()
-        channel = self._feed.join(hall, unit, screen)
+        channel = self._feed.join(hall, unit, screen, sees_names(caller))
         watching = Watching(socket, request.transport, channel, screen)
         try:
             with self._held.holding(request, watching.sent_away), contextlib.suppress(ConnectionError):
@@ -101,6 +101,11 @@ class Screens:
 def own_unit(caller: Caller) -> str:
     """The scope of a board that names none: everything, or the unit that is one's own."""
     return "" if caller.everywhere else min(caller.units, default="")
+
+
+def sees_names(caller: Caller) -> bool:
+    """Whether a board may say who of the staff does what. Their names are for the staff, and no hall's phone is one."""
+    return caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
 
 
 def _may_watch(hall: Hall, caller: Caller, unit: str) -> bool:

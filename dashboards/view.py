@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 
-from bridge.rules import events, wire
+from bridge.rules import events, outages, wire
 from bridge.rules.attendance import NOBODY, People, standing
 from bridge.rules.evolving import author
-from bridge.rules.model import Author, Figure, Point, Sitting, Unit
+from bridge.rules.model import Author, Figure, LineTest, Point, Sitting, Unit
 from bridge.rules.scene import Placed, Scene
+from bridge.rules.verdict import Verdict, verdict
+from dashboards import affairs
+from dashboards.affairs import Sight
 from endpoints_registry.vietnamese import bare, unit_key
 
 Row = list[Any]
@@ -41,6 +44,8 @@ COLUMNS = (
     "proxy",
     "scanned",
     "stayed",
+    "stream",
+    "incident",
 )
 NEWS_SHOWN = 30
 HISTORY_SHOWN = 50
@@ -97,11 +102,19 @@ def row(scene: Scene, point: Point, group: str) -> Row:
         reported.author is Author.PROXY if reported else False,
         (point.scanned.get(key[0], 0) if key else 0) if names else None,
         _stayed_in(scene, point, key[0]) if key and len(point.figures) > 1 else None,
+        scene.stream_shown(point),
+        affairs.of_point(scene, point),
     ]
 
 
-def totals(scene: Scene, unit: str, now_ms: int, key: tuple[str, Any] | None = None) -> wire.Totals:
-    """The figures of a subtree for a round; by default the round that is shown."""
+def totals(
+    scene: Scene,
+    unit: str,
+    now_ms: int,
+    key: tuple[str, Any] | None = None,
+    incidents: dict[str, int] | None = None,
+) -> wire.Totals:
+    """The figures of a subtree for a round; by default the round that is shown. `incidents` may be known already."""
     chosen = key or scene.shown
     tally = scene.rollup.at(unit)
     people = tally.people.get(chosen, NOBODY) if chosen else NOBODY
@@ -123,6 +136,7 @@ def totals(scene: Scene, unit: str, now_ms: int, key: tuple[str, Any] | None = N
             "differing": tally.differing[chosen] if chosen else 0,
         },
         scanned=tally.scanned[chosen[0]] if chosen and scene.state.plan and scene.state.plan.names else None,
+        incidents=affairs.totals(scene, unit) if incidents is None else incidents,
         at=wire.rfc3339(now_ms),
     )
 
@@ -230,28 +244,23 @@ _WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
     events.ServiceRestarted: lambda _event: {},
     events.CentreOutageBegan: lambda event: {"points": len(event.points)},
     events.CentreOutageEnded: lambda _event: {},
+    **affairs.WORDS,
 }
 
 
-def news(placed: Iterable[Placed], covers: Callable[[str], bool], limit: int = NEWS_SHOWN) -> list[dict[str, Any]]:
-    """The newest lines that this screen may see, newest first. `covers` judges a point's code."""
+def news(placed: Iterable[Placed], sight: Sight, limit: int = NEWS_SHOWN) -> list[dict[str, Any]]:
+    """The newest lines that this screen may see, newest first."""
     lines: list[dict[str, Any]] = []
     for each in placed:
         line = told(each)
-        if line is None or not (line["point"] is None or covers(line["point"])):
-            continue
-        if isinstance(event := each[1].event, events.CentreOutageBegan):
-            # How many fell elsewhere is not this screen's to know.
-            line["points"] = sum(map(covers, event.points))
-            if not line["points"]:
-                continue
-        lines.append(line)
-        if len(lines) == limit:
-            break
+        if line is not None and affairs.narrow(sight, each, line):
+            lines.append(line)
+            if len(lines) == limit:
+                break
     return lines
 
 
-def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, Any]:
+def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int) -> dict[str, Any]:
     """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first."""
     line = scene.lines.get(point.code)
     said = point.perceived
@@ -265,6 +274,19 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
             "cause": point.link_cause,
         },
         "line": {"rtt_ms": line.rtt_ms, "loss": line.loss} if line and line.rtt_ms is not None else None,
+        "stream": {"stream": scene.stream_shown(point), "at": _time(point.stream_ms)},
+        "line_test": _tested(point.line_test) if point.line_test else None,
+        "outages": [
+            {
+                "cause": outage.cause,
+                "began_at": _time(outage.began_ms),
+                "ended_at": _time(outage.ended_ms) if outage.ended_ms is not None else None,
+                "times": outage.times,
+            }
+            for outage in reversed(point.outages)
+        ],
+        "incidents": affairs.numbers_of(scene, point.code),
+        "notices": affairs.heard_by(scene, point.code),
         "perceived": {
             "picture": said.picture.value,
             "sound": said.sound.value,
@@ -273,6 +295,7 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
         }
         if said
         else None,
+        "verdict": _judged(verdict(point, line is not None and line.connected, now_ms)),
         "sittings": [
             {
                 "id": sitting.id,
@@ -280,6 +303,7 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
                 "expected": point.expected.get(sitting.id),
                 "scanned": point.scanned.get(sitting.id, 0) if plan and plan.names else None,
                 "stayed": stayed(point, sitting),
+                "line": outages.told(point, sitting, now_ms),
                 "rounds": [
                     {"round": each.name.value, "due_at": _time(each.due_ms)} | figures(point, (sitting.id, each.name))
                     for each in sitting.rounds
@@ -288,6 +312,26 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed]) -> dict[str, A
             for sitting in (plan.sittings if plan else ())
         ],
         "history": [words for each in history if (words := told(each)) is not None][:HISTORY_SHOWN],
+    }
+
+
+def _judged(found: Verdict) -> dict[str, Any]:
+    return {
+        "believed": found.believed.value,
+        "reason": found.reason,
+        "sentence": found.sentence,
+        "said_at": _time(found.said_ms or 0),
+    }
+
+
+def _tested(test: LineTest) -> dict[str, Any]:
+    return {
+        "rtt_ms": test.rtt_ms,
+        "jitter_ms": test.jitter_ms,
+        "loss": test.loss,
+        "down_kbps": test.down_kbps,
+        "up_kbps": test.up_kbps,
+        "at": _time(test.at_ms),
     }
 
 

@@ -29,6 +29,8 @@ def after(affairs: Affairs, happened: Happened) -> Affairs:
             return msgspec.structs.replace(affairs, calls=calls.after(affairs.calls, happened))
         case events.NoticePosted() | events.NoticeWithdrawn() | events.NoticeAnswered() | events.RemindersSent():
             return msgspec.structs.replace(affairs, notices=notices.after(affairs.notices, happened))
+        case events.ConferenceFrozen():
+            return msgspec.structs.replace(affairs, jobs=jobs.begun(affairs.jobs, happened))
         case events.JobFired() | events.JobMissed():
             return msgspec.structs.replace(affairs, jobs=jobs.after(affairs.jobs, event))
         case _:
