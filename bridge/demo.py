@@ -6,7 +6,7 @@ import json
 import secrets
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -20,20 +20,25 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bridge.agent import Follower
+from bridge.clock import RealClock
 from bridge.house import House, Unusable, opened_house
 from bridge.rules.attendance import NOBODY, People, standing
-from bridge.rules.model import Plan, PointType, RoundKey, RoundName
+from bridge.rules.model import Mode, Plan, PointType, RoundKey, RoundName
+from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
-from bridge.settings import LineSettings, Server, Settings, Storage
+from bridge.settings import BroadcastSettings, LineSettings, Server, Settings, Storage
+from bridge.simulator.broadcast import TARGET_S, Origin, on_air
 from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import Story
 from bridge.simulator.playing import Keys, Played, Player
+from bridge.simulator.reels import filmed
 from bridge.simulator.story import told
 from bridge.simulator.traffic import Traffic
 from endpoints_registry import conferences
 from endpoints_registry.access import Role
 from endpoints_registry.conferences import Hotline
-from endpoints_registry.samples import growing
+from endpoints_registry.samples import answering, growing
 
 log = structlog.get_logger("demo")
 
@@ -46,6 +51,8 @@ TYPES = {
     PointType.EXTRA_HALL: "Hội trường mở thêm",
 }
 LINKS_SHOWN = 20
+FOLLOWERS = 3
+FOLLOWED_UP_TO_SPEED = 10
 HURRIED_HEARTBEAT_S = 20
 """A day in a hurry is nearly all heartbeats: half as many are sent, and a silence is noticed 20 s later."""
 GRAIN_MS = 1_000
@@ -80,26 +87,28 @@ async def run(options: Options) -> None:
         else DrivenClock(story.starts_ms, options.speed)
     )
     with _folder(options.data) as folder:
-        settings = Settings(
-            server=Server(port=options.port),
-            storage=Storage(folder=folder),
-            line=LineSettings(heartbeat_s=HURRIED_HEARTBEAT_S if options.until_end else 0),
-        )
-        async with opened_house(settings, clock) as house:
-            keys = await _furnish(house, story.plan, sample)
-            house.rooms.counted = "room-"
-            clock.quiet = lambda: (
-                traffic.settled(house.rooms.frames_received, house.rooms.rooms_greeted) and house.at_rest()
+        async with _on_air(options, story) as (stream, followed):
+            settings = Settings(
+                server=Server(port=options.port),
+                storage=Storage(folder=folder),
+                broadcast=BroadcastSettings(url=stream),
+                line=LineSettings(heartbeat_s=HURRIED_HEARTBEAT_S if options.until_end else 0),
             )
-            _introduce(options, house, story, keys)
-            async with _driven(clock, story) as driving:
-                player = Player(story, house.address, keys, clock, traffic, options.seed)
-                with _progress(clock, story, shown=options.until_end and not options.json):
-                    played = await player.run()
-                if not options.until_end:
-                    await asyncio.Event().wait()
-                driving.cancel()
-            _conclude(options, house, story.plan, played)
+            async with opened_house(settings, clock) as house:
+                keys = await _furnish(house, story, sample)
+                house.rooms.counted = "room-"
+                clock.quiet = lambda: (
+                    traffic.settled(house.rooms.frames_received, house.rooms.rooms_greeted) and house.at_rest()
+                )
+                _introduce(options, house, story, keys, stream)
+                async with _driven(clock, story) as driving:
+                    player = Player(story, house.address, keys, clock, traffic, options.seed, followed)
+                    with _progress(clock, story, shown=options.until_end and not options.json):
+                        played = await player.run()
+                    if not options.until_end:
+                        await asyncio.Event().wait()
+                    driving.cancel()
+                _conclude(options, house, story.plan, played)
 
 
 @contextmanager
@@ -125,9 +134,9 @@ async def _driven(clock: DrivenClock, story: Story) -> AsyncIterator[asyncio.Tas
         raise Unusable(f"the play got stuck: {failed.exceptions[0]}") from failed
 
 
-async def _furnish(house: House, plan: Plan, sample: growing.Sample) -> Keys:
-    """The day's registry, conference, organiser and keys: everything that a city would prepare."""
-    registry = house.registry
+async def _furnish(house: House, story: Story, sample: growing.Sample) -> Keys:
+    """The day's registry, conference, duty roster, organiser and keys: everything that a city would prepare."""
+    registry, plan = house.registry, story.plan
     for file in (growing.units_csv(sample), growing.points_csv(sample)):
         made = await registry.import_file(file.encode())
         if made.faults:
@@ -140,6 +149,8 @@ async def _furnish(house: House, plan: Plan, sample: growing.Sample) -> Keys:
         [kept for kept in registry.holdings.points if kept.point.code in codes],
         {(sitting, point.code): people for point in plan.points for sitting, people in point.expected.items()},
     )
+    roster = answering.roster(sample, _time(story.starts_ms), _time(story.ends_ms))
+    await registry.put_duty(plan.conference, roster)
     links = await registry.issue_links(codes)
     tokens = await registry.issue_tokens(codes)
     return Keys(
@@ -180,7 +191,29 @@ def _time(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
-def _introduce(options: Options, house: House, story: Story, keys: Keys) -> None:
+@asynccontextmanager
+async def _on_air(options: Options, story: Story) -> AsyncIterator[tuple[str, dict[str, Follower]]]:
+    """A real broadcast beside the day, in real time, and the few rooms that really follow it; none for a day in a hurry."""
+    if options.until_end:
+        yield "", {}
+        return
+    origin = Origin(RealClock().now, await filmed(TARGET_S))
+    async with on_air(origin) as address:
+        streaming = sorted(point.code for point in story.plan.points if point.mode is Mode.STREAM)
+        # In a day that runs faster, a moment without pictures would be an hour.
+        chosen = streaming[:FOLLOWERS] if options.speed <= FOLLOWED_UP_TO_SPEED else []
+        followed = {code: Follower(address) for code in chosen}
+        following = [asyncio.create_task(follower.run()) for follower in followed.values()]
+        try:
+            yield address, followed
+        finally:
+            for each in following:
+                each.cancel()
+            if following:
+                await asyncio.wait(following)
+
+
+def _introduce(options: Options, house: House, story: Story, keys: Keys, stream: str) -> None:
     """Where to look and how to get in."""
     codes = sorted(keys.links)
     if options.json:
@@ -191,6 +224,7 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys) -> None
             "conference": story.plan.conference,
             "points": [{"code": code, "link": keys.links[code], "token": keys.tokens[code]} for code in shown],
             "wall": None,
+            "stream": stream or None,
         }
         _line(first)
         return
@@ -201,6 +235,10 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys) -> None
     console.print("  Mở bằng điện thoại (người phụ trách điểm cầu):")
     for code in codes[:3]:
         console.print(f"    {named[code]}: {keys.links[code]}", soft_wrap=True)
+    if stream:
+        stall, resume = (stream.replace("live.m3u8", word) for word in ("stall", "resume"))
+        console.print(f"  Luồng phát thử    {stream}", soft_wrap=True)
+        console.print(f"    cho đứng hình: curl -X POST {stall}   cho chạy tiếp: curl -X POST {resume}", soft_wrap=True)
     pace = "nhanh hết mức" if options.until_end else f"nhanh gấp {options.speed:g} lần"
     console.print(f"  {len(codes)} điểm cầu, ngày {rfc3339(story.starts_ms)[:10]}, {pace}. Ctrl-C để dừng.\n")
 
@@ -216,6 +254,7 @@ def _conclude(options: Options, house: House, plan: Plan, played: Played) -> Non
         by_type[point.planned.type] += standing(point, key)
         points[point.planned.type] += 1
     total = sum(by_type.values(), NOBODY)
+    incidents = state.affairs.incidents.by_trouble() if state else Counter[Trouble]()
     if options.json:
         _line(
             {
@@ -225,6 +264,8 @@ def _conclude(options: Options, house: House, plan: Plan, played: Played) -> Non
                     for kind in TYPES
                     if kind in by_type
                 },
+                "incidents": incidents.total(),
+                "incidents_by_trouble": {trouble.value: number for trouble, number in incidents.most_common()},
                 "acts": {
                     "accepted": played.answers.accepted,
                     "recognised": played.answers.duplicates,
@@ -241,7 +282,9 @@ def _conclude(options: Options, house: House, plan: Plan, played: Played) -> Non
             table.add_row(name, *_cells(points[kind], by_type[kind]))
     table.add_section()
     table.add_row("Tổng", *_cells(sum(points.values()), total), style="bold")
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    console.print(f"  Sự cố trong ngày: {incidents.total()}")
 
 
 def _cells(points: int, people: People) -> tuple[str, ...]:

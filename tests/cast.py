@@ -259,3 +259,14 @@ def expected(
 
 def fault(hall: PlannedPoint | Point | str, kind: str = "no_sound", *, number: int | None = None) -> acts.AnyAct:
     return _act("incident", hall, MORNING, number, fault=kind, note="loa hỏng")
+
+
+def noticed(
+    hall: PlannedPoint | Point | str,
+    notice: int,
+    *,
+    confirmed: bool = False,
+    now: int = MORNING,
+    number: int | None = None,
+) -> acts.AnyAct:
+    return _act("noticed", hall, now, number, notice=notice, confirmed=confirmed)

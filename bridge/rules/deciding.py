@@ -53,14 +53,15 @@ def decide(
         point = state.point(act.point)
         if point is None or state.plan is None:
             raise Refused(f"Điểm cầu {act.point} không có trong hội nghị này.", code="unknown_point")
+        if isinstance(act, acts.NoticedAct):
+            # To have read something is no figure: it may be said in every phase.
+            return _noticed(state, point, act)
         if state.phase not in HALLS_MAY_ACT and not (staff and isinstance(act, acts.CorrectAct)):
             raise Refused(*_CLOSED_WORDS[state.phase])
         if isinstance(act, acts.ScanAct):
             return _scan(state, state.plan, point, act, at_ms, person)
         if isinstance(act, acts.UndoAct):
             return _undo(point, act, by, received_ms, undo_ms)
-        if isinstance(act, acts.NoticedAct):
-            return _noticed(state, point, act)
         return _decided(state.plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag
@@ -229,9 +230,14 @@ def _undo(point: Point, act: acts.UndoAct, by: str, received_ms: int, undo_ms: i
 
 def _noticed(state: Draft | State, point: Point, act: acts.NoticedAct) -> Decided:
     notice = state.affairs.notices.posted.get(act.notice)
-    if notice is None or (notice.points is not None and point.code not in notice.points):
+    if notice is None or not notice.reaches(point.code):
         raise Refused("Không có thông báo này.", code="unknown_notice")
-    return Decided(event=events.NoticeAnswered(point=point.code, notice=act.notice, confirmed=act.confirmed))
+    if notice.withdrawn:
+        # The hall did see it; what it says no longer holds, so there is nothing to confirm.
+        event = events.NoticeAnswered(point=point.code, notice=act.notice, confirmed=False)
+        return Decided(event=event, code="withdrawn", message="Thông báo này đã được thu hồi, không phải làm nữa.")
+    confirmed = act.confirmed and notice.confirm
+    return Decided(event=events.NoticeAnswered(point=point.code, notice=act.notice, confirmed=confirmed))
 
 
 def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:

@@ -227,6 +227,8 @@ class IncidentResolved(IncidentEvent, frozen=True, kw_only=True, tag="incident-r
 
     by_itself: bool = False
     note: str = ""
+    into: int | None = None
+    """It was no matter of its own: its points are part of that incident from now on."""
 
 
 class IncidentReopened(IncidentEvent, frozen=True, kw_only=True, tag="incident-reopened"):

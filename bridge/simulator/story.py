@@ -348,10 +348,12 @@ class _Day:
     # --- faults of lines
 
     def _power_cut(self) -> Iterator[Deed]:
-        """08:20: the points of one feeder fall silent within 40 s; nine come back on generators, five move to TV."""
+        """08:20: a feeder's points fall silent within 40 s, one phone says why; nine get generators, five move to TV."""
         seconds = (5, 8, 12, 15, 18, 20, 23, 26, 29, 32, 35, 38, 41, 44)
         for code, second in zip(self.dark, seconds, strict=False):
             yield Deed(at("08:20") + second * SECOND, code, AgentVanishes())
+        for code in self.dark[:1]:
+            yield Deed(at("08:20:50"), code, TellFault(Fault.POWER_CUT, "Mất điện cả khu vực"))
         for place, code in enumerate(self.back):
             yield Deed(at("08:34") + place * 5 * SECOND, code, AgentUp())
         for place, code in enumerate(self.dark[len(self.back) :]):

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ import msgspec
 
 from bridge.coordinator import Coordinator, Unavailable
 from bridge.edges.asking import Ask
-from bridge.journal import JournalAway, JournalFull, Record, Row
+from bridge.journal import Identity, JournalAway, JournalFull, Record, Row
 from bridge.journal.chain import chained, genesis
 from bridge.journal.memory import MemoryJournal, MemoryTurn, Shelf
 from bridge.rules import acts, events, wire
@@ -208,11 +208,11 @@ class FatefulJournal(MemoryJournal):
         self._pause = pause
 
     @asynccontextmanager
-    async def turn(self, conference: str, since: int) -> AsyncIterator[MemoryTurn]:
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[MemoryTurn]:
         fate = self._fate()
         if fate is Fate.CUT_BEFORE:
             raise PowerCut
-        async with super().turn(conference, since) as turn:
+        async with super().turn(conference, since, asked) as turn:
             yield turn
             # The disk takes its time; meanwhile others ask.
             for _ in range(self._pause()):
@@ -237,8 +237,8 @@ class Audited(Scene):
         super().__init__()
         self.events = 0
 
-    def adopt(self, position: int, happened: Happened) -> Changed:
-        changed = super().adopt(position, happened)
+    def adopt(self, position: int, happened: Happened, drafted: Changed | None = None) -> Changed:
+        changed = super().adopt(position, happened, drafted)
         self.events += 1
         touched = {node for _, point in changed.values() for node in self.state.path(point.planned.unit)}
         for node in (ROOT, *touched):

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge import coordinator
 from bridge.coordinator import INBOX_LIMIT, Overloaded, Unavailable, happened_in
-from bridge.journal import JournalAway, JournalBusy, JournalFull, Row
+from bridge.journal import Identity, JournalAway, JournalBusy, JournalFull, Row
 from bridge.journal.chain import genesis, verify
 from bridge.journal.memory import MemoryJournal, MemoryTurn
 from bridge.rules import acts, events, wire
@@ -31,11 +33,11 @@ class Fickle(MemoryJournal):
         self.fates: list[str] = []
 
     @contextlib.asynccontextmanager
-    async def turn(self, conference: str, since: int) -> AsyncIterator[MemoryTurn]:
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[MemoryTurn]:
         fate = self.fates.pop() if self.fates else "fine"
         if fate == "busy":
             raise JournalBusy("another node has the turn")
-        async with super().turn(conference, since) as turn:
+        async with super().turn(conference, since, asked) as turn:
             yield turn
             if fate == "full before":
                 raise JournalFull("no space left")
@@ -69,6 +71,21 @@ def replayed(rows: Sequence[Row]) -> Scene:
     for row in rows:
         scene.adopt(row.position, happened_in(row.record))
     return scene
+
+
+class Stuck(MemoryJournal):
+    """A disk that answers nobody until it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+        self.free.set()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, conference: str, since: int, asked: Collection[Identity] = ()) -> AsyncIterator[MemoryTurn]:
+        await self.free.wait()
+        async with super().turn(conference, since, asked) as turn:
+            yield turn
 
 
 schedules = st.lists(
@@ -210,6 +227,21 @@ async def test_whoever_goes_away_takes_only_his_waiting_with_him() -> None:
         await day.settled()
         (again,) = await day.asks(act)
         assert (again.outcome, again.duplicate) == ("accepted", True)
+
+
+async def test_nobody_waits_for_a_disk_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator, "ANSWER_PATIENCE_S", 0.01)
+    journal = Stuck()
+    async with live(journal=journal) as day:
+        carried, waiting = count(HALL_1, 60, 3, 1), count(HALL_1, 61, 3, 0)
+        journal.free.clear()
+        for act in (carried, waiting):
+            with pytest.raises(Unavailable, match="too slow"):
+                await day.asks(act)
+        journal.free.set()
+        await day.settled()
+        again = await day.asks(carried, waiting)
+        assert [(each.outcome, each.duplicate) for each in again] == [("accepted", True), ("accepted", True)]
 
 
 async def test_two_who_change_the_phase_at_once_do_not_both_succeed() -> None:

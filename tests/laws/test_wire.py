@@ -33,6 +33,8 @@ room_says: SearchStrategy[wire.RoomSays] = st.one_of(
         rtt_ms=st.none() | st.floats(0, 600_000),
         loss=st.none() | st.floats(0, 1),
         stream=st.none() | st.text(st.characters(codec="utf-8"), max_size=20),
+        behind_s=st.none() | st.floats(0, 604_800),
+        bitrate_kbps=st.none() | st.floats(0, 10_000_000),
     ),
     st.just(wire.Bye()),
 )
@@ -49,7 +51,8 @@ server_says: SearchStrategy[wire.ServerSays] = st.one_of(
         acked_seq=st.integers(0, 2**53),
     ),
     st.builds(wire.Ack, id=words, outcome=st.sampled_from(("accepted", "refused")), code=words, message=words),
-    st.builds(wire.Notice, message=words),
+    st.builds(wire.Notice, number=st.integers(1, 200), text=words, at=st.just(rfc3339(MORNING)), by=words),
+    st.builds(wire.Reminder, sitting=words, round=words, at=st.just(rfc3339(MORNING))),
     st.just(wire.Ping()),
 )
 
