@@ -119,7 +119,8 @@ class Figures:
             raise nowhere()
         facts = self._facts(point.code, self._may(hall, caller, Action.SEE_NAMES, point))
         history = await self._history(hall.conference, point.code)
-        return answer({**facts, **view.detail(hall.scene, point, history, self._now())})
+        among_staff = self._may(hall, caller, Action.COORDINATE, point)
+        return answer({**facts, **view.detail(hall.scene, point, history, self._now(), among_staff=among_staff)})
 
     def _hall(self, request: web.Request) -> Hall:
         hall = self._halls(request.match_info["conference"])

@@ -260,8 +260,13 @@ def news(placed: Iterable[Placed], sight: Sight, limit: int = NEWS_SHOWN) -> lis
     return lines
 
 
-def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int) -> dict[str, Any]:
-    """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first."""
+def detail(
+    scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *, among_staff: bool
+) -> dict[str, Any]:
+    """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first.
+
+    `among_staff`: whoever looks may read what the staff write for each other.
+    """
     line = scene.lines.get(point.code)
     said = point.perceived
     plan = scene.state.plan
@@ -311,7 +316,11 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int) -
             }
             for sitting in (plan.sittings if plan else ())
         ],
-        "history": [words for each in history if (words := told(each)) is not None][:HISTORY_SHOWN],
+        "history": [
+            words if among_staff else words | affairs.unsaid(each[1].event, words)
+            for each in history
+            if (words := told(each)) is not None
+        ][:HISTORY_SHOWN],
     }
 
 

@@ -59,7 +59,7 @@ def shown(
         "severity": severity(theirs, points).value,
         "by_itself": incident.by_itself,
         "reopened": incident.reopened,
-        "note": theirs.note,
+        "note": theirs.note if named is not None else "",
         "expected": people(points[hit.point] for hit in hits if hit.point in points),
         "into": incident.into,
     }
@@ -147,7 +147,8 @@ def _line(move: Move, covers: Covers | None, named: Named | None) -> dict[str, A
         "by_name": named(user) if named is not None and user else None,
         "points": list(theirs[:POINTS_SHOWN]),
         "count": len(theirs),
-        "said": move.said,
+        # What the staff write for each other is theirs; a cause is everybody's.
+        "said": move.said if named is not None or move.kind == "incident-explained" else "",
         "to": (move.to or None) if named is not None else None,
         "to_name": named(move.to) if named is not None and move.to else None,
         "level": move.level,

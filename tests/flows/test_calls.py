@@ -182,6 +182,19 @@ async def test_a_board_of_somebody_who_sees_no_names_says_that_a_hall_is_being_p
     assert "Ann" not in str((await inspector.get(f"{PATH}/board")).body)
 
 
+async def test_what_the_staff_write_for_each_other_is_read_by_the_staff_alone(ours: Own) -> None:
+    there = ours.there
+    headers = await _signed_in(ours.house.registry, "chi", Role.INSPECTOR, "001")
+    inspector = Browser(there._http, there.address, headers)
+    await there.ann.post(f"{CALLS}/{HALL}", {"do": "end", "outcome": "answered", "note": "anh Tư bị ốm"})
+    await there.phone(HALL).send(act(HALL, "incident", fault="no_sound"))
+    await there.ann.post(f"{PATH}/incidents/1", {"do": "note", "note": "đã nhắc anh Tư"})
+    for path in ("/events", f"/points/{HALL}", "/board", "/incidents?status=open", "/incidents/1"):
+        assert "anh Tư" in str((await there.ann.get(PATH + path)).body), path
+        assert "anh Tư" not in str((await inspector.get(PATH + path)).body), path
+        assert "anh Tư" not in str((await there.phone(HALL).get(PATH + path)).body), path
+
+
 async def test_the_sheet_is_the_staffs(there: Standing) -> None:
     assert (await there.phone(HALL).get(CALLS)).status == 403
     assert (await there.phone(HALL).post(f"{CALLS}/{HALL}", {"do": "claim"})).status == 403
