@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -64,6 +65,11 @@ class Credential:
     ambient: bool
     secret: str
     """The session's own secret, from which its CSRF token derives."""
+
+    @cached_property
+    def csrf(self) -> str:
+        """Worked out once for all requests of a session that is remembered."""
+        return csrf_token(self.secret)
 
 
 class Resolve(Protocol):
@@ -129,13 +135,15 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     app.middlewares.append(_in_words)
 
 
-def _dressed(headers: Mapping[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def _dressed(headers: dict[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    server = headers[hdrs.SERVER]
+    usual = headers | {hdrs.CACHE_CONTROL: "no-store"}
+
     async def dress(_request: web.Request, response: web.StreamResponse) -> None:
         # The library has put its own name there before us.
-        response.headers.pop(hdrs.SERVER, None)
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers[hdrs.SERVER] = server
+        # What a handler has said itself stands.
+        response.headers.merge(usual)
 
     return dress
 
@@ -225,7 +233,7 @@ def _check_csrf(request: web.Request, route: Route, credential: Credential) -> N
         return
     given = request.headers.get(CSRF_HEADER, "")
     # Headers may hold bytes that are no text.
-    if not hmac.compare_digest(given.encode(errors="replace"), csrf_token(credential.secret).encode()):
+    if not hmac.compare_digest(given.encode(errors="replace"), credential.csrf.encode()):
         raise Problem(403, "csrf", f"Thiếu hoặc sai {CSRF_HEADER}; hãy tải lại trang.")
 
 
@@ -234,9 +242,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 async def raw_of(request: web.Request) -> bytes:
     """The request's body, or a 408 if it does not come within BODY_PATIENCE_S; 413 beyond the house's limit."""
-    # All of it is here already, as with nearly every report: no need for a watch.
-    if request.content.is_eof():
-        return await request.read()
+    content = request.content
+    # All of it is here already, as with nearly every report: no need for a watch, nor to go for it piece by piece.
+    if content.is_eof() and content.total_bytes <= request.client_max_size:
+        return content.read_nowait()
     async with in_time(BODY_PATIENCE_S):
         return await request.read()
 

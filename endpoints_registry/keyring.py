@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import structlog
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from endpoints_registry import accounts, credentials
 from endpoints_registry.access import Caller, Role
-from endpoints_registry.accounts import Lifetime, StaffSession
+from endpoints_registry.accounts import Account, Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
 from endpoints_registry.gate import LINK_HEADER, Credential
@@ -116,22 +117,23 @@ class Keyring:
         found = await self._session(f"staff {token}", token, self._staff_lifetime) if token else None
         if found is None or not isinstance(found, StaffSession):
             return None
-        account = found.account
-        caller = Caller(
+        return Credential(self.caller(found.account), ambient=True, secret=token)
+
+    def caller(self, account: Account) -> Caller:
+        """The holder of an account, with the scope that it has today."""
+        return Caller(
             name=f"user:{account.username}",
             role=account.role,
             everywhere=account.scope is None,
             units=frozenset() if account.scope is None else self._scope(account.scope),
             shown=account.name,
         )
-        return Credential(caller, ambient=True, secret=token)
 
     async def phone(self, handle: str, token: str) -> Credential | None:
         found = await self._session(f"phone {token}", token, LINK_LIFETIME) if token else None
         if found is None or not isinstance(found, PhoneSession) or found.handle != handle:
             return None
-        caller = Caller(name=f"point:{found.point}", role=Role.OPERATOR, point=found.point)
-        return Credential(caller, ambient=True, secret=token)
+        return _phones(found.point, token)
 
     async def agent(self, token: str) -> Credential | None:
         if not token:
@@ -187,6 +189,12 @@ class Keyring:
         self.epoch += 1
         self._sessions = _Memory(REMEMBERED)
         self._agents = _Memory(REMEMBERED)
+
+
+@lru_cache(REMEMBERED)
+def _phones(point: str, token: str) -> Credential:
+    """What a phone's session is good for. Always the same, and asked with every report: made once."""
+    return Credential(Caller(name=f"point:{point}", role=Role.OPERATOR, point=point), ambient=True, secret=token)
 
 
 def _cookie(request: web.Request, name: str) -> str:

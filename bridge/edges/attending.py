@@ -1,6 +1,5 @@
 """A person's own phone: the hall's rotating code and their badge check them in."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bridge.clock import Clock
 from bridge.coordinator import Asked, Overloaded, Unavailable
 from bridge.edges.asking import Roll
-from bridge.edges.desk import ANSWER_PATIENCE_S, come_again
+from bridge.edges.desk import come_again
 from bridge.halls import Halls
 from bridge.rules import acts, wire
 from endpoints_registry.gate import Open, Problem, Route, answer, body_of
@@ -73,8 +72,7 @@ class Attending:
             person=self._roll.by_badge(conference, body.badge),
         )
         try:
-            async with asyncio.timeout(ANSWER_PATIENCE_S):
-                (outcome,) = await hall.coordinator.ask([asked])
-        except (Overloaded, Unavailable, TimeoutError) as unknown:
+            (outcome,) = await hall.coordinator.ask([asked])
+        except (Overloaded, Unavailable) as unknown:
             raise come_again() from unknown
         return answer(outcome)

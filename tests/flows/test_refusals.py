@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from bridge.edges.desk import ANSWER_PATIENCE_S
+from bridge.coordinator import ANSWER_PATIENCE_S
 from tests.flows.house import CONFERENCE, HALL, OTHER_HALL, PATH, Standing, act, count
 
 
