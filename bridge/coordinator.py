@@ -37,7 +37,7 @@ log = structlog.get_logger("coordinator")
 INBOX_LIMIT = 2_000
 """What waits beyond this is told to come again: a queue that only grows answers nobody."""
 BATCH_LIMIT = 500
-SPACING_S = 0.025
+SPACING_S = 0.035
 """At most so long after one turn began may the next one wait for company; a turn costs about as much for one act as for
 ten."""
 SPACING_EACH_S = 0.0025

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from dashboards.bare import bare
+
 STATIC = Path(__file__).parent / "static"
 
 KINDS = {
@@ -90,10 +92,15 @@ class Assets:
         return web.Response(body=asset.body, headers=headers)
 
 
+def _needed(path: Path, body: bytes) -> bytes:
+    """A file of the operator's page as it is sent: it must stay small."""
+    return bare(body) if path.parts[0].startswith("phone") and path.suffix in {".js", ".css"} else body
+
+
 def read(folder: Path = STATIC, extra: Mapping[str, bytes] | None = None) -> Assets:
     """All files of the folder, and those made at the start (the catalogues), in memory."""
     found = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): _needed(path.relative_to(folder), path.read_bytes())
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in KINDS and path.name not in TOOLS and not path.name.endswith(".d.mts")
     } | dict(extra or {})

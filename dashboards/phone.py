@@ -5,12 +5,15 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import msgspec
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.assets import ASK_AGAIN, Asset, Assets
-from endpoints_registry.gate import HEADERS, Open, Route
+from endpoints_registry.access import Action
+from endpoints_registry.gate import HEADERS, Open, Problem, Route, answer
 
 TEMPLATES = Path(__file__).parent / "templates"
 READER = Path(__file__).parent / "static/phone/zxing/zxing_reader.wasm"
@@ -21,17 +24,31 @@ ASIDE = {"phone/english.js", "phone/patience.js", "phone/page.js", "phone/worker
 FRAME = "/p/-"
 """Any handle gives the same page; the worker keeps it under this one."""
 
-POLICY = {
-    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
-        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
-    )
-}
-"""Only where badges are read may a page compile what it has fetched from us. The gate's own headers fill in the rest."""
+
+class Broadcast(msgspec.Struct, frozen=True):
+    """Where the conference's broadcast is."""
+
+    url: str
 
 
-def page(assets: Assets) -> bytes:
-    """The page's HTML. It names every module, so that a slow line fetches them side by side and not one after another."""
-    return _drawn("phone.html", base=assets.base(), modules=_modules(assets))
+def policy(broadcast: str = "") -> Mapping[str, str]:
+    """What the page may do. Only where badges are read may a page compile what it has fetched from us; and it may look for
+    the broadcast, where there is one, at that one address. The gate's own headers fill in the rest."""
+    whole = HEADERS["Content-Security-Policy"].replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    if broadcast:
+        where = urlsplit(broadcast)
+        # A name and a password that stand before the host are nobody's business and no part of an origin.
+        origin = f"{where.scheme}://{where.netloc.rpartition('@')[2]}"
+        whole = whole.replace("connect-src 'self'", f"connect-src 'self' {origin}")
+    return {"Content-Security-Policy": whole}
+
+
+def page(assets: Assets, broadcast: str = "") -> bytes:
+    """The page's HTML. It names every module, so that a slow line fetches them side by side and not one after another.
+
+    It opens for strangers too, so it says only whether there is a broadcast, and not where.
+    """
+    return _drawn("phone.html", base=assets.base(), modules=_modules(assets), broadcast=bool(broadcast))
 
 
 def _modules(assets: Assets) -> list[str]:
@@ -54,13 +71,14 @@ def _drawn(template: str, **given: object) -> bytes:
     return room.get_template(template).render(**given).encode()
 
 
-def worker(assets: Assets) -> bytes:
+def worker(assets: Assets, broadcast: str = "") -> bytes:
     """The service worker: which files make this version of the page, and how they are kept."""
     modules = [f"phone/{name}" for name in _modules(assets)]
-    door = sorted(name for name in assets.files if name.startswith("phone/door/"))
-    files = ["tokens.css", "phone.css", "phone/page.js", "phone/patience.js", *modules, *door]
-    # The page itself is part of the version: another frame is another worker, even over the same files.
-    version = sha256(assets.version.encode() + page(assets)).hexdigest()[:12]
+    later = sorted(name for name in assets.files if name.startswith(("phone/door/", "phone/check/")))
+    files = ["tokens.css", "phone.css", "phone/page.js", "phone/patience.js", *modules, *later]
+    # The page itself is part of the version, with what it may do: another frame is another worker, even over the same files.
+    frame = page(assets, broadcast) + "".join(policy(broadcast).values()).encode()
+    version = sha256(assets.version.encode() + frame).hexdigest()[:12]
     shell = {"version": version, "page": FRAME, "files": [assets.url(name) for name in files]}
     return f"self.SHELL = {json.dumps(shell)};\n".encode() + assets.files["phone/worker.js"].body
 
@@ -83,25 +101,31 @@ def manifest(assets: Assets, handle: str) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def routes(assets: Assets) -> list[Route]:
+def routes(assets: Assets, broadcast: str = "") -> list[Route]:
     """The page, what makes it open without a network, and the small page of a person's own phone.
 
-    `/p/{handle}` opens for every handle, true or not, so it tells a guesser nothing; the exchange decides.
+    `/p/{handle}` opens for every handle, true or not, so it tells a guesser nothing; the exchange decides. `broadcast` is the
+    address of the playlist that halls may look for on their phones; empty: they may not.
     """
-    html, own = page(assets), _drawn("phone_attend.html", base=assets.base())
+    html, allowed, own = page(assets, broadcast), policy(broadcast), _drawn("phone_attend.html", base=assets.base())
     kept = Assets(
         assets.version,
         {
-            "sw.js": _asset("text/javascript; charset=utf-8", worker(assets)),
+            "sw.js": _asset("text/javascript; charset=utf-8", worker(assets, broadcast)),
             "zxing.wasm": _asset("application/wasm", READER.read_bytes()),
         },
     )
 
     async def show(request: web.Request) -> web.Response:
-        return _packed(request, html, "text/html", POLICY)
+        return _packed(request, html, "text/html", allowed)
 
     async def show_own(request: web.Request) -> web.Response:
-        return _packed(request, own, "text/html", POLICY)
+        return _packed(request, own, "text/html", policy())
+
+    async def show_broadcast(_request: web.Request) -> web.Response:
+        if not broadcast:
+            raise Problem(404, "no_broadcast", "Máy chủ chưa được đặt địa chỉ luồng phát (broadcast.url).")
+        return answer(Broadcast(broadcast))
 
     async def show_manifest(request: web.Request) -> web.Response:
         told = manifest(assets, request.match_info["handle"])
@@ -116,6 +140,14 @@ def routes(assets: Assets) -> list[Route]:
         Route("GET", "/p/{handle}", show, Open.PUBLIC, "The operator's page", page=True, hidden=True),
         Route(
             "GET", "/p/{handle}/manifest.webmanifest", show_manifest, Open.PUBLIC, "The page's manifest", hidden=True
+        ),
+        Route(
+            "GET",
+            "/api/v1/desk/broadcast",
+            show_broadcast,
+            Action.ACT,
+            "Địa chỉ luồng phát, để điện thoại của điểm cầu xem có đang phát hay không",
+            answers={200: Broadcast, 404: None},
         ),
         Route("GET", "/c/{point}", show_own, Open.PUBLIC, "A person checks in by phone", page=True, hidden=True),
     ]

@@ -18,7 +18,7 @@ const said = new Map(MODULES.filter((name) => name !== "english.js").map((name) 
 function sentences() {
   const found = new Set();
   for (const text of said.values()) for (const [, sentence] of text.matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) found.add(sentence);
-  for (const table of [words.STAGE, words.WORD, words.SENSE, words.FAULT, words.ROUND, words.ROUND_SHORT, words.REASON, words.CATEGORY, words.PARTS]) {
+  for (const table of [words.STAGE, words.WORD, words.SENSE, words.FAULT, words.TROUBLE, words.ROUND, words.ROUND_SHORT, words.REASON, words.CATEGORY, words.PARTS]) {
     for (const sentence of Object.values(table)) found.add(sentence);
   }
   return found;

@@ -7,8 +7,10 @@ import msgspec
 
 HANOI = timezone(timedelta(hours=7))
 WORDS = ("good", "poor", "none")
+HEARD = ("good", "poor")
+"""Of picture and sound: to have none is no change of status but an incident, and every hall's at once is none of a day's."""
 STAGES = ("line_tested", "chair_present", "in_session")
-PERCEIVED_CYCLE = len(WORDS) ** 3
+PERCEIVED_CYCLE = len(HEARD) ** 2 * len(WORDS)
 
 
 class Ids:
@@ -30,9 +32,9 @@ class Ids:
 
 
 def perceived(count: int) -> dict[str, str]:
-    """The `count`-th thing that a hall says of picture, sound and line; it says the same again after 27."""
+    """The `count`-th thing that a hall says of picture, sound and line; it says the same again after 12."""
     count %= PERCEIVED_CYCLE
-    return {"picture": WORDS[count // 9], "sound": WORDS[count // 3 % 3], "line": WORDS[count % 3]}
+    return {"picture": HEARD[count // 6], "sound": HEARD[count // 3 % 2], "line": WORDS[count % 3]}
 
 
 COUNT_OF = {tuple(perceived(count).values()): count for count in range(PERCEIVED_CYCLE)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from bridge.rules import acts as asked
 from bridge.rules.attendance import grade
-from bridge.rules.model import Count, Grade, Mode, PlannedPoint, PointType, opened
+from bridge.rules.model import Count, Fault, Grade, Mode, PlannedPoint, PointType, opened
 from dashboards import assets, phone
 from endpoints_registry import badges
 from endpoints_registry.attending import drawn
@@ -23,6 +24,15 @@ CONFERENCE = "hoc-tap-2026-03"
 POINT = "00004-01"
 KEY = b"the key of the hall's own server"
 """What badges and the hall's code are proved with."""
+
+FAILS = {
+    Fault.NO_PICTURE: "no_picture",
+    Fault.NO_SOUND: "no_sound",
+    Fault.CONNECTION_LOST: "lost",
+    Fault.POWER_CUT: "power_cut",
+    Fault.OTHER: "other",
+}
+"""What the centre makes of a report that stands alone."""
 
 SITTING = "2026-03-07-am"
 ROUNDS = {
@@ -65,6 +75,8 @@ def badge(number: int) -> str:
     return badges.sign(KEY, CONFERENCE, person(number))
 
 
+PATIENCE_S = 20
+"""Ten times what anything here takes; whoever waits longer waits for nothing."""
 NAMES = ("Nguyễn Thị Đống Đa", "Trần Văn Bình", "Lê Hoà", "Phạm Quốc Ân", "Đỗ Thị Ế")
 
 
@@ -99,6 +111,34 @@ class Hall:
     journal: str = "journal-1"
     undo_s: int = 600
 
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    """As the desk tells them, newest first."""
+    reminder: dict[str, str] | None = None
+    duty: list[dict[str, str]] = field(default_factory=list)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    """Open ones, as the desk tells them."""
+    hotline: str = "024 3000 0800"
+    broadcast: str = ""
+    """Where the playlist is, if phones may look for it."""
+    heartbeat_s: float = 10
+    pings_to_lose: int = 0
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, the pings of a line test wait."""
+    testing_refused: str = ""
+    """The sentence with which every line test is declined."""
+
+    lines: list[web.WebSocketResponse] = field(default_factory=list)
+    """The open sockets of phones, the newest last."""
+    hellos: int = 0
+    byes: int = 0
+    """Phones that said that they leave."""
+    moved: dict[str, int] = field(default_factory=lambda: {"down": 0, "up": 0, "pings": 0})
+    """Bytes and pings of line tests."""
+    looked: int = 0
+    """How often the desk was read."""
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something of the above has changed."""
+
     answers_to_lose: int = 0
     is_away: bool = False
     refusal: tuple[str, str] | None = None
@@ -122,6 +162,9 @@ class Hall:
         default_factory=dict
     )
 
+    def __post_init__(self) -> None:
+        self.answering.set()
+
     @property
     def link(self) -> str:
         return f"/p/{self.handle}#{self.secret}"
@@ -140,6 +183,7 @@ class Hall:
     async def desk(self, request: web.Request) -> web.Response:
         self._must_be_here()
         self._must_be_known(request)
+        self.looked += 1
         return web.json_response(
             {
                 "csrf": self.csrf,
@@ -178,7 +222,11 @@ class Hall:
                 if self.stage
                 else {"stage": "not_opened", "at": None},
                 "perceived": self.perceived,
-                "hotline": {"name": "Trực ban", "phone": "024 3000 0800"},
+                "hotline": {"name": "Trực ban", "phone": self.hotline},
+                "duty": self.duty,
+                "notices": self.notices,
+                "reminder": self.reminder,
+                "open_incidents": self.incidents,
                 "now": self.now.isoformat(),
                 "speed": 1,
                 "acked_seq": self.acked.get(request.query.get("device", ""), 0),
@@ -201,10 +249,115 @@ class Hall:
         acts = [asked.decode(each) for each in msgspec.json.decode(body["acts"], type=list[msgspec.Raw])]
         self.sent.append((device, [act.id for act in acts]))
         outcomes = [self._take(act, device) for act in acts]
+        self.stirred.set()
         if self.answers_to_lose > 0 and request.transport is not None:
             self.answers_to_lose -= 1
             request.transport.abort()
         return web.json_response({"outcomes": outcomes})
+
+    # --- the line, and what is told over it
+
+    async def line(self, request: web.Request) -> web.WebSocketResponse:
+        self._must_be_here()
+        if request.query.get("link") != self.handle or request.cookies.get(f"link-{self.handle}") != self.session:
+            raise Turned(401, "signed_out", "Phiên làm việc đã hết.")
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        self.lines.append(socket)
+        try:
+            async for message in socket:
+                said = message.json()
+                if said["type"] == "hello":
+                    self.hellos += 1
+                    await socket.send_json(self._welcome())
+                self.byes += said["type"] == "bye"
+                self.stirred.set()
+        finally:
+            self.lines.remove(socket)
+            self.stirred.set()
+        return socket
+
+    def _welcome(self) -> dict[str, Any]:
+        return {
+            "type": "welcome",
+            "heartbeat_s": self.heartbeat_s,
+            "retry_cap_s": 0.2,
+            "now": self.now.isoformat(),
+            "speed": 1,
+            "journal_epoch": self.journal,
+            "conference": CONFERENCE,
+            "point": POINT,
+            "acked_seq": 0,
+        }
+
+    def notice(self, number: int, text: str, **more: object) -> dict[str, Any]:
+        """Something that the centre says to the hall; it stands on the desk from now on."""
+        said = {
+            "number": number,
+            "text": text,
+            "urgent": False,
+            "confirm": False,
+            "at": self.now.isoformat(),
+            "by": "Ban tổ chức",
+            "seen": False,
+            "confirmed": False,
+            **more,
+        }
+        self.notices.insert(0, said)
+        return said
+
+    async def tell(self, frame: dict[str, Any]) -> None:
+        """Over every open line, whatever the desk says."""
+        for socket in tuple(self.lines):
+            await socket.send_json(frame)
+
+    async def hang_up(self, code: int) -> None:
+        for socket in tuple(self.lines):
+            await socket.close(code=code)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something that phones do."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                self.stirred.clear()
+                await self.stirred.wait()
+
+    def answers_to_notices(self) -> list[tuple[int, bool]]:
+        """What was answered: (number, confirmed)."""
+        return [(act.notice, act.confirmed) for act in self.stored if isinstance(act, asked.NoticedAct)]
+
+    # --- the line test, and where the broadcast is
+
+    async def ping(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        self._must_be_known(request)
+        if self.testing_refused:
+            raise Turned(429, "tested_often", self.testing_refused)
+        await self.answering.wait()
+        self.moved["pings"] += 1
+        if self.moved["pings"] > 1 and self.pings_to_lose > 0 and request.transport is not None:
+            self.pings_to_lose -= 1
+            request.transport.abort()
+        return web.json_response({"at": self.now.isoformat()})
+
+    async def down(self, request: web.Request) -> web.Response:
+        self._must_be_known(request)
+        size = int(request.query["bytes"])
+        self.moved["down"] += size
+        return web.Response(body=os.urandom(size), content_type="application/octet-stream")
+
+    async def up(self, request: web.Request) -> web.Response:
+        self._must_be_known(request)
+        if request.headers.get("X-CSRF-Token") != self.csrf:
+            raise Turned(403, "csrf", "Thiếu hoặc sai X-CSRF-Token; hãy tải lại trang.")
+        size = len(await request.read())
+        self.moved["up"] += size
+        return web.json_response({"bytes": size, "took_ms": 1.0})
+
+    async def where_broadcast(self, request: web.Request) -> web.Response:
+        self._must_be_here()
+        self._must_be_known(request)
+        return web.json_response({"url": self.broadcast})
 
     # --- people one by one
 
@@ -335,6 +488,12 @@ class Hall:
                     "line": act.line.value,
                     "at": self.now.isoformat(),
                 }
+                well = {
+                    trouble
+                    for trouble, word in (("no_picture", act.picture), ("no_sound", act.sound), ("lost", act.line))
+                    if word == "good"
+                }
+                self.incidents = [each for each in self.incidents if each["trouble"] not in well]
             case asked.CountAct():
                 return *self._count(act, device), True
             case asked.ConfirmAct():
@@ -349,9 +508,27 @@ class Hall:
                 }
             case asked.ScanAct():
                 return self._let_in(self._person(act))
+            case asked.NoticedAct():
+                for each in self.notices:
+                    if each["number"] == act.notice:
+                        each |= {"seen": True, "confirmed": each["confirmed"] or act.confirmed}
+            case asked.IncidentAct():
+                self._fail(FAILS[act.fault])
             case _:
                 pass
         return "", "", True
+
+    def _fail(self, trouble: str) -> None:
+        if all(each["trouble"] != trouble for each in self.incidents):
+            self.incidents.append(
+                {
+                    "number": len(self.outcomes) + 1,
+                    "trouble": trouble,
+                    "status": "open",
+                    "owner_name": "",
+                    "began_at": self.now.isoformat(),
+                }
+            )
 
     def _person(self, act: asked.AnyAct) -> str | None:
         if not isinstance(act, asked.ScanAct):
@@ -428,7 +605,7 @@ class Hall:
         return [(act.present, act.excused, act.unexcused) for act in self.stored if isinstance(act, asked.CountAct)]
 
 
-Answer = Callable[[Hall, web.Request], Awaitable[web.Response]]
+Answer = Callable[[Hall, web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
@@ -440,15 +617,17 @@ async def standing(*halls: Hall) -> AsyncIterator[str]:
         return files.answer(request.match_info["path"], request)
 
     def of_link(answer: Answer) -> Handler:
-        async def asked_of(request: web.Request) -> web.Response:
-            handle = request.match_info.get("handle") or request.headers.get("Bridge-Link", "")
+        async def asked_of(request: web.Request) -> web.StreamResponse:
+            handle = (
+                request.match_info.get("handle") or request.headers.get("Bridge-Link") or request.query.get("link", "")
+            )
             # A link that is none of these is turned away by the first as it turns away every stranger.
             hall = next((each for each in halls if each.handle == handle), halls[0])
             return await answer(hall, request)
 
         return asked_of
 
-    app = web.Application(middlewares=[door])
+    app = web.Application(middlewares=[door], client_max_size=2 * 1024 * 1024)
     app[ORIGINS] = ()
     app.router.add_get("/static/{path:.+}", static)
     app.router.add_post("/api/v1/links/{handle}/session", of_link(Hall.exchange))
@@ -458,7 +637,13 @@ async def standing(*halls: Hall) -> AsyncIterator[str]:
     app.router.add_get("/api/v1/desk/hall-code.svg", of_link(Hall.hall_code_drawn))
     app.router.add_post("/api/v1/attend", of_link(Hall.attend))
     app.router.add_post("/api/v1/conferences/{id}/acts", of_link(Hall.acts))
-    mount(app, phone.routes(files))
+    app.router.add_get("/ws/point", of_link(Hall.line))
+    app.router.add_get("/api/v1/linetest/ping", of_link(Hall.ping))
+    app.router.add_get("/api/v1/linetest/down", of_link(Hall.down))
+    app.router.add_post("/api/v1/linetest/up", of_link(Hall.up))
+    # Ahead of the page's own door, which would ask the gate who it is.
+    app.router.add_get("/api/v1/desk/broadcast", of_link(Hall.where_broadcast))
+    mount(app, phone.routes(files, halls[0].broadcast))
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -26,7 +26,10 @@ import { FAULT, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  * @typedef {{kind: "confirm", act: string}} ConfirmSaid
  * @typedef {{kind: "undo", act: string}} UndoSaid
  * @typedef {{kind: "scan", badge?: string, person?: string}} ScanSaid
- * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid | UndoSaid | ScanSaid} Said what a person said, not yet an act
+ * @typedef {{rtt_ms: number, jitter_ms: number, loss: number, down_kbps: number, up_kbps: number}} Measured
+ * @typedef {{kind: "line_test"} & Measured} LineTestSaid
+ * @typedef {{kind: "noticed", notice: number, confirmed: boolean}} NoticedSaid
+ * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid | UndoSaid | ScanSaid | LineTestSaid | NoticedSaid} Said what a person said, not yet an act
  * @typedef {Said & {id: string, seq: number, at: string, point: string}} Act
  */
 
@@ -141,5 +144,9 @@ export function inWords(said) {
       return t("Hoàn tác");
     case "scan":
       return t("Điểm danh một người");
+    case "line_test":
+      return t("Đo đường truyền");
+    case "noticed":
+      return said.confirmed ? t("Xác nhận thông báo") : t("Đã xem thông báo");
   }
 }

@@ -14,6 +14,8 @@ import { instant } from "./hours.js";
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {Heads & {substitutes: number, at: string, received_at: string, grade: "fine" | "warned" | "quarantined", by: "own" | "proxy", act: string, device?: string}} Figure
  * @typedef {{round: Round, opens_at: string, due_at: string, figure: Figure | null, differing?: Figure | null}} DeskRound
+ * @typedef {{number: number, text: string, urgent: boolean, confirm: boolean, at: string, by: string, seen: boolean, confirmed: boolean}} Notice
+ * @typedef {{number: number, trouble: import("./words.js").Trouble, status: "open" | "acknowledged", owner_name: string, began_at: string}} OpenIncident
  * @typedef {{
  *   csrf: string,
  *   conference: {id: string, title: string, phase: "draft" | "rehearsal" | "open" | "live" | "closing" | "closed"},
@@ -25,6 +27,10 @@ import { instant } from "./hours.js";
  *   stage: {stage: Stage, at: string | null} | null,
  *   perceived: (Senses & {at: string}) | null,
  *   hotline: {name: string, phone: string} | null,
+ *   duty?: {name: string, phone: string, what: string}[],
+ *   notices?: Notice[],
+ *   reminder?: {sitting: string, round: Round, at: string} | null,
+ *   open_incidents?: OpenIncident[],
  *   now: string,
  *   speed: number,
  *   acked_seq: number,
@@ -43,12 +49,18 @@ import { instant } from "./hours.js";
  *   standing: string | null, own: Own | null, differing: [Said, Said] | null,
  * }} RoundStands `standing`: the act that the desk shows; `proxy`: the act of a coordinator that the hall may confirm; `differing`: two phones, two numbers
  * @typedef {{
+ *   number: number, text: string, urgent: boolean, confirm: boolean, by: string, at_ms: number,
+ *   seen: boolean, confirmed: boolean, own: boolean, receipt: Receipt | null,
+ * }} NoticeStands `own`: this phone has answered it; `receipt`: of its confirmation
+ * @typedef {{
  *   stage: Stage | null, stageReceipt: Receipt | null, stageOwn: Own | null,
  *   senses: Senses | null, sensesReceipt: Receipt | null, sensesOwn: Own | null,
  *   rounds: RoundStands[],
  *   incidents: Entry[],
  *   scanned: number,
- * }} Standing
+ *   notices: NoticeStands[],
+ *   tested: Entry | null,
+ * }} Standing `notices`: the newest first; `tested`: this phone's newest line test
  */
 
 /**
@@ -94,7 +106,11 @@ export function standing(desk, entries) {
     rounds: desk.rounds.map(roundStands),
     incidents: [],
     scanned: desk.scanned || 0,
+    notices: [],
+    tested: null,
   };
+  /** @type {Entry[]} */
+  const answers = [];
   for (const entry of entries) {
     if (isRefused(entry) || entry.conference !== desk.conference.id) continue;
     const said = entry.act;
@@ -130,11 +146,36 @@ export function standing(desk, entries) {
       case "scan":
         if (!entry.told && undo === null && entry.sitting === sitting && !(entry.outcome && entry.outcome.code)) stands.scanned++;
         break;
+      case "line_test":
+        stands.tested = entry;
+        break;
+      case "noticed":
+        answers.push(entry);
+        break;
       case "undo":
         break;
     }
   }
+  stands.notices = (desk.notices || []).map((notice) => noticeStands(notice, answers));
   return stands;
+}
+
+/** @param {Notice} notice @param {Entry[]} answers this phone's own, oldest first @returns {NoticeStands} */
+function noticeStands({ number, text, urgent, confirm, at, by, seen, confirmed }, answers) {
+  const own = answers.filter(({ act }) => act.kind === "noticed" && act.notice === number);
+  const confirmation = own.filter(({ act }) => act.kind === "noticed" && act.confirmed).pop();
+  return {
+    number,
+    text,
+    urgent,
+    confirm,
+    by,
+    at_ms: instant(at),
+    seen: seen || own.length > 0,
+    confirmed: confirmed || confirmation !== undefined,
+    own: own.length > 0,
+    receipt: confirmation === undefined ? null : receiptOf(confirmation),
+  };
 }
 
 /** @param {Senses} one @param {Senses} two */
@@ -215,6 +256,14 @@ export function asked(stands, round, now_ms) {
   if (stands.senses === null) return "senses";
   if (countOpen) return "count";
   return stands.stage === "in_session" ? null : "stage";
+}
+
+/** @param {Desk} desk @param {Standing} stands @returns {Round | null} the count that the organisers have asked for once more */
+export function reminded(desk, stands) {
+  const asked = desk.reminder;
+  if (!asked || desk.sitting === null || asked.sitting !== desk.sitting.id) return null;
+  const round = stands.rounds.find((each) => each.round === asked.round);
+  return round !== undefined && round.heads === null ? round.round : null;
 }
 
 /** @param {Desk} desk @returns {boolean} a hall that watches television or listens to radio has no line of ours */

@@ -1,18 +1,15 @@
 /**
- * The two drawers: what still waits or was refused, and what can go wrong in a hall.
+ * A sheet over the page, and the drawer of what still waits or was refused.
  *
  * @file
  */
 
-import { FAULTS, NOTE_LENGTH, inWords } from "./acts.js";
+import { inWords } from "./acts.js";
 import { hour } from "./hours.js";
 import { el, sign } from "./see.js";
-import { FAULT, t } from "./words.js";
+import { t } from "./words.js";
 
-/**
- * @typedef {import("./outbox.js").Entry} Entry
- * @typedef {import("./acts.js").Fault} Fault
- */
+/** @typedef {import("./outbox.js").Entry} Entry */
 
 /**
  * @param {string} title
@@ -27,7 +24,7 @@ export function sheet(title, close, content) {
       "header.top",
       {},
       el("button.back", { "aria-label": t("Quay lại"), "data-key": "back", onclick: close }, sign("left")),
-      el("h1", { id: "sheet-title", tabindex: "-1" }, title),
+      el("h1", { id: "sheet-title", tabindex: "-1", "data-key": "title" }, title),
     ),
     ...content,
   );
@@ -72,57 +69,5 @@ export function waitingSheet(waiting, refused, does) {
           ),
         ),
       ),
-  ]);
-}
-
-/**
- * @param {{fault: (fault: Fault, note: string) => void, close: () => void}} does
- */
-export function faultSheet(does) {
-  const note = document.createElement("textarea");
-  note.id = "fault-note";
-  note.maxLength = NOTE_LENGTH;
-  note.rows = 3;
-  const lacks = el("p.why", { role: "status" });
-  const other = el(
-    "div.other",
-    { hidden: true },
-    el("label", { for: "fault-note" }, t("Chuyện gì đang xảy ra?")),
-    note,
-    lacks,
-    el(
-      "button.big",
-      {
-        "data-key": "fault-send",
-        onclick: () => {
-          if (note.value.trim() !== "") return does.fault("other", note.value.trim().normalize("NFC"));
-          lacks.textContent = t("Viết vài chữ để trực ban biết phải làm gì");
-          note.focus();
-        },
-      },
-      t("Gửi"),
-    ),
-  );
-  return sheet(t("Báo sự cố"), does.close, [
-    el("p.note", {}, t("Bấm một lần là gửi. Trực ban sẽ gọi lại.")),
-    el(
-      "div.steps",
-      {},
-      ...FAULTS.map((fault) =>
-        el(
-          "button.quiet",
-          {
-            "data-key": "fault-" + fault,
-            onclick: () => {
-              if (fault !== "other") return does.fault(fault, "");
-              other.removeAttribute("hidden");
-              note.focus();
-            },
-          },
-          t(FAULT[fault]),
-        ),
-      ),
-    ),
-    other,
   ]);
 }

@@ -102,6 +102,19 @@ export function link(outside) {
       return answer;
     },
     introduce,
+    /**
+     * A request that is measured, not understood: no patience of its own, no second try. Call something before, so that the
+     * session is there.
+     *
+     * @param {string} method @param {string} path below /api/v1 @param {BodyInit | undefined} body @param {AbortSignal} signal
+     * @returns {Promise<Response>} rejects when the network or the signal ends it
+     */
+    bare(method, path, body, signal) {
+      /** @type {Record<string, string>} */
+      const headers = { "Bridge-Link": outside.handle };
+      if (method !== "GET") headers["X-CSRF-Token"] = csrf;
+      return outside.fetch("/api/v1" + path, { method, headers, body, signal, credentials: "same-origin", cache: "no-store" });
+    },
   };
 }
 

@@ -1,106 +1,283 @@
 /**
- * What the page says when there is no question to ask: what has happened, what to do, and whom to call.
+ * What the centre says to the hall: notices, until the hall has seen and confirmed them, and the reminder of a count.
+ *
+ * A notice is seen when its last line was on the screen and somebody looked; that is said by itself, once.
  *
  * @file
  */
 
+import { sheet } from "./drawers.js";
 import { hour } from "./hours.js";
+import { receiptLine } from "./questions.js";
 import { el, sign } from "./see.js";
-import { t } from "./words.js";
+import { ROUND_SHORT, t } from "./words.js";
 
 /**
- * @typedef {import("./desk.js").Desk} Desk
+ * @typedef {import("./desk.js").Notice} Notice as the desk tells it
+ * @typedef {import("./desk.js").NoticeStands} NoticeStands with what this phone has answered since
  * @typedef {import("./see.js").Child} Child
+ * @typedef {{confirm: (notice: NoticeStands) => void, read: (notice: NoticeStands) => void, all: () => void}} Does
  */
+
+/** What the centre shows at most, and one more than that. */
+const MOST = 26;
+/** Beyond this a notice is begun in the banner and read in its sheet: the questions must stay in sight. */
+const LETTERS = 220;
+const LINES = 6;
+/** So long it stands before somebody's eyes before it counts as seen. */
+const LOOKED_MS = 1000;
 
 /**
- * @param {string} title
- * @param {string[]} lines
- * @param {HTMLElement | null} action
+ * @param {Notice[]} known @param {any} frame of the line
+ * @returns {Notice[]} the newest first, without what was withdrawn
  */
-function notice(title, lines, action) {
-  return el("section.notice", {}, el("h2", {}, title), ...lines.map((line) => el("p", {}, line)), action);
-}
-
-/** @param {number} waiting how many reports the phone still holds */
-export function wrongLink(waiting) {
-  return notice(
-    t("Đường dẫn này không dùng được"),
-    [
-      t("Có thể địa chỉ bị cắt thiếu khi chép, hoặc đường dẫn đã được thay bằng đường dẫn mới."),
-      t("Mở lại đúng tin nhắn có đường dẫn và bấm vào đó. Vẫn không được thì xin trực ban gửi lại đường dẫn."),
-      ...(waiting > 0 ? [t("Máy vẫn giữ {n} báo cáo chưa gửi; mở đúng đường dẫn thì máy gửi tiếp.", { n: waiting })] : []),
-    ],
-    null,
-  );
-}
-
-/** @param {() => void} again */
-export function noNetwork(again) {
-  return notice(
-    t("Chưa nối được với trung tâm"),
-    [t("Trang tự mở khi có mạng, cứ để yên trang này."), t("Cần gấp thì gọi trực ban.")],
-    el("button.big", { "data-key": "again", onclick: again }, t("Thử lại ngay")),
-  );
-}
-
-export function noConference() {
-  return notice(
-    t("Điểm cầu chưa có trong hội nghị nào"),
-    [t("Đường dẫn vẫn đúng. Trang tự mở khi ban tổ chức đưa điểm cầu vào hội nghị; cần thì hỏi trực ban.")],
-    null,
-  );
-}
-
-/** @param {Desk} desk */
-export function noSitting(desk) {
-  return notice(
-    desk.conference.phase === "draft" ? t("Hội nghị chưa mở") : t("Hiện không có buổi họp"),
-    [desk.conference.title, t("Chưa cần báo gì. Trang tự mở khi đến buổi họp; giữ lại đường dẫn này.")],
-    null,
-  );
+export function merged(known, frame) {
+  if (!Number.isInteger(frame.number) || typeof frame.text !== "string") return known;
+  const before = known.find((each) => each.number === frame.number);
+  const others = known.filter((each) => each !== before);
+  if (frame.withdrawn === true) return others;
+  /** @type {Notice} */
+  const told = {
+    number: frame.number,
+    text: frame.text,
+    urgent: frame.urgent === true,
+    confirm: frame.confirm === true,
+    at: String(frame.at),
+    by: String(frame.by),
+    seen: before !== undefined && before.seen,
+    confirmed: before !== undefined && before.confirmed,
+  };
+  return others
+    .concat(told)
+    .sort((one, two) => two.number - one.number)
+    .slice(0, MOST);
 }
 
 /**
- * What stands above the questions, when something does.
+ * @param {NoticeStands[]} notices the newest first
+ * @param {ReadonlySet<number>} read those that somebody has put away on this phone
+ * @returns {NoticeStands[]} what still stands before the person: urgent ones first, then the oldest
+ */
+export function pressing(notices, read) {
+  return notices
+    .filter((notice) => !read.has(notice.number) && (notice.confirm ? !notice.confirmed : !notice.seen || notice.own))
+    .reverse()
+    .sort((one, two) => Number(two.urgent) - Number(one.urgent));
+}
+
+/** @param {string} text @returns {string} as much of it as a banner holds, whole words, or all of it */
+export function begun(text) {
+  const lines = text.split("\n");
+  const head = lines.slice(0, LINES).join("\n");
+  if (head.length <= LETTERS) return lines.length <= LINES ? text : head + " …";
+  const cut = head.slice(0, LETTERS);
+  return cut.slice(0, Math.max(cut.lastIndexOf(" "), LETTERS / 2)) + " …";
+}
+
+/** @param {NoticeStands} notice */
+function heading(notice) {
+  return el(
+    "p.from",
+    {},
+    sign(notice.urgent ? "warning" : "bell"),
+    el(
+      "span",
+      {},
+      el("strong", {}, notice.urgent ? t("Thông báo khẩn") : t("Thông báo")),
+      " · " + hour(notice.at_ms) + (notice.by ? " · " + notice.by : ""),
+    ),
+  );
+}
+
+/** @param {NoticeStands} notice @param {string} text @param {boolean} isWhole */
+function words(notice, text, isWhole) {
+  // What is not whole cannot have been seen.
+  return el("p.words", { "data-notice": isWhole && !notice.seen ? String(notice.number) : null }, text);
+}
+
+/**
+ * The most pressing notice, large; the others are one tap away.
  *
- * @param {Desk} desk
- * @param {{stale_ms: number | null}} freshness when the centre last told us, if it does not tell now
- * @returns {Child[]}
+ * @param {NoticeStands[]} notices pressing ones @param {Does} does
+ * @returns {HTMLElement | false}
  */
-export function above(desk, { stale_ms }) {
-  return [
-    desk.conference.phase === "rehearsal" &&
-      el("p.strip", {}, el("strong", {}, t("Chạy thử")), " · " + t("không tính vào kết quả hội nghị")),
-    desk.conference.phase === "closed" &&
-      el("p.strip", {}, el("strong", {}, t("Hội nghị đã chốt số liệu")), " · " + t("cần sửa thì gọi trực ban")),
-    desk.conference.phase === "closing" &&
-      el("p.strip", {}, el("strong", {}, t("Đang chốt số liệu")), " · " + t("kiểm tra lại quân số")),
-    stale_ms !== null &&
-      el(
-        "p.strip.amber",
-        {},
-        sign("clock"),
-        el("span", {}, el("strong", {}, t("Chưa nối được trung tâm")), " · " + t("số liệu lúc {time}, vẫn báo được", { time: hour(stale_ms) })),
-      ),
-  ];
+export function banner(notices, does) {
+  const notice = notices[0];
+  if (notice === undefined) return false;
+  const text = begun(notice.text);
+  const isWhole = text === notice.text;
+  return el(
+    notice.urgent ? "section.told.urgent" : "section.told",
+    { "aria-label": notice.urgent ? t("Thông báo khẩn") : t("Thông báo") },
+    heading(notice),
+    words(notice, text, isWhole),
+    !isWhole && el("button.big", { "data-key": "notice-all", onclick: does.all }, t("Đọc hết")),
+    isWhole && answerButton(notice, does),
+    notices.length > 1 && el("button.plain", { "data-key": "notices-more", onclick: does.all }, t("Còn {n} thông báo khác", { n: notices.length - 1 })),
+  );
+}
+
+/** @param {NoticeStands} notice @param {Does} does */
+function answerButton(notice, does) {
+  return notice.confirm
+    ? el("button.big", { "data-key": "confirm-" + notice.number, onclick: () => does.confirm(notice) }, t("Xác nhận đã nhận"))
+    : el("button.quiet", { "data-key": "read-" + notice.number, onclick: () => does.read(notice) }, t("Đã xem"));
 }
 
 /**
- * @param {{name: string, phone: string} | null} hotline
- * @param {(() => void) | null} fault
- * @returns {Child[]}
+ * @param {NoticeStands[]} notices all of them, the newest first @param {NoticeStands[]} waiting pressing ones
+ * @param {(noted_ms: number) => boolean} isFresh
+ * @param {Does & {close: () => void}} does
  */
-export function bar(hotline, fault) {
-  const phone = hotline ? hotline.phone : "";
-  return [
-    fault && el("button.quiet.fault", { "data-key": "fault", onclick: fault }, t("Báo sự cố")),
-    hotline &&
-      el(
-        "a.call",
-        { href: "tel:" + phone.replace(/[^\d+]/g, ""), "data-key": "call" },
-        sign("call"),
-        el("span", {}, el("small", {}, t("Gọi trực ban") + " "), el("strong", {}, phone)),
+export function noticesSheet(notices, waiting, isFresh, does) {
+  const ordered = waiting.concat(notices.filter((each) => !waiting.includes(each)));
+  return sheet(t("Thông báo"), does.close, [
+    notices.length === 0 && el("p.note", {}, t("Chưa có thông báo nào.")),
+    el(
+      "ul.held",
+      {},
+      ...ordered.map((notice) =>
+        el(
+          notice.urgent ? "li.told.urgent" : "li.told",
+          {},
+          heading(notice),
+          words(notice, notice.text, true),
+          waiting.includes(notice) ? answerButton(notice, does) : answered(notice, isFresh),
+        ),
       ),
-  ];
+    ),
+  ]);
+}
+
+/** @param {NoticeStands} notice @param {(noted_ms: number) => boolean} isFresh */
+function answered(notice, isFresh) {
+  if (notice.receipt !== null) return receiptLine(notice.receipt, isFresh);
+  return el("p.status.over", {}, sign("check"), el("span", {}, notice.confirmed ? t("Đã xác nhận") : t("Đã xem")));
+}
+
+/**
+ * What was said, folded: to be read again.
+ *
+ * @param {NoticeStands[]} notices @param {(noted_ms: number) => boolean} isFresh @param {() => void} all
+ * @returns {HTMLElement | false}
+ */
+export function noticesSection(notices, isFresh, all) {
+  const newest = notices[0];
+  return (
+    newest !== undefined &&
+    el(
+      "section.question",
+      { "aria-labelledby": "q-notices" },
+      el(
+        "div.fold",
+        {},
+        el(
+          "div.said",
+          {},
+          el("h2.past", { id: "q-notices" }, t("Thông báo") + (notices.length > 1 ? " (" + notices.length + ")" : "")),
+          el("p.answer.clipped", {}, newest.text),
+          answered(newest, isFresh),
+        ),
+        el("button.change", { "data-key": "notices", "aria-label": t("Xem") + ": " + t("Thông báo").toLowerCase(), onclick: all }, t("Xem")),
+      ),
+    )
+  );
+}
+
+/**
+ * Above a sheet: something urgent waits on the page below.
+ *
+ * @param {NoticeStands[]} waiting @param {() => void} close
+ * @returns {HTMLElement | false}
+ */
+export function calledBack(waiting, close) {
+  const notice = waiting[0];
+  return (
+    notice !== undefined &&
+    notice.urgent &&
+    el(
+      "button.strip.red",
+      { "data-key": "called-back", onclick: close },
+      sign("warning"),
+      el("span", {}, el("strong", {}, t("Thông báo khẩn")), " · " + t("quay lại để xem")),
+      sign("right"),
+    )
+  );
+}
+
+/**
+ * @param {import("./words.js").Round} round
+ * @param {() => void} count
+ */
+export function reminder(round, count) {
+  return el(
+    "button.strip.amber",
+    { "data-key": "reminder", onclick: count },
+    sign("clock"),
+    el("span", {}, el("strong", {}, t("Ban tổ chức đang chờ số liệu {round}", { round: t(ROUND_SHORT[round]).toLowerCase() })), " · " + t("bấm để báo")),
+    sign("right"),
+  );
+}
+
+/**
+ * Whose last line is on the screen, and for how long it has been.
+ *
+ * @param {{
+ *   lines: () => {number: number, top: number, bottom: number}[], floor: () => number, isVisible: () => boolean,
+ *   now_ms: () => number, seen: (number: number) => void,
+ * }} outside where each unseen notice's words stand, and where the screen ends for them
+ */
+export function looking(outside) {
+  /** @type {Map<number, number>} */
+  let since = new Map();
+  return {
+    /** @returns {boolean} whether there is something to look at: ask again soon */
+    look() {
+      const lines = outside.lines();
+      /** @type {Map<number, number>} */
+      const still = new Map();
+      if (outside.isVisible()) {
+        const floor = outside.floor();
+        for (const { number, top, bottom } of lines) {
+          if (bottom <= top || bottom <= 0 || bottom > floor) continue;
+          still.set(number, since.has(number) ? /** @type {number} */ (since.get(number)) : outside.now_ms());
+        }
+      }
+      since = still;
+      still.forEach((from_ms, number) => {
+        if (outside.now_ms() - from_ms >= LOOKED_MS) outside.seen(number);
+      });
+      return lines.length > 0;
+    },
+  };
+}
+
+const MOST_READ = 100;
+
+/**
+ * Which notices somebody has put away on this phone.
+ *
+ * @param {import("./store.js").Shelf} shelf @param {string} name of the conference's marks on it
+ */
+export function readMarks(shelf, name) {
+  /** @type {Set<number>} */
+  let marks = new Set();
+  try {
+    const kept = JSON.parse(shelf.getItem(name) || "[]");
+    if (Array.isArray(kept)) marks = new Set(kept.filter((each) => Number.isInteger(each)));
+  } catch (broken) {
+    console.warn("marks-not-read", broken);
+  }
+  return {
+    marks: () => marks,
+    /** @param {number} number */
+    put(number) {
+      marks = new Set(Array.from(marks).concat(number).slice(-MOST_READ));
+      try {
+        shelf.setItem(name, JSON.stringify(Array.from(marks)));
+      } catch (full) {
+        console.warn("marks-not-kept", full);
+      }
+    },
+  };
 }

@@ -5,20 +5,26 @@
  */
 
 import { act, inWords } from "./acts.js";
+import { bar, hotlineOf, onDuty } from "./calling.js";
 import { countSheet, draftOf } from "./count.js";
-import { asked, receiptOf, standing, takesReports } from "./desk.js";
-import { faultSheet, waitingSheet } from "./drawers.js";
+import { asked, isMeasured, reminded, standing, takesReports } from "./desk.js";
+import { waitingSheet } from "./drawers.js";
+import { faultRows, faultSheet, faultsSection, mending } from "./faults.js";
+import { hasHelp, helpSheet } from "./help.js";
 import { day, hallClock, hour, instant, stamp } from "./hours.js";
+import { line } from "./line.js";
 import { link } from "./link.js";
-import { above, bar, noConference, noNetwork, noSitting, wrongLink } from "./notices.js";
+import { lineSection } from "./measured.js";
+import { above, noConference, noNetwork, noSitting, wrongLink } from "./moments.js";
+import { banner, calledBack, looking, merged, noticesSection, noticesSheet, pressing, readMarks, reminder } from "./notices.js";
 import { offerBrowser, register } from "./offline.js";
 import { OutboxFull, deviceOf, outbox } from "./outbox.js";
-import { before, countQuestion, peopleQuestion, receiptLine, sensesQuestion, stageQuestion } from "./questions.js";
-import { el, fill, focusOn, sign } from "./see.js";
+import { before, countQuestion, peopleQuestion, sensesQuestion, stageQuestion } from "./questions.js";
+import { el, empty, fill, focusOn, sign } from "./see.js";
 import { pause_ms, sending, takingTurns } from "./sending.js";
 import { memoryShelf, storeOf } from "./store.js";
 import { uuid7 } from "./uuid7.js";
-import { inVietnamese, speak, t } from "./words.js";
+import { ROUND_SHORT, inVietnamese, speak, t } from "./words.js";
 
 /**
  * @typedef {import("./desk.js").Desk} Desk
@@ -27,6 +33,7 @@ import { inVietnamese, speak, t } from "./words.js";
  * @typedef {import("./acts.js").Round} Round
  * @typedef {import("./questions.js").Question} Question
  * @typedef {"scan" | "list" | "code"} Way how people are counted one by one
+ * @typedef {"measure" | "broadcast"} Check what of the line is looked at
  * @typedef {{node: HTMLElement, begin: () => void, changed: () => void, end: () => void}} Live a sheet with a life of its own
  */
 
@@ -35,8 +42,11 @@ const LOOK_AGAIN_MS = 30000;
 const LEAVING_MS = 3000;
 /** Where the receipt of each kind of answer stands; what is taken back is seen already. @type {Partial<Record<Said["kind"], string>>} */
 const SECTION = { stage: "q-stage", perceived: "q-senses", count: "q-count", confirm: "q-count", incident: "q-faults" };
-const INCIDENTS_SHOWN = 3;
-const INCIDENT_SHOWN_MS = 4 * 3600 * 1000;
+/** What the phone says by itself, or beside the page: nothing on it moves for that. @type {readonly Said["kind"][]} */
+const ASIDE = ["scan", "noticed", "line_test"];
+/** A desk that was read so lately tells nothing new of a line that does not come up. */
+const JUST_READ_MS = 3000;
+const LOOK_AT_NOTICES_MS = 400;
 
 /** @param {string} id @returns {HTMLElement} */
 function place(id) {
@@ -50,7 +60,9 @@ const banners = place("banners");
 const main = place("main");
 const foot = place("bar");
 const desktop = place("desk");
+const over = place("over");
 const sheets = place("sheets");
+const duty = place("duty");
 const heard = place("heard");
 
 /** @returns {{shelf: import("./store.js").Shelf, lasting: boolean}} */
@@ -95,15 +107,18 @@ let ending = false;
 let chosen = {};
 /** @type {Partial<Record<Round, import("./count.js").Draft>>} */
 let drafts = {};
-/** @type {"count" | "waiting" | "fault" | Way | null} */
+/** @type {"count" | "waiting" | "fault" | "help" | "notices" | Way | Check | null} */
 let sheet = null;
+/** The fault whose card is open, by its row. */
+let helped = "";
 /** @type {Live | null} */
 let live = null;
+let isClosing = false;
 let opener = "";
 let opener_y = 0;
 /** What was answered and is not yet shown received. @type {Said["kind"] | null} */
 let answered = null;
-/** Real milliseconds of the last tap, by which "being sent" turns to "waiting". */
+/** Real milliseconds when something was said last, by which "being sent" turns to "waiting". */
 let tapped_ms = 0;
 let failures = 0;
 let isReading = false;
@@ -111,6 +126,36 @@ let hasBrokenOutbox = false;
 let hasNoDoor = false;
 /** Until the desk says otherwise, an earlier visit may have left some. */
 let keepsNames = true;
+/** When the desk was read, by the phone's own time. */
+let read_ms = 0;
+/** @type {ReturnType<typeof readMarks>} */
+let read = readMarks(memoryShelf(), "");
+let readOf = "";
+const offersBroadcast = document.querySelector("meta[name=broadcast]") !== null;
+
+const toCentre = line(
+  {
+    open: () => {
+      const address = window.location.origin.replace(/^http/, "ws") + "/ws/point?link=" + encodeURIComponent(handle);
+      return new WebSocket(address);
+    },
+    hello: () => ({ device }),
+    later: (work, ms) => window.setTimeout(work, ms),
+    never: (timer) => window.clearTimeout(timer),
+    random: Math.random,
+  },
+  {
+    // What was said while the line was down, and is not said again, stands on the desk.
+    welcomed: (fell) => {
+      if (fell) void look();
+    },
+    told,
+    // A session that has ended, a link that was taken back: the desk says which.
+    shut: () => {
+      if (Date.now() - read_ms > JUST_READ_MS) void look();
+    },
+  },
+);
 
 async function begin() {
   store = await storeOf({ shelf, lasting, database: () => window.indexedDB });
@@ -155,6 +200,7 @@ function tellTabs() {
 
 function revoke() {
   state = "revoked";
+  toCentre.leave();
   // What was taken back is kept nowhere, and neither are the names it opened.
   if (secret() === remembered) remembered = "";
   void store.keep("secret." + handle, null);
@@ -164,12 +210,15 @@ function revoke() {
 /** @param {Entry} entry */
 function announce(entry) {
   const outcome = entry.outcome;
-  if (outcome === null || entry.act.kind === "scan") return;
+  if (outcome === null || (ASIDE.includes(entry.act.kind) && !isWord(entry.act))) return;
   heard.textContent =
     inWords(entry.act) +
     ": " +
     (outcome.outcome === "accepted" ? t("Đã nhận {time}", { time: hour(outcome.at_ms) }) : t("Không được nhận") + ". " + outcome.message);
 }
+
+/** @param {Said} said @returns {boolean} a confirmation is somebody's word; that a notice was seen is not */
+const isWord = (said) => said.kind === "noticed" && said.confirmed;
 
 /** @param {Said} said @returns {Promise<Entry | null>} after the phone has written it down */
 async function say(said) {
@@ -192,7 +241,8 @@ async function say(said) {
   }
   tellTabs();
   window.setTimeout(draw, LEAVING_MS + 50);
-  if (said.kind !== "scan" && noted !== null) {
+  if (noted !== null && isWord(said)) heard.textContent = inWords(said) + ": " + t("Đã ghi {time}, đang gửi", { time: hour(noted.noted_ms) });
+  if (noted !== null && !ASIDE.includes(said.kind)) {
     opened = null;
     every = false;
     ending = false;
@@ -230,11 +280,13 @@ async function look() {
     if (answer.kind !== "ok") return missed(answer);
     failures = 0;
     stale_ms = null;
+    read_ms = Date.now();
     take(answer.body);
     state = "open";
     await agree(answer.body, before);
-    shelf.setItem("bridge." + handle + ".desk", JSON.stringify({ saved_ms: Date.now(), desk: Object.assign({}, answer.body, { csrf: "" }) }));
+    keepDesk();
     sender.wake();
+    if (document.visibilityState === "visible") toCentre.come();
     void settleIn(answer.body);
   } catch (full) {
     console.warn("desk-not-kept", full);
@@ -242,6 +294,37 @@ async function look() {
     isReading = false;
     draw();
   }
+}
+
+/** The page opens with it the next time. Throws when there is no room. */
+function keepDesk() {
+  shelf.setItem("bridge." + handle + ".desk", JSON.stringify({ saved_ms: read_ms, desk: Object.assign({}, desk, { csrf: "" }) }));
+}
+
+/**
+ * The centre says something of its own accord.
+ *
+ * @param {any} frame
+ */
+function told(frame) {
+  if (desk === null || (frame.type !== "notice" && frame.type !== "reminder")) return;
+  if (frame.type === "notice") {
+    const known = desk.notices || [];
+    desk.notices = merged(known, frame);
+    if (frame.withdrawn !== true && known.every((each) => each.number !== frame.number)) {
+      heard.textContent = (frame.urgent === true ? t("Thông báo khẩn") : t("Thông báo")) + ": " + frame.text;
+    }
+  } else {
+    desk.reminder = { sitting: String(frame.sitting), round: frame.round, at: String(frame.at) };
+    const round = reminded(desk, standing(desk, box.list()));
+    if (round !== null) heard.textContent = t("Ban tổ chức đang chờ số liệu {round}", { round: t(ROUND_SHORT[round]).toLowerCase() });
+  }
+  try {
+    keepDesk();
+  } catch (full) {
+    console.warn("desk-not-kept", full);
+  }
+  draw();
 }
 
 /**
@@ -254,10 +337,8 @@ async function agree(told, before) {
     const centre = { conference: told.conference.id, epoch: told.journal_epoch, acked_seq: told.acked_seq };
     if ((await box.compare(centre, before)) > 0) tellTabs();
   }
-  // What the desk now shows by itself need not be laid over it any more; reported incidents it does not show.
-  await box.tell(
-    (entry) => before(entry) && (entry.act.kind !== "incident" || clock.now() - entry.noted_ms > INCIDENT_SHOWN_MS),
-  );
+  // What the desk now shows by itself need not be laid over it any more.
+  await box.tell(before);
 }
 
 /** Once the page is there: what makes it open without a network, and who comes to this hall. @param {Desk} told */
@@ -281,8 +362,10 @@ function missed(answer) {
     return;
   }
   failures++;
-  if (answer.kind === "refused") state = "unplanned";
-  else if (desk === null) state = "offline";
+  if (answer.kind === "refused") {
+    state = "unplanned";
+    toCentre.leave();
+  } else if (desk === null) state = "offline";
   else if (stale_ms === null) stale_ms = instant(desk.now);
   window.setTimeout(() => void look(), pause_ms(failures, answer.kind === "unknown" ? answer.retry_after_s : null, Math.random) + 500);
 }
@@ -291,6 +374,10 @@ function missed(answer) {
 function take(told) {
   desk = told;
   clock.set(instant(told.now), told.speed || 1);
+  if (readOf !== told.conference.id) {
+    readOf = told.conference.id;
+    read = readMarks(shelf, "bridge." + handle + ".read." + readOf);
+  }
   document.title = told.point.name + " · " + t("Điểm cầu");
 }
 
@@ -307,7 +394,7 @@ function recall() {
   }
 }
 
-/** @param {"count" | "waiting" | "fault" | Way} name @param {string} from the button to come back to */
+/** @param {"count" | "waiting" | "fault" | "help" | "notices" | Way | Check} name @param {string} from the button to come back to */
 function openSheet(name, from) {
   sheet = name;
   opener = from;
@@ -317,14 +404,17 @@ function openSheet(name, from) {
 }
 
 function closeSheet() {
-  if (sheet !== null) window.history.back();
+  // The browser takes its time; twice back would leave the page.
+  if (sheet !== null && !isClosing) window.history.back();
+  isClosing = sheet !== null;
 }
 
 function sheetClosed() {
   sheet = null;
+  isClosing = false;
   if (live !== null) live.end();
   live = null;
-  sheets.textContent = "";
+  empty(sheets);
   desktop.hidden = false;
   draw();
   focusOn(document.body, opener);
@@ -334,10 +424,19 @@ function sheetClosed() {
 
 /** @param {HTMLElement} node */
 function showSheet(node) {
-  sheets.textContent = "";
+  empty(sheets);
   sheets.appendChild(node);
   desktop.hidden = true;
+  drawFoot();
   window.scrollTo(0, 0);
+}
+
+/** Another sheet in the place of the one that is open: the way back still leads to the page. @param {"help" | "fault"} name */
+function turnTo(name) {
+  if (live !== null) live.end();
+  live = null;
+  sheet = name;
+  window.history.replaceState({ sheet: name }, "", window.location.href);
 }
 
 /** @param {Round} round */
@@ -376,15 +475,176 @@ function openCount(round) {
 
 function openFault() {
   openSheet("fault", "fault");
+  showFaults();
+}
+
+function showFaults() {
   const node = faultSheet({
     fault: (fault, note) => {
-      closeSheet();
-      void say({ kind: "incident", fault, note });
+      if (!hasHelp(fault)) closeSheet();
+      void say({ kind: "incident", fault, note }).then((entry) => {
+        if (entry === null || !hasHelp(fault) || sheet !== "fault") return;
+        // While the hotline hears of it, the hall can do something.
+        helped = entry.act.id;
+        turnTo("help");
+        window.scrollTo(0, 0);
+        draw();
+        focusTitle();
+      });
     },
     close: closeSheet,
   });
   showSheet(node);
   focusTitle();
+  draw();
+}
+
+/** @param {import("./faults.js").Row} row */
+function openHelp(row) {
+  helped = row.key;
+  openSheet("help", "help-" + row.key);
+  window.scrollTo(0, 0);
+  draw();
+  focusTitle();
+}
+
+function drawHelp() {
+  if (desk === null) return;
+  const stands = standing(desk, box.list());
+  const row = faultRows(desk, stands, clock.now()).find((each) => each.key === helped);
+  if (row === undefined || row.fault === null) {
+    closeSheet();
+    return;
+  }
+  const { trouble } = row;
+  const mends = mayReport(desk, stands) && row.status !== "resolved" && mending(trouble, stands.senses);
+  desktop.hidden = true;
+  fill(sheets, [
+    helpSheet(
+      row.fault,
+      { receipt: row.receipt, isFresh, hotline: hotlineOf(desk) },
+      {
+        mended: mends
+          ? () => {
+              closeSheet();
+              mend(trouble);
+            }
+          : null,
+        close: closeSheet,
+      },
+    ),
+  ]);
+}
+
+/** The hall says that it is over. @param {import("./words.js").Trouble} trouble */
+function mend(trouble) {
+  if (desk === null) return;
+  const senses = mending(trouble, standing(desk, box.list()).senses);
+  if (senses === null) return;
+  void say({ kind: "perceived", line: senses.line, picture: senses.picture, sound: senses.sound });
+}
+
+/** @param {Desk} told @param {import("./desk.js").Standing} stands */
+const mayReport = (told, stands) => takesReports(told) && stands.stage !== "ended";
+
+function openNotices() {
+  openSheet("notices", "notices");
+  window.scrollTo(0, 0);
+  draw();
+  focusTitle();
+}
+
+/** @returns {import("./notices.js").Does} */
+function answering() {
+  return {
+    confirm: (notice) => {
+      read.put(notice.number);
+      void say({ kind: "noticed", notice: notice.number, confirmed: true });
+    },
+    read: (notice) => {
+      read.put(notice.number);
+      if (!notice.seen) void say({ kind: "noticed", notice: notice.number, confirmed: false });
+      draw();
+    },
+    all: openNotices,
+  };
+}
+
+/** @param {import("./desk.js").NoticeStands[]} notices those that do not stand above the page */
+function answeredOf(notices) {
+  const waiting = pressing(notices, read.marks());
+  return notices.filter((each) => !waiting.includes(each));
+}
+
+/** @param {Desk} told */
+function drawNotices(told) {
+  const { notices } = standing(told, box.list());
+  desktop.hidden = true;
+  fill(sheets, [noticesSheet(notices, pressing(notices, read.marks()), isFresh, Object.assign({ close: closeSheet }, answering()))]);
+}
+
+const looker = looking({
+  lines: () =>
+    Array.from(document.querySelectorAll("[data-notice]")).map((node) => {
+      const { top, bottom } = node.getBoundingClientRect();
+      return { number: Number(node.getAttribute("data-notice")), top, bottom };
+    }),
+  // The bar at the foot covers what lies below it.
+  floor: () => Math.min(window.innerHeight, foot.hidden ? window.innerHeight : foot.getBoundingClientRect().top),
+  isVisible: () => document.visibilityState === "visible",
+  now_ms: () => window.performance.now(),
+  seen: (number) => {
+    if (desk === null) return;
+    const notice = standing(desk, box.list()).notices.find((each) => each.number === number);
+    if (notice === undefined || notice.seen || saidSeen.has(number)) return;
+    // The store takes a moment; it is said once.
+    saidSeen.add(number);
+    void say({ kind: "noticed", notice: number, confirmed: false });
+  },
+});
+/** @type {Set<number>} */
+const saidSeen = new Set();
+let isLooking = false;
+
+function lookAtNotices() {
+  if (isLooking) return;
+  isLooking = looker.look();
+  if (!isLooking) return;
+  window.setTimeout(() => {
+    isLooking = false;
+    lookAtNotices();
+  }, LOOK_AT_NOTICES_MS);
+}
+
+/**
+ * The checks of the line, fetched by those who need them.
+ *
+ * @param {Check} way
+ */
+async function openCheck(way) {
+  const { checkSheet } = await import("./check/sheets.js");
+  hasNoDoor = false;
+  if (desk === null || sheet !== null) return;
+  openSheet(way, way);
+  live = checkSheet(way, {
+    desk: () => /** @type {Desk} */ (desk),
+    entries: () => box.list(),
+    isFresh,
+    mayAct: () => desk !== null && takesReports(desk),
+    here,
+    say,
+    fault: () => {
+      turnTo("fault");
+      showFaults();
+    },
+    close: closeSheet,
+    heard: (words) => {
+      heard.textContent = words;
+    },
+  });
+  showSheet(live.node);
+  live.begin();
+  draw();
 }
 
 function openWaiting() {
@@ -460,17 +720,28 @@ function draw() {
   if (state === "opening") return;
   document.body.setAttribute("data-open", "");
   measure();
-  fill(foot, bar(desk && desk.hotline && desk.hotline.phone ? desk.hotline : null, desk && state === "open" && desk.sitting && takesReports(desk) ? openFault : null));
-  foot.hidden = foot.childNodes.length === 0;
+  drawFoot();
+  fill(duty, onDuty(desk));
   drawHead();
   drawBanners();
   if (sheet === "waiting") drawWaiting();
+  if (sheet === "help") drawHelp();
+  if (sheet === "notices" && desk !== null) drawNotices(desk);
   if (live !== null) live.changed();
   if (state === "revoked") fill(main, [wrongLink(box.waiting().length), footer()]);
   else if (state === "unplanned") fill(main, [noConference(), footer()]);
   else if (desk === null) fill(main, [noNetwork(() => void look()), footer()]);
   else if (desk.sitting === null) fill(main, [noSitting(desk), footer()]);
   else drawQuestions(desk);
+  lookAtNotices();
+}
+
+function drawFoot() {
+  const mayFault = sheet === null && desk !== null && state === "open" && desk.sitting !== null && takesReports(desk);
+  // The card of a fault has the number in its own words; with the keypad up the bar must not stand before the sum.
+  fill(foot, sheet === "help" ? [] : bar(hotlineOf(desk), mayFault ? openFault : null));
+  foot.hidden = foot.childNodes.length === 0;
+  foot.className = sheet === "count" ? "lies" : "";
 }
 
 function drawHead() {
@@ -487,7 +758,13 @@ function drawBanners() {
   const waiting = box.waiting();
   const refused = box.refused();
   const isOverdue = waiting.some((entry) => !isFresh(entry.noted_ms));
+  const stands = desk === null ? null : standing(desk, box.list());
+  const waits = stands === null ? [] : pressing(stands.notices, read.marks());
+  const round = desk === null || stands === null || !takesReports(desk) ? null : reminded(desk, stands);
+  fill(over, [sheet !== null && sheet !== "notices" && calledBack(waits, closeSheet)]);
   fill(banners, [
+    banner(waits, answering()),
+    round !== null && reminder(round, () => openCount(round)),
     ...(desk !== null && state === "open" ? above(desk, { stale_ms: waiting.length > 0 ? null : stale_ms }) : []),
     hasNoDoor && el("p.strip.amber", {}, sign("warning"), el("span", {}, t("Cần có mạng một lần để mở phần này."))),
     hasBrokenOutbox && el("p.strip.red", {}, sign("warning"), el("span", {}, t("Máy giữ quá nhiều báo cáo chưa gửi. Hãy gọi trực ban."))),
@@ -562,12 +839,24 @@ function drawQuestions(told) {
       draw();
     },
   };
+  const isRehearsal = told.conference.phase === "rehearsal";
+  const lines = lineSection(
+    { desk: told, tested: stands.tested, measures: isMeasured(told), broadcast: offersBroadcast, isFresh },
+    { check: (way) => void openCheck(way).catch(withoutDoor) },
+  );
+  const rows = faultRows(told, stands, now_ms);
+  const isTroubled = rows.some((row) => row.status !== "resolved");
+  const faults = faultsSection(rows, { isFresh, mayAct: mayReport(told, stands) }, { mended: (row) => mend(row.trouble), help: openHelp });
   fill(main, [
+    isTroubled && faults,
     stageQuestion(view, does),
+    isRehearsal && lines,
     sensesQuestion(view, does),
     countQuestion(view, does),
     told.names === true && peopleQuestion(view, does),
-    incidents(stands.incidents),
+    !isRehearsal && lines,
+    !isTroubled && faults,
+    noticesSection(answeredOf(stands.notices), isFresh, openNotices),
     footer(),
   ]);
 }
@@ -583,27 +872,6 @@ function withoutDoor(lost) {
 /** @param {import("./acts.js").Senses} senses */
 function pick({ line, picture, sound }) {
   return { line, picture, sound };
-}
-
-/** @param {Entry[]} entries */
-function incidents(entries) {
-  const last = entries.slice(-INCIDENTS_SHOWN).reverse();
-  return (
-    last.length > 0 &&
-    el(
-      "section.question",
-      { "aria-labelledby": "q-faults" },
-      el("h2.past", { id: "q-faults" }, t("Sự cố đã báo")),
-      ...last.map((entry) =>
-        el(
-          "div.incident",
-          {},
-          el("p.answer", {}, inWords(entry.act)),
-          receiptLine(receiptOf(entry), isFresh),
-        ),
-      ),
-    )
-  );
 }
 
 function footer() {
@@ -651,7 +919,14 @@ function tick() {
 function comeBack() {
   if (document.visibilityState !== "visible" || state === "opening") return;
   sender.wake();
+  toCentre.hurry();
   void look();
+}
+
+/** In a pocket a page sleeps: it says so, rather than to fall silent. */
+function turned() {
+  if (document.visibilityState === "hidden") toCentre.leave();
+  else comeBack();
 }
 
 window.addEventListener("popstate", () => {
@@ -665,7 +940,11 @@ window.addEventListener("hashchange", () => {
 window.addEventListener("resize", measure);
 window.addEventListener("online", comeBack);
 window.addEventListener("offline", draw);
-document.addEventListener("visibilitychange", comeBack);
+document.addEventListener("visibilitychange", turned);
+window.addEventListener("pagehide", () => toCentre.leave());
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) comeBack();
+});
 window.addEventListener("storage", (event) => {
   if (event.key === "bridge." + handle + ".turn") void box.reread().then(draw);
 });

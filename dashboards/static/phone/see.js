@@ -39,6 +39,8 @@ const SIGNS = {
   cross: "M6 6l12 12M18 6L6 18",
   back: "M9 7L4 12l5 5M4 12h11a5 5 0 0 1 0 10",
   torch: "M8 3h8v5l-2 3v10h-4V11L8 8z",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 22h4",
+  person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21a8 8 0 0 1 16 0",
   call: "M6 3h3l2 5-2.5 2a12 12 0 0 0 5.5 5.5l2-2.5 5 2v3a2 2 0 0 1-2 2A16 16 0 0 1 4 5a2 2 0 0 1 2-2z",
 };
 
@@ -81,6 +83,12 @@ export function fill(region, children) {
   region.textContent = "";
   while (next.firstChild) region.appendChild(next.firstChild);
   if (key) focusOn(region, key);
+}
+
+/** @param {Element} region whatever stood in it is forgotten, so that the same can be drawn again */
+export function empty(region) {
+  region.textContent = "";
+  shown.delete(region);
 }
 
 /**

@@ -10,6 +10,7 @@
  * @typedef {"line" | "picture" | "sound"} Sense
  * @typedef {"opening" | "middle" | "closing"} Round
  * @typedef {"no_picture" | "no_sound" | "connection_lost" | "power_cut" | "other"} Fault
+ * @typedef {"lost" | "power_cut" | "flapping" | "no_picture" | "no_sound" | "not_receiving" | "centre" | "other"} Trouble
  * @typedef {"sick" | "business" | "study" | "family" | "other"} Reason
  * @typedef {"leader" | "member" | "staff" | "other"} Category
  */
@@ -59,6 +60,18 @@ export const FAULT = {
   no_sound: "Mất tiếng",
   connection_lost: "Mất kết nối",
   power_cut: "Mất điện",
+  other: "Sự cố khác",
+};
+
+/** What the centre calls it, where the hall has not said it in its own words. @type {Record<Trouble, string>} */
+export const TROUBLE = {
+  lost: "Mất tín hiệu",
+  power_cut: "Mất điện",
+  flapping: "Chập chờn",
+  no_picture: "Mất hình",
+  no_sound: "Mất tiếng",
+  not_receiving: "Không có tín hiệu phát",
+  centre: "Gián đoạn tại trung tâm",
   other: "Sự cố khác",
 };
 
