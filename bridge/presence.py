@@ -94,13 +94,14 @@ class Presence:
         """The room can say no more of the broadcast."""
         self._judge(code, lambda point: stream.on_parting(point, now_ms), now_ms)
 
-    def left(self, code: str, generation: int, now_ms: int) -> None:
-        """The room said goodbye."""
+    def left(self, code: str, generation: int, now_ms: int, *, asleep: bool = False) -> None:
+        """The room said goodbye. `asleep`: it was a phone, and nobody looks at it any more."""
         self._keep_up(now_ms)
         line = self._scene.lines[code]
         if line.generation == generation:
             watch = self._watch(now_ms)
             line.close(now_ms, excused=True)
+            line.asleep = asleep
             self._judge(code, lambda point: link.on_leaving(point, now_ms, watch), now_ms)
             self._parted(code, now_ms)
             self._stir(self._coordinator, (code,))

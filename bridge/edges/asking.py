@@ -11,6 +11,7 @@ from bridge.rules import acts, wire
 from bridge.rules.conversation import malformed
 from bridge.rules.timing import said
 from endpoints_registry.access import Action, Caller, covers, may
+from endpoints_registry.gate import Problem
 
 NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.StageAct: Action.ACT,
@@ -28,6 +29,16 @@ NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.NoticedAct: Action.ACT,
 }
 """What each kind of act asks of whoever sends it."""
+
+
+def come_again() -> Problem:
+    """Whether an act is on disk is unknown, and the phone has kept it."""
+    return Problem(
+        503,
+        "come_again",
+        "Máy chủ chưa ghi được; báo cáo vẫn giữ trên máy của bạn và sẽ được gửi lại.",
+        headers={"Retry-After": "2"},
+    )
 
 
 class Roll(Protocol):

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.clock import Clock
 from bridge.coordinator import Asked, Overloaded, Unavailable
-from bridge.edges.asking import Roll
-from bridge.edges.desk import come_again
+from bridge.edges.asking import Roll, come_again
 from bridge.halls import Halls
 from bridge.rules import acts, wire
 from endpoints_registry.gate import Open, Problem, Route, answer, body_of

@@ -10,8 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.clock import Clock
-from bridge.coordinator import Overloaded, Unavailable
-from bridge.edges.desk import come_again
+from bridge.edges.commanding import tried
 from bridge.halls import Hall, Halls
 from bridge.rules import claiming
 from bridge.rules.calls import NOTE_LIMIT, Called, Calls, Claim
@@ -152,13 +151,11 @@ class Calling:
             return _decided(draft.affairs.calls, asked, code, by, now_ms)
 
         try:
-            await hall.coordinator.command(judge, by=caller.name)
+            await tried(hall, judge, caller)
         except Refused as refused:
             held = state.affairs.calls.claimed(code, self._clock.now())
             claim = msgspec.to_builtins(self._claim(held)) if held else None
             raise Problem(409, refused.code, str(refused), claim=claim) from refused
-        except (Overloaded, Unavailable) as unknown:
-            raise come_again() from unknown
         log.info("call", conference=hall.conference, point=code, do=asked.do.value, by=caller.name)
         return answer(self._told(state, code, self._clock.now()))
 

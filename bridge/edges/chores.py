@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -17,13 +17,17 @@ LATE_S = 3_600
 """A chore that could not be done in time is done then: the scheduler's own second would drop it."""
 
 
+FIRST = timedelta(minutes=1)
+"""So long after the house has opened everything is done once: one that stands for a day only has its daily chores too."""
+
+
 class Chore(msgspec.Struct, frozen=True):
     name: str
     every: timedelta
     do: Callable[[], Awaitable[object]]
 
 
-async def run(chores: Sequence[Chore]) -> None:
+async def run(chores: Sequence[Chore], first: timedelta = FIRST) -> None:
     """Until cancelled. A chore that fails is done again at its next time."""
     scheduler = AsyncIOScheduler(
         timezone="Asia/Ho_Chi_Minh",
@@ -33,7 +37,10 @@ async def run(chores: Sequence[Chore]) -> None:
     for chore in chores:
         # In memory: a shared store made each node do everything. What must be done once has its name in the journal.
         scheduler.add_job(
-            partial(_done, chore), IntervalTrigger(seconds=round(chore.every.total_seconds())), id=chore.name
+            partial(_done, chore),
+            IntervalTrigger(seconds=round(chore.every.total_seconds())),
+            id=chore.name,
+            next_run_time=datetime.now(UTC) + min(first, chore.every),
         )
     scheduler.start()
     try:

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.clock import Clock
 from bridge.coordinator import Coordinator, Overloaded, Unavailable
-from bridge.edges.asking import Ask
+from bridge.edges.asking import Ask, come_again
+from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
 from bridge.journal import Journal, Record, Row
 from bridge.rules import events, wire
 from bridge.rules.attendance import round_asked
-from bridge.rules.deciding import Refused, change_phase
+from bridge.rules.deciding import change_phase
 from bridge.rules.events import AnyEvent
 from bridge.rules.incidents import Incident, Incidents
 from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
@@ -219,12 +220,7 @@ class Desk:
             frozen = ((events.ConferenceFrozen(plan=plan), at_ms),) if draft.plan is None else ()
             return (*frozen, (changed, at_ms))
 
-        try:
-            await hall.coordinator.command(judge, by=request[CALLER].name)
-        except Refused as refused:
-            raise Problem(409, refused.code, str(refused)) from refused
-        except (Overloaded, Unavailable) as unknown:
-            raise come_again() from unknown
+        await commanded(hall, judge, request[CALLER])
         state = hall.coordinator.scene.state
         log.info("phase-changed", conference=conference, phase=state.phase.value, by=request[CALLER].name)
         return answer(PhaseAnswer(state.phase.value, state.version))
@@ -299,7 +295,7 @@ class Desk:
             duty=where.duty,
             notices=[self._notice(each, code) for each in state.affairs.notices.shown(code)],
             reminder=_reminder(pending(state.affairs.notices, point)),
-            open_incidents=[self._incident(each) for each in _open_at(state.affairs.incidents, code)],
+            open_incidents=[self._incident(each, code) for each in _open_at(state.affairs.incidents, code)],
             now=wire.rfc3339(now_ms),
             speed=self._clock.speed,
             acked_seq=acked_seq,
@@ -321,13 +317,14 @@ class Desk:
             "confirmed": code in notice.confirmed,
         }
 
-    def _incident(self, incident: Incident) -> dict[str, Any]:
+    def _incident(self, incident: Incident, code: str) -> dict[str, Any]:
         return {
             "number": incident.number,
             "trouble": incident.trouble.value,
             "status": incident.status.value,
             "owner_name": self._named(incident.owner) if incident.owner else "",
-            "began_at": wire.rfc3339(incident.began_ms),
+            # Here, and not where else it began before.
+            "began_at": wire.rfc3339(incident.hits[code].began_ms),
         }
 
     def _hall(self, request: web.Request) -> Hall:
@@ -361,13 +358,23 @@ def _event(record: Record, caller: Caller, state: State) -> Any:
         return _person(record, caller, state)
     if record.kind in AMONG_STAFF and caller.role not in ALLOWED[Action.COORDINATE]:
         said: dict[str, Any] = msgspec.json.decode(record.body)
-        return said | {word: "" for word in ("note", "reason") if word in said}
+        return said | {word: "" for word in ("note", "reason", "why", "to") if word in said}
     return msgspec.Raw(record.body)
 
 
 STAFF = "user:"
 PERSONAL = frozenset({"person-checked-in", "person-seen-again", "act-undone"})
-AMONG_STAFF = frozenset({"call-ended", "incident-noted", "incident-resolved", "incident-reopened"})
+AMONG_STAFF = frozenset(
+    {
+        "call-ended",
+        "incident-opened",
+        "incident-assigned",
+        "incident-noted",
+        "incident-escalated",
+        "incident-resolved",
+        "incident-reopened",
+    }
+)
 """What the staff write for each other here names people more often than not."""
 
 
@@ -389,15 +396,6 @@ def _belongs(hall: Hall, caller: Caller) -> bool:
     if caller.point is not None:
         return caller.point in state.points
     return caller.everywhere or any(unit in state.units for unit in caller.units)
-
-
-def come_again() -> Problem:
-    return Problem(
-        503,
-        "come_again",
-        "Máy chủ chưa ghi được; báo cáo vẫn giữ trên máy của bạn và sẽ được gửi lại.",
-        headers={"Retry-After": "2"},
-    )
 
 
 def _time(ms: int) -> str | None:

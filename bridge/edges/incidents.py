@@ -12,11 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 from pydantic_core import PydanticCustomError
 
 from bridge.clock import Clock
-from bridge.coordinator import Judge, Overloaded, Unavailable
-from bridge.edges.desk import come_again
+from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
 from bridge.rules import mending
-from bridge.rules.deciding import Refused
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.projection import Draft, State
 from bridge.rules.severity import Severity
@@ -281,7 +279,7 @@ class Incidents:
             opened[:] = [draft.affairs.incidents.next_number]
             return mending.open_by_hand(draft, asked.trouble, codes, asked.note, now_ms)
 
-        await _commanded(hall, judge, caller)
+        await commanded(hall, judge, caller)
         log.info("incident-opened", conference=hall.conference, incident=opened[0], by=caller.name)
         return answer(self._told(state, caller, state.affairs.incidents.known[opened[0]]), status=201)
 
@@ -290,11 +288,13 @@ class Incidents:
         state = hall.coordinator.scene.state
         number = _incident(state, caller, request.match_info["number"]).number
         deed = (await body_of(request, DeedBody)).root
-        if isinstance(deed, Assign):
-            await self._must_take(state, deed.to, state.affairs.incidents.known[number])
-        now_ms = self._clock.now()
         theirs = _covers(state, caller)
-        await _commanded(hall, lambda draft: _decided(draft, number, deed, caller, theirs, now_ms), caller)
+        incident = state.affairs.incidents.known[number]
+        # Whoever may not give it away is not told either who else there is to take it.
+        if isinstance(deed, Assign) and all(map(theirs, incident.hits)):
+            await self._must_take(state, deed.to, incident)
+        now_ms = self._clock.now()
+        await commanded(hall, lambda draft: _decided(draft, number, deed, caller, theirs, now_ms), caller)
         log.info("incident", conference=hall.conference, incident=number, do=deed.do, by=caller.name)
         return answer(self._told(state, caller, state.affairs.incidents.known[number]))
 
@@ -328,15 +328,6 @@ class Incidents:
         if not caller.everywhere and caller.point not in state.points and caller.units.isdisjoint(state.units):
             raise nowhere()
         return hall
-
-
-async def _commanded(hall: Hall, judge: Judge, caller: Caller) -> None:
-    try:
-        await hall.coordinator.command(judge, by=caller.name)
-    except Refused as refused:
-        raise Problem(409, refused.code, str(refused)) from refused
-    except (Overloaded, Unavailable) as unknown:
-        raise come_again() from unknown
 
 
 def _decided(draft: Draft, number: int, deed: Deed, caller: Caller, theirs: Covers, now_ms: int) -> mending.Decided:

@@ -10,12 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from bridge.clock import Clock
-from bridge.coordinator import Judge, Overloaded, Unavailable
-from bridge.edges.desk import come_again
+from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent, RemindersSent
 from bridge.rules.model import RoundKey, RoundName
 from bridge.rules.notices import Notice, reach, worded
@@ -189,10 +187,17 @@ class Notices:
             nonlocal number
             number = draft.affairs.notices.next_number
             return post(
-                draft, asked.text, now_ms, points=points, units=units, urgent=asked.urgent, confirm=asked.confirm
+                draft,
+                asked.text,
+                now_ms,
+                points=points,
+                units=units,
+                urgent=asked.urgent,
+                confirm=asked.confirm,
+                for_all=caller.everywhere,
             )
 
-        await _commanded(hall, judge, caller)
+        await commanded(hall, judge, caller)
         notice = _state(hall).affairs.notices.posted[number]
         told = self._told(_state(hall), caller, notice)
         log.info("notice-posted", conference=hall.conference, notice=number, halls=told.count, by=caller.name)
@@ -205,7 +210,7 @@ class Notices:
             detail = "Thông báo này còn gửi đến điểm cầu ngoài phạm vi của bạn; hãy nhờ người gửi thu hồi."
             raise Problem(409, "not_all_yours", detail)
         now_ms = self._clock.now()
-        await _commanded(hall, lambda draft: withdraw(draft, notice.number, now_ms), caller)
+        await commanded(hall, lambda draft: withdraw(draft, notice.number, now_ms), caller)
         log.info("notice-withdrawn", conference=hall.conference, notice=notice.number, by=caller.name)
         return answer(self._told(_state(hall), caller, _state(hall).affairs.notices.posted[notice.number]))
 
@@ -246,7 +251,7 @@ class Notices:
             reminded = sum(len(event.points) for event, _ in told if isinstance(event, RemindersSent))
             return told
 
-        await _commanded(hall, judge, caller)
+        await commanded(hall, judge, caller)
         log.info("reminders-sent", conference=hall.conference, round=asked.round.value, halls=reminded, by=caller.name)
         return answer(RemindersTold(reminded=reminded, resting=len(found) - reminded))
 
@@ -257,15 +262,6 @@ class Notices:
         if hall is None or not (caller.everywhere or _scope(_state(hall), caller)):
             raise nowhere()
         return hall
-
-
-async def _commanded(hall: Hall, judge: Judge, caller: Caller) -> None:
-    try:
-        await hall.coordinator.command(judge, by=caller.name)
-    except Refused as refused:
-        raise Problem(409, refused.code, str(refused)) from refused
-    except (Overloaded, Unavailable) as unknown:
-        raise come_again() from unknown
 
 
 def _state(hall: Hall) -> State:

@@ -243,7 +243,7 @@ class Room:
                         if self._generation is not None:
                             if not self.phone:
                                 self._rooms.agent_leaves(self.code)
-                            self.hall.presence.left(self.code, self._generation, self._rooms.now())
+                            self.hall.presence.left(self.code, self._generation, self._rooms.now(), asleep=self.phone)
                         await self.socket.close()
                         return
                     case Hang(code, why):

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 
-UNSAID_LIMIT = 21
+from bridge.rules.notices import NEWEST
+
+UNSAID_LIMIT = NEWEST + 1
 """The newest notices that a hall is shown, and its reminder. A room that does not take them hears them at its next hello."""
 
 Send = Callable[[bytes], Awaitable[None]]

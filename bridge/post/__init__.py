@@ -19,6 +19,10 @@ class Kind(StrEnum):
     RESOLVED = "incident-resolved"
     REOPENED = "incident-reopened"
     MISSED = "job-missed"
+    FLASH = "flash"
+    """The figures of the moment."""
+    BACKUP = "backup-missing"
+    """There is no new backup."""
 
 
 class Letter(msgspec.Struct, frozen=True):

@@ -59,7 +59,8 @@ class Mail:
             raise NotSent("máy chủ thư không nhận địa chỉ nào") from refused
         except TimeoutError as late:
             raise NotSent(f"máy chủ thư không trả lời trong {PATIENCE_S} giây") from late
-        except (aiosmtplib.SMTPException, OSError) as broken:
+        # ValueError: a host's name that is none, which only the dialling finds out.
+        except (aiosmtplib.SMTPException, OSError, ValueError) as broken:
             raise NotSent("không gửi được qua máy chủ thư") from broken
 
 

@@ -17,14 +17,15 @@ LOOK_MS = 1_000
 
 
 class Log:
-    """The way that is always open: the server's own log, for whoever watches that."""
+    """The way that is always open: the server's own log, for whoever watches that.
+
+    Only what the letter is about: a cause that somebody wrote may name people, and nobody ever takes a log's lines away.
+    """
 
     name = "log"
 
     async def send(self, letter: Letter) -> None:
-        structlog.get_logger("told").info(
-            letter.kind.value, id=letter.id(self.name), title=letter.title, text=letter.text
-        )
+        structlog.get_logger("told").info(letter.kind.value, id=letter.id(self.name), title=letter.title)
 
 
 class Postman:
@@ -32,6 +33,9 @@ class Postman:
         self, halls: Halls, book: Book, writer: Writer, channels: Sequence[Channel], clock: Clock, real: Clock
     ) -> None:
         self._halls = halls
+        self._book = book
+        self._names = [each.name for each in channels]
+        self._real = real
         self._clock = clock
         self._writer = writer
         # What a receiver is spared must not be guessable from what another one was: no seed.
@@ -44,6 +48,12 @@ class Postman:
             for carrier in self._carriers:
                 going.create_task(carrier.run(), name=f"post by {carrier.name}")
             going.create_task(self._write(), name="post")
+
+    async def bring(self, letter: Letter) -> None:
+        """What no conference gave cause for goes the same ways."""
+        await self._book.write(letter.conference, letter.position, (), (letter,), self._names, self._real.now())
+        for carrier in self._carriers:
+            carrier.call()
 
     async def _write(self) -> None:
         while True:

@@ -47,7 +47,8 @@ class Webhook:
                     raise NotSent(f"nơi nhận trả lời {response.status}")
         except TimeoutError as late:
             raise NotSent(f"nơi nhận không trả lời trong {PATIENCE_S} giây") from late
-        except (aiohttp.ClientError, OSError) as broken:
+        # ValueError: a host's name that is none, which only the dialling finds out.
+        except (aiohttp.ClientError, OSError, ValueError) as broken:
             raise NotSent("không kết nối được với nơi nhận") from broken
 
 

@@ -7,10 +7,15 @@ import msgspec
 
 from bridge.post import Kind, Letter
 from bridge.rules import events
+from bridge.rules.attendance import NOBODY
 from bridge.rules.incidents import Incident
+from bridge.rules.model import Link, RoundKey
 from bridge.rules.projection import State
+from bridge.rules.rollup import ROOT
+from bridge.rules.scene import Scene
+from bridge.rules.showing import BOND_WORDS, spread_ms
 from bridge.rules.timing import clock_of
-from bridge.rules.trouble import Bond, Trouble
+from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
 
 NAMED = 10
@@ -27,13 +32,6 @@ TROUBLES: Mapping[Trouble, str] = {
     Trouble.NOT_RECEIVING: "không có tín hiệu phát",
     Trouble.CENTRE: "gián đoạn tại trung tâm",
     Trouble.OTHER: "sự cố khác",
-}
-BONDS: Mapping[Bond, str] = {
-    Bond.ALONE: "",
-    Bond.AREA: "cùng khu vực",
-    Bond.PROVIDER: "cùng nhà mạng",
-    Bond.FEEDER: "cùng nguồn điện",
-    Bond.CENTRE: "tại trung tâm",
 }
 ROUNDS = {"opening": "đầu giờ", "middle": "giữa giờ", "closing": "cuối giờ"}
 
@@ -56,7 +54,7 @@ def of_incident(
         position=position,
         kind=kind,
         incident=incident.number,
-        title=f"[{_WORDS[kind]} {incident.number}] {_capital(_what(incident))}",
+        title=f"[{_heading(kind, incident)}] {_capital(_what(incident))}",
         text="\n".join(lines),
         facts=msgspec.json.encode(_facts(incident, state)),
         at_ms=now_ms,
@@ -72,29 +70,36 @@ _WORDS: Mapping[Kind, str] = {
 }
 
 
+def _heading(kind: Kind, incident: Incident) -> str:
+    if incident.into is not None:
+        # Its halls may be dark still: it is over in the book only.
+        return f"Gộp sự cố {incident.number} vào sự cố {incident.into}"
+    return f"{_WORDS[kind]} {incident.number}"
+
+
 def _opened(incident: Incident, _now_ms: int) -> str:
-    spread_s = _spread_s(incident)
+    spread_s = spread_ms(incident) // 1000
     within = f", trong {spread_s} giây" if len(incident.hits) > 1 and spread_s > 0 else ""
-    return f"{_capital(_what(incident))}{within}, từ {clock_of(incident.began_ms)}."
+    return f"{_capital(_what(incident))}{within}, từ {clock_of(incident.first_ms)}."
 
 
 def _grown(incident: Incident, _now_ms: int) -> str:
-    return f"Nay là {_what(incident)}, từ {clock_of(incident.began_ms)}; {len(incident.failing)} điểm chưa trở lại."
+    return f"Nay là {_what(incident)}, từ {clock_of(incident.first_ms)}; {len(incident.failing)} điểm chưa trở lại."
 
 
 def _escalated(incident: Incident, now_ms: int) -> str:
-    return f"{_capital(_what(incident))}: {_lasted(incident, now_ms)} chưa được xử lý (báo động lần {incident.level})."
+    return f"{_capital(_what(incident))}: {_lasted(incident, now_ms)} chưa khắc phục (báo động lần {incident.level})."
 
 
-def _resolved(incident: Incident, now_ms: int) -> str:
+def _resolved(incident: Incident, _now_ms: int) -> str:
     if incident.into is not None:
         return f"{_capital(_what(incident))}: là một phần của sự cố {incident.into}."
     by = "tự trở lại" if incident.by_itself else "đã khắc phục"
-    return f"{_capital(_what(incident))}: {by} lúc {clock_of(incident.moved_ms)}, sau {_lasted(incident, now_ms)}."
+    return f"{_capital(_what(incident))}: {by} lúc {clock_of(incident.moved_ms)}, sau {_lasted(incident, incident.moved_ms)}."
 
 
 def _reopened(incident: Incident, _now_ms: int) -> str:
-    return f"{_capital(_what(incident))}: tái diễn lúc {clock_of(incident.moved_ms)}."
+    return f"{_capital(_what(incident))}: tái diễn lúc {clock_of(incident.first_ms)}."
 
 
 _FIRST_LINES = {
@@ -108,7 +113,7 @@ _FIRST_LINES = {
 
 def _what(incident: Incident) -> str:
     """`mất điện: 14 điểm cầu, cùng khu vực Liên Hà`."""
-    bond = " ".join(word for word in (BONDS[incident.shared.bond], incident.shared.name) if word)
+    bond = BOND_WORDS.get(incident.shared.bond, "").format(name=incident.shared.name)
     shared = f", {bond}" if bond and incident.trouble is not Trouble.CENTRE else ""
     return f"{TROUBLES[incident.trouble]}: {_figure(len(incident.hits))} điểm cầu{shared}"
 
@@ -129,15 +134,9 @@ def _called(code: str, state: State) -> str:
     return f"{point.planned.name} ({place})" if place else point.planned.name
 
 
-def _lasted(incident: Incident, now_ms: int) -> str:
-    until_ms = incident.moved_ms if incident.moved_ms > incident.began_ms else now_ms
-    minutes = round((until_ms - incident.began_ms) / 60_000)
-    return f"{minutes} phút" if minutes else "chưa đầy một phút"
-
-
-def _spread_s(incident: Incident) -> int:
-    began = [hit.began_ms for hit in incident.hits.values()]
-    return (max(began) - min(began)) // 1000 if began else 0
+def _lasted(incident: Incident, until_ms: int) -> str:
+    minutes = round((until_ms - incident.first_ms) / 60_000)
+    return f"{minutes} phút" if minutes > 0 else "chưa đầy một phút"
 
 
 def _figure(number: int) -> str:
@@ -157,13 +156,57 @@ def _facts(incident: Incident, state: State) -> dict[str, Any]:
         "bond_name": incident.shared.name,
         "count": len(incident.hits),
         "failing": len(incident.failing),
-        "spread_s": _spread_s(incident),
+        "spread_s": spread_ms(incident) // 1000,
         "began_at": rfc3339(incident.began_ms),
         "noticed_at": rfc3339(incident.noticed_ms),
         "status": incident.status.value,
         "level": incident.level,
+        "into": incident.into,
         "points": [{"code": code, "name": _called(code, state)} for code in list(incident.hits)[:LISTED]],
     }
+
+
+def of_flash(scene: Scene, key: RoundKey, *, conference: str, position: int, now_ms: int, address: str) -> Letter:
+    """The figures of the moment: how many halls have reported, and how many people are there."""
+    state, sums = scene.state, scene.rollup.at(ROOT)
+    people = sums.people.get(key, NOBODY)
+    two = (
+        f"{_figure(sums.received[key])}/{_figure(sums.points)} điểm cầu đã báo cáo, "
+        f"{_figure(people.present)} đại biểu có mặt"
+    )
+    sittings = state.plan.sittings if state.plan else ()
+    sitting = next((each.name for each in sittings if each.id == key[0]), key[0])
+    rest = (
+        f"Triệu tập {_figure(people.expected)}; vắng có lý do {_figure(people.excused)}; "
+        f"vắng không lý do {_figure(people.unexcused)}; chưa báo cáo {_figure(people.unreported)}; "
+        f"khách mời {_figure(people.guests)}"
+    )
+    lost = sums.links[Link.LOST]
+    lines = [
+        f"Đợt {ROUNDS[key[1].value]}, {sitting}: {two}.",
+        f"{rest}.",
+        *([f"Đang mất tín hiệu: {_figure(lost)} điểm cầu."] if lost else []),
+        *([f"Hội nghị: {state.plan.title}."] if state.plan else []),
+        f"Bảng theo dõi: {address}",
+    ]
+    facts = {
+        "sitting": key[0],
+        "round": key[1].value,
+        "points": sums.points,
+        "received": sums.received[key],
+        "lost": lost,
+        "people": msgspec.structs.asdict(people),
+    }
+    return Letter(
+        conference=conference,
+        position=position,
+        kind=Kind.FLASH,
+        incident=None,
+        title=f"[Tin nhanh {clock_of(now_ms)}] {two}",
+        text="\n".join(lines),
+        facts=msgspec.json.encode(facts),
+        at_ms=now_ms,
+    )
 
 
 def of_missed(

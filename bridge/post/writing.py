@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bridge.coordinator import Coordinator, happened_in
-from bridge.journal import Journal, JournalError
+from bridge.journal import Journal, JournalError, Row
 from bridge.post import Kind, Letter, words
 from bridge.post.book import Book
 from bridge.post.settling import Terms, Thread, next_word, told
@@ -21,7 +21,11 @@ PAGE = 1_000
 FAR_BEHIND = 10_000
 """A cursor on disk may be so far behind where nothing was of interest: that much is read again after a restart."""
 INCIDENT = "incident-"
-MISSED = "job-missed"
+JOB = "job-"
+FLASH = "flash:"
+"""How the names of those jobs begin at which the figures are told."""
+FLASH_HOLDS_MS = 5 * 60_000
+"""Figures are of their moment: a flash that could not be written by then is not written."""
 
 
 class Pile:
@@ -76,33 +80,33 @@ class Writer:
     async def _look(self, coordinator: Coordinator, pile: Pile) -> bool:
         scene = coordinator.scene
         seen, position = (scene.state.affairs.incidents, scene.state.affairs.jobs), scene.position
-        alarms: list[Letter] = []
+        at_once: list[Letter] = []
         news: set[int] = set()
         if seen[0] is pile.seen[0] and seen[1] is pile.seen[1]:
             # Tens of thousands of reports, and nothing to tell: not read at all.
             pile.position = max(pile.position, position)
         else:
-            alarms, news = await self._read(coordinator, pile)
+            at_once, news = await self._read(coordinator, pile)
             pile.seen = seen
         changed, letters = self._say(coordinator, pile, news)
-        if not (alarms or changed) and pile.position - pile.written < FAR_BEHIND:
+        if not (at_once or changed) and pile.position - pile.written < FAR_BEHIND:
             return False
         threads = [pile.threads[number] for number in sorted(changed)]
         dropped = await self._book.write(
-            coordinator.conference, pile.position, threads, [*alarms, *letters], self._channels, self._real()
+            coordinator.conference, pile.position, threads, [*at_once, *letters], self._channels, self._real()
         )
         pile.written = pile.position
         for letter, channel in dropped:
             log.error("letter-dropped", id=letter.id(channel), kind=letter.kind.value)
-        return bool(alarms or letters)
+        return bool(at_once or letters)
 
     async def _read(self, coordinator: Coordinator, pile: Pile) -> tuple[list[Letter], set[int]]:
-        """What happened since: alarms to be told at once, and the incidents to which something happened."""
-        alarms: list[Letter] = []
+        """What happened since: what is told at once, and the incidents to which something happened."""
+        at_once: list[Letter] = []
         news: set[int] = set()
         while rows := await self._journal.read(coordinator.conference, pile.position, PAGE):
             for row in rows:
-                if not row.record.kind.startswith((INCIDENT, MISSED)):
+                if not row.record.kind.startswith((INCIDENT, JOB)):
                     continue
                 event = happened_in(row.record).event
                 if isinstance(event, events.IncidentEvent):
@@ -110,10 +114,12 @@ class Writer:
                     pile.threads[event.incident] = msgspec.structs.replace(known, position=row.position)
                     news.add(event.incident)
                 elif isinstance(event, events.JobMissed) and not self._too_old(event.due_ms):
-                    alarms.append(self._missed(event, row.position, coordinator))
+                    at_once.append(self._missed(event, row.position, coordinator))
+                elif isinstance(event, events.JobFired) and event.job.startswith(FLASH):
+                    at_once += self._flash(row, coordinator)
             pile.position = rows[-1].position
             await asyncio.sleep(0)
-        return alarms, news
+        return at_once, news
 
     def _too_old(self, at_ms: int) -> bool:
         return self._now() - at_ms > self._terms.too_old_ms
@@ -127,6 +133,21 @@ class Writer:
             now_ms=self._now(),
             address=self._address,
         )
+
+    def _flash(self, row: Row, coordinator: Coordinator) -> list[Letter]:
+        scene, now_ms = coordinator.scene, self._now()
+        if scene.shown is None or now_ms - row.record.at_ms > FLASH_HOLDS_MS:
+            log.warning("flash-not-told", conference=coordinator.conference, position=row.position)
+            return []
+        flash = words.of_flash(
+            scene,
+            scene.shown,
+            conference=coordinator.conference,
+            position=row.position,
+            now_ms=now_ms,
+            address=self._address,
+        )
+        return [flash]
 
     def _say(self, coordinator: Coordinator, pile: Pile, news: set[int]) -> tuple[set[int], list[Letter]]:
         """The incidents whose thread has changed, and the letters that it is time for."""

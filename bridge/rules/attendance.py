@@ -105,6 +105,14 @@ def grade(point: Point, key: RoundKey, count: Count, before: Count | None) -> tu
     return Grade.FINE, ""
 
 
+def is_summoned(point: Point, sitting: str) -> bool:
+    """Whether a hall owes its figures of a sitting: not one that is summoned to others only.
+
+    One of which nobody has said how many are summoned does: that it reports is all the more needed.
+    """
+    return not point.expected or bool(point.expected.get(sitting))
+
+
 def round_before(plan: Plan, key: RoundKey) -> RoundKey | None:
     """The round of the same sitting that came before this one."""
     sitting = next((sitting for sitting in plan.sittings if sitting.id == key[0]), None)

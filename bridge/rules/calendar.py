@@ -72,7 +72,7 @@ class Job(msgspec.Struct, frozen=True):
     when: Once | Daily
     deed: OpenRound | Remind | Flash | Escalate
     grace_ms: int | None
-    """None: never too late, for what it is about still waits."""
+    """None: never too late, for what it is about still holds."""
 
 
 def wanted(state: State | Draft, terms: Terms) -> tuple[Job, ...]:
@@ -88,7 +88,8 @@ def _planned(plan: Plan, terms: Terms) -> Iterator[Job]:
     for sitting in sittings:
         for each in sitting.rounds:
             named = f"{sitting.id}:{each.name.value}"
-            yield Job(f"open:{named}", Once(each.opens_ms), OpenRound(), terms.grace_ms)
+            # It is open whether we were there to say so or not: nobody need be alarmed.
+            yield Job(f"open:{named}", Once(each.opens_ms), OpenRound(), None)
             for before_ms in sorted({*terms.remind_before_ms, 0}, reverse=True):
                 if each.due_ms - before_ms > each.opens_ms:
                     name = f"remind:{named}:{before_ms // MINUTE_MS}"
@@ -117,13 +118,18 @@ def _unattended(state: State | Draft, terms: Terms) -> Iterator[Job]:
             level = incident.level + 1
             # Whoever lets it open again gets the same time once more.
             name = f"escalate:{incident.number}:{incident.reopened}:{level}"
-            due_ms = max(incident.noticed_ms, incident.moved_ms) + level * terms.escalate_ms
+            due_ms = _waits_since(incident) + level * terms.escalate_ms
             yield Job(name, Once(due_ms), Escalate(incident.number, level), None)
 
 
 def nobody_has(incident: Incident) -> bool:
     """Whether an incident waits for somebody to take it in hand."""
     return incident.status is Status.OPEN and not incident.owner
+
+
+def _waits_since(incident: Incident) -> int:
+    """Since when an incident that nobody has waits for somebody; one that began anew, since then."""
+    return max(incident.noticed_ms, incident.moved_ms)
 
 
 # --- doing
@@ -155,7 +161,7 @@ def _effect(draft: Draft, job: Job, now_ms: int) -> Sequence[tuple[AnyEvent, int
         case Remind(key):
             return telling.remind(draft, key, draft.points, now_ms)
         case Escalate(incident, level):
-            waited = (now_ms - draft.affairs.incidents.known[incident].noticed_ms) // MINUTE_MS
+            waited = (now_ms - _waits_since(draft.affairs.incidents.known[incident])) // MINUTE_MS
             why = f"đã {waited} phút chưa ai tiếp nhận"
             return mending.escalate(draft, incident, level, why, now_ms)
         case OpenRound() | Flash():

@@ -5,7 +5,7 @@ from typing import Any
 
 from bridge.rules import events
 from bridge.rules.events import AnyEvent, Happened
-from bridge.rules.grouping import Belongs, belongs, chronic, unexplained
+from bridge.rules.grouping import Belongs, belongs, chronic, once_more, unexplained
 from bridge.rules.incidents import Incident
 from bridge.rules.model import MEASURED, Fault, Link, Point, Stage, Stream, Word
 from bridge.rules.projection import Draft
@@ -26,6 +26,9 @@ OF_FAULT: Mapping[Fault, Trouble] = {
 
 OF_THE_LINE = frozenset({Trouble.LOST, Trouble.FLAPPING, Trouble.NOT_RECEIVING})
 """What a machine notices of a line that somebody should be using: a hall that has ended is not."""
+
+TAKES_ALL = frozenset({Trouble.LOST, Trouble.POWER_CUT, Trouble.NOT_RECEIVING, Trouble.CENTRE})
+"""What takes picture and sound with it: that a hall misses them then is nothing new."""
 
 ENDS_WITH: Mapping[Link, frozenset[Trouble]] = {
     Link.STEADY: frozenset({Trouble.LOST, Trouble.POWER_CUT, Trouble.FLAPPING}),
@@ -141,7 +144,7 @@ def _perceived(draft: Draft, event: events.HallPerceived, happened: Happened, _n
     code, at_ms = event.point, happened.at_ms
     for word, trouble in ((event.picture, Trouble.NO_PICTURE), (event.sound, Trouble.NO_SOUND)):
         if word is Word.NONE:
-            yield from _fails(draft, code, trouble, at_ms, happened.received_ms)
+            yield from _misses(draft, code, trouble, at_ms, happened.received_ms)
         elif word is Word.GOOD:
             yield from _eases(draft, code, frozenset({trouble}), at_ms)
     point = draft.point(code)
@@ -150,6 +153,12 @@ def _perceived(draft: Draft, event: events.HallPerceived, happened: Happened, _n
         well = event.picture is event.sound is Word.GOOD
         told = frozenset({Trouble.LOST, Trouble.POWER_CUT} if well else {Trouble.LOST})
         yield from _eases(draft, code, told, at_ms)
+
+
+def _misses(draft: Draft, code: str, trouble: Trouble, at_ms: int, noticed_ms: int) -> Follows:
+    """A hall has no picture, or no sound: a matter of its own unless all is gone there anyway."""
+    if all(each.trouble not in TAKES_ALL for each in draft.affairs.incidents.failing_at(code)):
+        yield from _fails(draft, code, trouble, at_ms, noticed_ms)
 
 
 def _undone(draft: Draft, event: events.ActUndone, happened: Happened, _now_ms: int) -> Follows:
@@ -163,7 +172,7 @@ def _undone(draft: Draft, event: events.ActUndone, happened: Happened, _now_ms: 
         (said.sound if said else None, Trouble.NO_SOUND),
     ):
         if word is Word.NONE:
-            yield from _fails(draft, event.point, trouble, happened.at_ms, happened.received_ms)
+            yield from _misses(draft, event.point, trouble, happened.at_ms, happened.received_ms)
         else:
             yield from _eases(draft, event.point, frozenset({trouble}), happened.at_ms)
 
@@ -227,9 +236,16 @@ def _fails(draft: Draft, code: str, trouble: Trouble, began_ms: int, noticed_ms:
             part = events.IncidentResolved(incident=number, by_itself=True, into=found.incident.number)
             yield part, noticed_ms
         return
-    again = chronic(incidents, point.planned, began_ms) if trouble is Trouble.FLAPPING else None
+    again = (
+        chronic(incidents, point.planned, began_ms)
+        if trouble is Trouble.FLAPPING
+        else once_more(incidents, code, trouble, noticed_ms)
+    )
     if again is not None:
         yield events.IncidentReopened(incident=again.number, by_itself=True, points=(code,)), began_ms
+        if note and note != again.note:
+            known = draft.affairs.incidents.known[again.number]
+            yield _joined(Belongs(known, known.shared), code, trouble, noticed_ms, note), began_ms
         return
     opened = events.IncidentOpened(
         incident=incidents.next_number,

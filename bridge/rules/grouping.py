@@ -18,6 +18,8 @@ WINDOW_MS = 120_000
 """Who begins to fail within this time of the first or the newest of them may be one of them."""
 CHRONIC_MS = 2 * 3_600_000
 """Halls that tremble, calm down and tremble again within this time are one chronic matter."""
+AGAIN_MS = 10 * 60_000
+"""What a hall has once more so soon is no new matter: a stream that stutters, a tap taken back and made again."""
 LOOKED_AT = 500
 """Of the incidents that are open the newest so many are looked at: a bound, not a rule that anybody should meet."""
 
@@ -100,6 +102,24 @@ def chronic(incidents: Incidents, planned: PlannedPoint, began_ms: int) -> Incid
             and (planned.code in incident.hits or _has_part(planned, incident.shared))
         ):
             return incident
+    return None
+
+
+def once_more(incidents: Incidents, code: str, trouble: Trouble, noticed_ms: int) -> Incident | None:
+    """The incident of this hall alone, over by itself, that its trouble is the next part of.
+
+    By when we noticed, and not by when it began: that is what halls say.
+    """
+    for incident in reversed(incidents.known.values()):
+        if (
+            incident.trouble is trouble
+            and incident.by_itself
+            and incident.status is Status.RESOLVED
+            and incident.into is None
+            and len(incident.hits) == 1
+            and code in incident.hits
+        ):
+            return incident if noticed_ms - incident.hits[code].noticed_ms <= AGAIN_MS else None
     return None
 
 

@@ -266,11 +266,12 @@ def _absorbed(incidents: Incidents, part: Incident, whole: Incident) -> Incident
 
 
 def _in_sight(incidents: Incidents) -> Incidents:
-    """Without the oldest of those that are over, where they are more than RESOLVED_KEPT."""
+    """Without the one that has been over for longest, where they are more than RESOLVED_KEPT."""
     if len(incidents.known) - len(incidents.unresolved) <= RESOLVED_KEPT:
         return incidents
     unresolved = frozenset(incidents.unresolved)
-    oldest = next(incident for number, incident in incidents.known.items() if number not in unresolved)
+    over = (incident for number, incident in incidents.known.items() if number not in unresolved)
+    oldest = min(over, key=lambda incident: (incident.moved_ms, incident.number))
     known = {number: incident for number, incident in incidents.known.items() if number != oldest.number}
     if oldest.into is not None:
         return msgspec.structs.replace(incidents, known=known)

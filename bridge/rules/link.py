@@ -65,6 +65,8 @@ class Line(msgspec.Struct):
     connected: bool = False
     excused: bool = False
     """Whether it went with a goodbye, or in a break: that is no flap, and no sign of an outage of ours."""
+    asleep: bool = False
+    """Whether it was a phone's, and went because nobody looks at the phone any more: nothing is wrong with the hall."""
     heard_ms: int = 0
     closed_ms: int = 0
     penalty: float = 0.0
@@ -91,7 +93,7 @@ class Line(msgspec.Struct):
             self._flap(now_ms)
         self.generation += 1
         self.connected = self.ever = True
-        self.excused = False
+        self.excused = self.asleep = False
         self.heard_ms = now_ms
         self.stream = self.behind_s = self.bitrate_kbps = None
         return self.generation
@@ -129,7 +131,7 @@ def on_hearing(point: Point, line: Line, now_ms: int) -> events.LinkMoved | None
     """What follows when anything at all arrived from the room. Usually nothing."""
     if point.link is Link.STEADY and line.penalty < UNSTABLE_FROM:
         return None
-    if point.link is Link.NOT_MEASURED and point.link_cause != "left":
+    if point.link is Link.NOT_MEASURED and point.link_cause not in ("left", "asleep"):
         return None
     link = _band(point.link, line.penalty_at(now_ms))
     return None if link is point.link else _moved(point, link, now_ms)
@@ -156,6 +158,9 @@ def on_silence(point: Point, line: Line, now_ms: int, watch: Watch) -> events.Li
         return None
     if _gone_home(point, watch):
         return _left(point, now_ms)
+    if line.asleep:
+        # A phone in a pocket is waited for no longer than any other, but its hall is not called lost.
+        return _moved(point, Link.NOT_MEASURED, now_ms, cause="asleep")
     return events.LinkMoved(point=point.code, link=Link.LOST, noticed_ms=now_ms, cause="silence")
 
 

@@ -84,8 +84,8 @@ def note(draft: Draft, number: int, said: str, now_ms: int) -> Decided:
 
 
 def explain(draft: Draft, number: int, cause: str, covers: Covers, now_ms: int) -> Decided:
-    """Its cause is known, and may be corrected for as long as it is not resolved."""
-    incident = _all_theirs(_unresolved(draft, number), covers)
+    """Its cause is known: mostly when it is over, and nobody need open it again to say so."""
+    incident = _all_theirs(_known(draft, number), covers)
     return () if incident.cause == cause else ((events.IncidentExplained(incident=number, cause=cause), now_ms),)
 
 
@@ -138,7 +138,8 @@ def _unresolved(draft: Draft, number: int) -> Incident:
     incident = _known(draft, number)
     if incident.status is Status.RESOLVED:
         raise Refused(
-            f"Sự cố số {number} đã khắc phục lúc {clock_of(incident.moved_ms)}; chỉ còn ghi chú hoặc mở lại được.",
+            f"Sự cố số {number} đã khắc phục lúc {clock_of(incident.moved_ms)}; chỉ còn ghi chú, "
+            "nêu nguyên nhân hoặc mở lại được.",
             code="resolved",
         )
     return incident

@@ -13,6 +13,8 @@ TEXT_LIMIT = 1_000
 """Letters of one notice: more than that is a document, and nobody reads it on a phone in a full hall."""
 NOTICES_LIMIT = 200
 """Of one conference. Whoever says more than that is not listened to any more."""
+KEPT_FOR_ALL = 50
+"""The last so many of these are for whoever answers for every hall: one district that says too much does not gag the city."""
 NEWEST = 20
 """So many that a hall has not answered are shown and sent to it; what is older is out of date."""
 READ_AGAIN = 5

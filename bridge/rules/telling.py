@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 
 from bridge.rules import events
-from bridge.rules.attendance import round_of
+from bridge.rules.attendance import is_summoned, round_of
 from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Plan, Point, RoundKey
-from bridge.rules.notices import NOTICES_LIMIT, Notices
+from bridge.rules.notices import KEPT_FOR_ALL, NOTICES_LIMIT, Notices
 from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT
 
@@ -24,14 +24,23 @@ def post(
     units: Sequence[str] = (),
     urgent: bool = False,
     confirm: bool = False,
+    for_all: bool = True,
 ) -> Sequence[tuple[AnyEvent, int]]:
-    """Say something to these points, or to every one (None). `text` has been through `notices.worded`."""
+    """Say something to these points, or to every one (None). `text` has been through `notices.worded`.
+
+    `for_all`: whoever says it answers for every hall, and not for some.
+    """
     if draft.plan is None:
         raise Refused("Hội nghị chưa chốt danh sách điểm cầu nên chưa gửi thông báo được.", code="not_open")
     posted = draft.affairs.notices
     if len(posted.posted) >= NOTICES_LIMIT:
         raise Refused(
             f"Hội nghị đã gửi {NOTICES_LIMIT} thông báo, là mức tối đa; việc còn lại hãy gọi điện.", code="too_many"
+        )
+    if not for_all and len(posted.posted) >= NOTICES_LIMIT - KEPT_FOR_ALL:
+        raise Refused(
+            "Số thông báo còn lại của hội nghị dành cho ban tổ chức; hãy nhờ ban tổ chức gửi, hoặc gọi điện.",
+            code="too_many",
         )
     if points is not None and not points:
         raise Refused("Không có điểm cầu nào nhận thông báo này; hãy chọn lại nơi nhận.", code="nobody")
@@ -58,12 +67,12 @@ def withdraw(draft: Draft, number: int, now_ms: int) -> Sequence[tuple[AnyEvent,
 
 
 def silent(state: State | Draft, key: RoundKey, now_ms: int) -> tuple[str, ...]:
-    """The points that have not reported a round, however they receive and wherever they stand.
+    """The points that owe the figure of a round, however they receive and wherever they stand.
 
     A figure in quarantine is an answer: somebody counted. Nobody is silent before the round has opened.
     """
     asked = _open_round(state.plan, key, now_ms)
-    return tuple(code for code, point in state.points.items() if asked and not reported(point, key))
+    return tuple(code for code, point in state.points.items() if asked and _owes(point, key))
 
 
 def remind(draft: Draft, key: RoundKey, points: Collection[str], now_ms: int) -> Sequence[tuple[AnyEvent, int]]:
@@ -79,10 +88,14 @@ def remind(draft: Draft, key: RoundKey, points: Collection[str], now_ms: int) ->
 
 def _may_be_asked(draft: Draft, key: RoundKey, code: str, now_ms: int) -> bool:
     point = draft.point(code)
-    if point is None or reported(point, key):
+    if point is None or not _owes(point, key):
         return False
     last_ms = draft.affairs.notices.reminded.get(key, {}).get(code)
     return last_ms is None or now_ms - last_ms >= COOL_DOWN_MS
+
+
+def _owes(point: Point, key: RoundKey) -> bool:
+    return is_summoned(point, key[0]) and not reported(point, key)
 
 
 def reported(point: Point, key: RoundKey) -> bool:

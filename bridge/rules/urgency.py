@@ -20,6 +20,7 @@ from heapq import nsmallest
 
 import msgspec
 
+from bridge.rules.attendance import is_summoned
 from bridge.rules.calls import Called, Calls
 from bridge.rules.incidents import Incident, Incidents
 from bridge.rules.model import (
@@ -249,10 +250,8 @@ def _is_nobodys(incident: Incident) -> bool:
 
 
 def _is_silent(point: Point, sitting: str, answers: tuple[RoundKey, ...]) -> bool:
-    """Whether a hall owes its figure. One that is summoned to other sittings only does not; a doubtful figure is one."""
-    if point.expected and not point.expected.get(sitting):
-        return False
-    return not any(key in point.figures or key in point.quarantined for key in answers)
+    """Whether a hall owes its figure; a doubtful figure is one."""
+    return is_summoned(point, sitting) and not any(key in point.figures or key in point.quarantined for key in answers)
 
 
 def urgency(point: Point, reasons: tuple[Reason, ...], hour: Hour, calls: Calls, now_ms: int) -> int:

@@ -1,10 +1,13 @@
 """Incidents as the staff meet them: opened by silence and by two taps, taken in hand, resolved, and nobody else's."""
 
 import asyncio
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.coordinator import INBOX_LIMIT
 from tests.flows.house import HALL, MEASURED, OTHER_HALL, PATH, Answer, Browser, Own, Standing, act
 
 SISTER_HALL = "00004-02"
@@ -116,6 +119,28 @@ async def test_the_staff_open_one_by_hand_and_nobody_opens_it_twice(there: Stand
     assert (made.status, made.body["count"], made.body["why"]) == (201, 2, "2 điểm, do người trực gộp lại, cùng lúc")
     twice = await opens(there.ann, HALL)
     assert (twice.status, twice.code) == (409, "already_open")
+
+
+async def test_the_staff_are_not_promised_that_anything_is_sent_again_for_them(there: Standing, folder: Path) -> None:
+    """A hall's phone keeps what it could not send; a screen of the staff keeps nothing."""
+    await fails(there, HALL)
+    held = sqlite3.connect(folder / "journal.sqlite", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    # One turn waits for the disk, and the inbox behind it is full.
+    reports = [[act(HALL, "incident", fault="other") for _ in range(200)] for _ in range(INBOX_LIMIT // 200 + 3)]
+    sending = [asyncio.ensure_future(there.phone(HALL).send(*batch)) for batch in reports]
+    await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+    answers = [
+        await does(there.ann, 1, "acknowledge"),
+        await there.ann.post(f"{PATH}/calls/{HALL}", {"do": "claim"}),
+        await there.ann.post(f"{PATH}/notices", {"text": "Nghỉ 15 phút"}),
+    ]
+    held.execute("ROLLBACK")
+    held.close()
+    for answer in answers:
+        assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "come_again", "2")
+        assert "gửi lại" not in answer.body["detail"]
+    await asyncio.gather(*sending)
 
 
 # --- who may see and do what

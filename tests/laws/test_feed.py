@@ -414,9 +414,11 @@ async def told_of(unit: str, *what: events.AnyEvent, names: bool = False) -> tup
     frames = []
     for event in what:
         told, touched = hall.adopt([happened(event, hall.now_ms, ANN)])
+        before = channel.offset
         boards.tell(hall, told, touched)
         channel.flush()
-        for frame in await screen.next() or ():
+        # What is none of theirs brings no frame.
+        for frame in (await screen.next() or ()) if channel.offset > before else ():
             mirror.take(frame)
             frames.append(msgspec.json.decode(frame))
     boards.leave(channel, screen)
@@ -449,7 +451,7 @@ async def test_who_has_nothing_to_do_with_an_incident_hears_nothing_of_it() -> N
     mirror, frames = await told_of("D01", opened(1, Trouble.LOST, "00001-01"), events.IncidentAcknowledged(incident=1))
     assert (mirror.incidents, mirror.totals["incidents"]) == ({}, {"open": 0, "acknowledged": 0})
     assert [line["kind"] for line in mirror.news] == ["phase-changed"]
-    assert not any("affairs" in frame or "news" in frame for frame in frames)
+    assert frames == []
 
 
 async def test_a_tile_shows_the_gravest_of_its_halls_incidents_while_it_fails() -> None:

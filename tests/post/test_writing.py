@@ -12,7 +12,7 @@ from bridge.post.settling import Terms
 from bridge.post.writing import Writer
 from bridge.rules import events
 from bridge.rules.model import PlannedPoint
-from tests.cast import ANN, CONFERENCE, HALL_1, MINUTE, MORNING, at, fault, many
+from tests.cast import ANN, CONFERENCE, HALL_1, HALL_2, MINUTE, MORNING, TV_HALL, at, count, fault, many
 from tests.rules.day import Day, live, running
 
 BOARD = "https://hoinghi.example.gov.vn"
@@ -128,6 +128,33 @@ async def test_a_missed_job_is_told_at_once_and_one_of_last_week_never(book: Boo
         assert letter.kind is Kind.MISSED
         assert letter.title == "[Lịch] Lỡ việc: đôn đốc đợt đầu giờ trước hạn 10 phút"
         assert "đến hạn lúc 07:50" in letter.text
+
+
+async def test_the_figures_of_the_moment_are_told_when_the_calendar_says_so(book: Book) -> None:
+    journal = MemoryJournal()
+    async with live((HALL_1, HALL_2, TV_HALL), journal) as day:
+        at_work = Office(day, book)
+        await day.asks(count(HALL_1, 60, 3, 1), count(HALL_2, 45, 2), count(TV_HALL, 640))
+        now = day.clock.now()
+        flash = events.JobFired(job="flash:2026-03-07:08:00", due_ms=now)
+        await day.coordinator.command(lambda _draft: ((flash, now),), "calendar")
+        await at_work.passes(1)
+        (letter,) = await at_work.letters()
+        assert (letter.kind, letter.incident) == (Kind.FLASH, None)
+        assert letter.title == "[Tin nhanh 08:00] 2/3 điểm cầu đã báo cáo, 105 đại biểu có mặt"
+        assert letter.text.splitlines() == [
+            "Đợt đầu giờ, Buổi sáng 07/03/2026: 2/3 điểm cầu đã báo cáo, 105 đại biểu có mặt.",
+            "Triệu tập 180; vắng có lý do 5; vắng không lý do 1; chưa báo cáo 69; khách mời 0.",
+            "Hội nghị: Hội nghị học tập Nghị quyết.",
+            "Bảng theo dõi: https://hoinghi.example.gov.vn",
+        ]
+        assert msgspec.json.decode(letter.facts)["people"]["present"] == 105
+    # What was true at eight is not told at nine.
+    async with running(journal, at("09:00")) as later:
+        await later.coordinator.command(lambda _draft: ((flash, MORNING),), "calendar")
+        at_work = Office(later, book)
+        await at_work.passes(1)
+        assert await at_work.letters() == [letter]
 
 
 async def test_tens_of_thousands_of_other_things_are_not_read_again(book: Book) -> None:

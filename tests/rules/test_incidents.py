@@ -503,6 +503,18 @@ def test_a_hall_that_sees_and_hears_again_ends_its_incidents() -> None:
     assert not hall.open()
 
 
+def test_a_hall_that_is_dark_has_neither_picture_nor_sound_for_the_same_cause() -> None:
+    hall = Hall()
+    hall.reports(HALL_1, Fault.POWER_CUT, EIGHT_TWENTY)
+    hall.receives(HALL_2, Stream.STALLED, EIGHT_TWENTY)
+    for each in (HALL_1, HALL_2):
+        hall.perceives(each, EIGHT_TWENTY + MINUTE, picture=Word.NONE, sound=Word.NONE, line=Word.NONE)
+    assert [each.trouble for each in hall.open()] == [Trouble.POWER_CUT, Trouble.NOT_RECEIVING]
+    # Two taps say that there is more to it.
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY + 2 * MINUTE, "loa cháy")
+    assert hall.open(Trouble.NO_SOUND)
+
+
 def test_a_word_from_before_that_arrives_late_ends_an_incident_no_earlier_than_it_began() -> None:
     hall = Hall()
     hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY)
@@ -622,7 +634,7 @@ def test_whoever_sees_a_part_sees_the_numbers_of_that_part() -> None:
     hall.reports(halls[0], Fault.CONNECTION_LOST, EIGHT_TWENTY + MINUTE, "cột điện đổ")
     one, points = hall.the_one(), hall.state.points
     theirs = {halls[1].code, halls[2].code}
-    seen = shown(one, points, theirs.__contains__)
+    seen = shown(one, points, theirs.__contains__, str.upper)
     assert seen is not None
     assert [each["code"] for each in seen["points"]] == sorted(theirs)
     assert (seen["count"], seen["failing"], seen["expected"], seen["spread_s"]) == (2, 2, 128, 10)
@@ -633,11 +645,14 @@ def test_whoever_sees_a_part_sees_the_numbers_of_that_part() -> None:
     # What another hall wrote is not theirs either.
     assert seen["note"] == ""
     assert all(theirs.issuperset(line["points"]) for line in history(one, theirs.__contains__))
-    assert "cột điện đổ" not in str(history(one, theirs.__contains__))
+    assert "cột điện đổ" not in str(history(one, theirs.__contains__, str.upper))
     assert shown(one, points, {HALL_2.code}.__contains__) is None
-    whole = shown(one, points)
+    whole, unnamed = shown(one, points, None, str.upper), shown(one, points)
     assert whole is not None
+    assert unnamed is not None
     assert (whole["count"], whole["note"]) == (3, "cột điện đổ")
+    # Notes name people more often than not.
+    assert (unnamed["count"], unnamed["note"]) == (3, "")
 
 
 def test_who_of_the_staff_it_is_is_told_to_those_who_see_names() -> None:
@@ -701,7 +716,16 @@ def test_the_staff_take_it_in_hand_give_it_away_explain_and_resolve_it() -> None
     ]
 
 
-def test_what_is_resolved_takes_only_a_note_and_reopening() -> None:
+def test_what_was_over_by_itself_may_still_be_explained() -> None:
+    hall = Hall()
+    hall.loses(HALL_1, EIGHT_TWENTY)
+    hall.is_back(HALL_1, at("08:25"))
+    hall.commands(lambda draft: mending.explain(draft, 1, "nổ máy biến áp", everybody, at("09:00")))
+    one = hall.the_one()
+    assert (one.status, one.cause, one.moved_ms) == (Status.RESOLVED, "nổ máy biến áp", at("08:25"))
+
+
+def test_what_is_resolved_takes_only_a_note_a_cause_and_reopening() -> None:
     hall = Hall()
     hall.loses(HALL_1, EIGHT_TWENTY)
     now_ms = at("08:25")
@@ -709,7 +733,6 @@ def test_what_is_resolved_takes_only_a_note_and_reopening() -> None:
     for judge in (
         lambda draft: mending.acknowledge(draft, 1, "ann", now_ms),
         lambda draft: mending.assign(draft, 1, "binh", everybody, now_ms),
-        lambda draft: mending.explain(draft, 1, "đứt cáp", everybody, now_ms),
         lambda draft: mending.resolve(draft, 1, "", everybody, now_ms),
         lambda draft: mending.escalate(draft, 1, None, "chưa ai nhận", now_ms),
     ):
@@ -813,11 +836,22 @@ def test_nobody_opens_what_is_open_already_or_what_only_we_can_know() -> None:
 def test_of_those_that_are_over_the_oldest_leave_sight_and_are_still_counted() -> None:
     hall = Hall()
     for number in range(RESOLVED_KEPT + 5):
-        hall.perceives(HALL_1, EIGHT_TWENTY + number * MINUTE, sound=Word.NONE)
-        hall.perceives(HALL_1, EIGHT_TWENTY + number * MINUTE + SECOND)
+        hall.perceives(HALL_1, EIGHT_TWENTY + number * 15 * MINUTE, sound=Word.NONE)
+        hall.perceives(HALL_1, EIGHT_TWENTY + number * 15 * MINUTE + SECOND)
     incidents = hall.state.affairs.incidents
     assert (len(incidents.known), min(incidents.known), incidents.opened) == (RESOLVED_KEPT, 6, RESOLVED_KEPT + 5)
     assert incidents.by_trouble() == {Trouble.NO_SOUND: RESOLVED_KEPT + 5}
+
+
+def test_what_is_over_only_now_stays_in_sight_however_long_it_took() -> None:
+    hall = Hall()
+    hall.loses(HALL_2, EIGHT_TWENTY)
+    for number in range(RESOLVED_KEPT):
+        hall.perceives(HALL_1, EIGHT_TWENTY + number * 15 * MINUTE, sound=Word.NONE)
+        hall.perceives(HALL_1, EIGHT_TWENTY + number * 15 * MINUTE + SECOND)
+    hall.commands(lambda draft: mending.resolve(draft, 1, "", everybody, EIGHT_TWENTY + RESOLVED_KEPT * 15 * MINUTE))
+    assert hall.incidents[1].status is Status.RESOLVED
+    assert 2 not in hall.incidents
 
 
 def test_a_long_history_keeps_its_beginning_and_its_newest_lines() -> None:

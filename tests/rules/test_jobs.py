@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from bridge.edges.calendar import Page
@@ -11,16 +12,19 @@ from bridge.journal import Journal
 from bridge.journal.memory import MemoryJournal
 from bridge.rules import calendar, events
 from bridge.rules.calendar import Job, Terms
-from bridge.rules.model import Phase, RoundName, Sitting
+from bridge.rules.model import Phase, Round, RoundName, Sitting
 from bridge.rules.projection import Draft, State
+from bridge.rules.telling import silent
 from bridge.rules.trouble import Bond, Shared, Trouble
 from tests.cast import (
     ANN,
     CITY_HALL,
+    EXTRA_HALL,
     HALL_1,
     HALL_2,
     MINUTE,
     MORNING,
+    MORNING_SITTING,
     ROUNDS,
     SITTING,
     at,
@@ -33,6 +37,7 @@ from tests.cast import (
 from tests.rules.day import Day, live, running
 
 TERMS = Terms()
+ROUNDS_OF_THE_AFTERNOON = (Round(RoundName.OPENING, at("13:00"), at("14:15")),)
 
 
 def due(state: State, now: int, terms: Terms = TERMS) -> list[tuple[str, int]]:
@@ -174,6 +179,33 @@ def test_an_incident_that_somebody_has_taken_is_left_to_them() -> None:
     assert calendar.fired(Draft(state), escalation, due_ms=late, now_ms=late) == ()
 
 
+def test_an_incident_that_began_anew_has_waited_since_then() -> None:
+    state = begun()
+    lost(state, now=MORNING)
+    state.adopt(happened(events.IncidentResolved(incident=1, by_itself=True), MORNING + MINUTE))
+    again = at("10:00")
+    state.adopt(happened(events.IncidentReopened(incident=1, by_itself=True, points=(HALL_1.code,)), again))
+    due_ms = again + 10 * MINUTE
+    _, (escalated, _) = calendar.fired(Draft(state), job(state, "escalate:1:1:1"), due_ms=due_ms, now_ms=due_ms)
+    assert escalated == events.IncidentEscalated(incident=1, level=1, why="đã 10 phút chưa ai tiếp nhận")
+
+
+def test_a_hall_that_is_not_summoned_to_a_sitting_is_not_reminded_of_it() -> None:
+    afternoon = Sitting("2026-03-07-pm", "Buổi chiều", at("14:00"), at("16:30"), ROUNDS_OF_THE_AFTERNOON)
+    both = msgspec.structs.replace(HALL_2, expected={**HALL_2.expected, afternoon.id: 40})
+    state = State()
+    day = plan([HALL_1, both, EXTRA_HALL], sittings=(MORNING_SITTING, afternoon))
+    state.adopt(happened(events.ConferenceFrozen(plan=day), at("06:00"), ANN))
+    state.adopt(happened(events.PhaseChanged(phase=Phase.LIVE, version=1), at("06:30"), ANN))
+    reminder, due_ms = job(state, "remind:2026-03-07-pm:opening:0"), at("14:15")
+    _, (asked, _) = calendar.fired(Draft(state), reminder, due_ms=due_ms, now_ms=due_ms)
+    # Of the extra hall nobody has said how many are summoned: that it reports is all the more needed.
+    assert asked == events.RemindersSent(
+        sitting=afternoon.id, round=RoundName.OPENING, points=(HALL_2.code, EXTRA_HALL.code)
+    )
+    assert silent(state, (afternoon.id, RoundName.OPENING), due_ms) == (HALL_2.code, EXTRA_HALL.code)
+
+
 def test_whoever_wants_no_escalation_gets_none() -> None:
     state = begun()
     lost(state)
@@ -188,6 +220,14 @@ def test_a_missed_job_is_said_and_has_no_effect() -> None:
     state.adopt(happened(said, now))
     assert state.affairs.jobs.missed == ((reminder.name, at("08:05")),)
     assert calendar.fired(Draft(state), reminder, due_ms=at("08:05"), now_ms=now) == ()
+
+
+def test_a_round_that_opened_while_we_were_away_alarms_nobody() -> None:
+    state = begun()
+    opening = job(state, "open:2026-03-07-am:opening")
+    assert opening.grace_ms is None
+    fired = calendar.fired(Draft(state), opening, due_ms=at("07:00"), now_ms=at("09:00"))
+    assert fired == ((events.JobFired(job=opening.name, due_ms=at("07:00")), at("09:00")),)
 
 
 # --- once

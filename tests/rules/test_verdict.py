@@ -102,7 +102,7 @@ def test_who_is_believed(point: Point, connected: bool, believed: Believed, reas
 
 def test_a_lost_machine_and_a_phone_that_is_well_are_said_in_one_sentence() -> None:
     found = verdict(hall(Link.LOST, NOW - 5 * MINUTE, said=ALL_GOOD), False, NOW)
-    assert found.sentence == "Máy của phòng họp mất nối, điện thoại vẫn báo tốt."
+    assert found.sentence == "Máy của hội trường mất nối, điện thoại vẫn báo tốt."
     assert found.said_ms == NOW - MINUTE
 
 

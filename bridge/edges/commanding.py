@@ -1,0 +1,29 @@
+"""What the staff ask of the street: on disk when it is answered, refused for ever, or unknown."""
+
+from bridge.coordinator import Judge, Overloaded, Unavailable
+from bridge.halls import Hall
+from bridge.rules.deciding import Refused
+from endpoints_registry.access import Caller
+from endpoints_registry.gate import Problem
+
+
+async def commanded(hall: Hall, judge: Judge, caller: Caller) -> None:
+    """Carry it out in the caller's name, or raise the Problem that they are told."""
+    try:
+        await tried(hall, judge, caller)
+    except Refused as refused:
+        raise Problem(409, refused.code, str(refused)) from refused
+
+
+async def tried(hall: Hall, judge: Judge, caller: Caller) -> None:
+    """As `commanded`, for whoever has more to say of a refusal. Raises Refused, or the Problem of what is unknown."""
+    try:
+        await hall.coordinator.command(judge, by=caller.name)
+    except (Overloaded, Unavailable) as unknown:
+        # Nobody keeps it for them, as a hall's phone keeps its reports; and it may have been recorded after all.
+        raise Problem(
+            503,
+            "come_again",
+            "Máy chủ chưa xác nhận được việc này; hãy xem lại đã ghi chưa, rồi thử lại sau ít giây.",
+            headers={"Retry-After": "2"},
+        ) from unknown
