@@ -53,6 +53,10 @@ class OpenRound(msgspec.Struct, frozen=True):
     """Halls may report a round from now on: said, so that the day's story has it."""
 
 
+class CloseRound(msgspec.Struct, frozen=True):
+    """What halls report of a round from now on is late: said likewise."""
+
+
 class Remind(msgspec.Struct, frozen=True):
     key: RoundKey
 
@@ -70,7 +74,7 @@ class Job(msgspec.Struct, frozen=True):
     name: str
     """Together with its due time what makes it the same job, whoever does it."""
     when: Once | Daily
-    deed: OpenRound | Remind | Flash | Escalate
+    deed: OpenRound | CloseRound | Remind | Flash | Escalate
     grace_ms: int | None
     """None: never too late, for what it is about still holds."""
 
@@ -88,12 +92,13 @@ def _planned(plan: Plan, terms: Terms) -> Iterator[Job]:
     for sitting in sittings:
         for each in sitting.rounds:
             named = f"{sitting.id}:{each.name.value}"
-            # It is open whether we were there to say so or not: nobody need be alarmed.
+            # It opens and closes whether we are there to say so or not: nobody need be alarmed.
             yield Job(f"open:{named}", Once(each.opens_ms), OpenRound(), None)
             for before_ms in sorted({*terms.remind_before_ms, 0}, reverse=True):
                 if each.due_ms - before_ms > each.opens_ms:
                     name = f"remind:{named}:{before_ms // MINUTE_MS}"
                     yield Job(name, Once(each.due_ms - before_ms), Remind((sitting.id, each.name)), terms.grace_ms)
+            yield Job(f"close:{named}", Once(each.due_ms), CloseRound(), None)
     for day, midnight_ms in sorted({_day(sitting) for sitting in sittings}):
         for hour, minute in terms.flashes:
             when = Daily(hour, minute, midnight_ms, midnight_ms + DAY_MS)
@@ -164,7 +169,7 @@ def _effect(draft: Draft, job: Job, now_ms: int) -> Sequence[tuple[AnyEvent, int
             waited = (now_ms - _waits_since(draft.affairs.incidents.known[incident])) // MINUTE_MS
             why = f"đã {waited} phút chưa ai tiếp nhận"
             return mending.escalate(draft, incident, level, why, now_ms)
-        case OpenRound() | Flash():
+        case OpenRound() | CloseRound() | Flash():
             return ()
         case _:
             assert_never(job.deed)

@@ -65,12 +65,15 @@ def test_a_morning_has_its_openings_reminders_and_flash_in_order() -> None:
         ("remind:2026-03-07-am:opening:10", at("08:05")),
         ("flash:2026-03-07:08:05", at("08:05")),
         ("remind:2026-03-07-am:opening:0", at("08:15")),
+        ("close:2026-03-07-am:opening", at("08:15")),
         ("open:2026-03-07-am:middle", at("09:15")),
         ("remind:2026-03-07-am:middle:10", at("09:35")),
         ("remind:2026-03-07-am:middle:0", at("09:45")),
+        ("close:2026-03-07-am:middle", at("09:45")),
         ("open:2026-03-07-am:closing", at("11:15")),
         ("remind:2026-03-07-am:closing:10", at("11:50")),
         ("remind:2026-03-07-am:closing:0", at("12:00")),
+        ("close:2026-03-07-am:closing", at("12:00")),
     ]
 
 
@@ -83,7 +86,10 @@ def test_what_would_have_been_due_before_the_list_was_fixed_was_never_asked_for(
     state = State()
     state.adopt(happened(events.ConferenceFrozen(plan=plan()), at("08:10"), ANN))
     state.adopt(happened(events.PhaseChanged(phase=Phase.LIVE, version=1), at("08:10"), ANN))
-    assert due(state, at("08:20")) == [("remind:2026-03-07-am:opening:0", at("08:15"))]
+    assert [name for name, _ in due(state, at("08:20"))] == [
+        "remind:2026-03-07-am:opening:0",
+        "close:2026-03-07-am:opening",
+    ]
 
 
 @pytest.mark.parametrize("phase", [Phase.DRAFT, Phase.CLOSED])
@@ -102,11 +108,11 @@ def test_a_rehearsal_asks_nobody_for_figures() -> None:
 def test_nobody_is_reminded_before_a_round_has_opened() -> None:
     state = begun()
     early = Terms(remind_before_ms=(40 * MINUTE, 20 * MINUTE))
-    reminders = [name for name, _ in due(state, at("13:00"), early) if "middle" in name]
-    assert reminders == [
+    assert [name for name, _ in due(state, at("13:00"), early) if "middle" in name] == [
         "open:2026-03-07-am:middle",
         "remind:2026-03-07-am:middle:20",
         "remind:2026-03-07-am:middle:0",
+        "close:2026-03-07-am:middle",
     ]
 
 
@@ -115,7 +121,10 @@ def test_a_job_that_was_done_is_not_due_again_even_when_the_clock_goes_back() ->
     for name, due_ms in due(state, at("08:05")):
         state.adopt(happened(events.JobFired(job=name, due_ms=due_ms), due_ms))
     assert due(state, at("08:05")) == due(state, at("06:30")) == []
-    assert due(state, at("08:15")) == [("remind:2026-03-07-am:opening:0", at("08:15"))]
+    assert [name for name, _ in due(state, at("08:15"))] == [
+        "remind:2026-03-07-am:opening:0",
+        "close:2026-03-07-am:opening",
+    ]
 
 
 # --- what follows
