@@ -1,15 +1,115 @@
 /**
- * A sheet over the page, and the drawer of what still waits or was refused.
+ * What lies over the page: one sheet at a time with the phone's own way back, and the drawer of what waits or was refused.
  *
  * @file
  */
 
 import { inWords } from "./acts.js";
 import { hour } from "./hours.js";
-import { el, sign } from "./see.js";
+import { el, empty, fill, focusOn, sign } from "./see.js";
 import { t } from "./words.js";
 
-/** @typedef {import("./outbox.js").Entry} Entry */
+/**
+ * @typedef {import("./outbox.js").Entry} Entry
+ * @typedef {"scan" | "list" | "code"} Way how people are counted one by one
+ * @typedef {"measure" | "broadcast"} Check what of the line is looked at
+ * @typedef {"count" | "waiting" | "fault" | "help" | "notices" | Way | Check} Sheet
+ * @typedef {{node: HTMLElement, begin: () => void, changed: () => void, end: () => void}} Live a sheet with a life of its own
+ * @typedef {ReturnType<typeof lying>} Over
+ */
+
+/**
+ * @param {{page: HTMLElement, sheets: HTMLElement, shown: () => void, changed: () => void, closed: () => void}} outside
+ * `page` is hidden while a sheet lies over it; `changed` draws it again before the person is brought back to the button, `closed` comes after
+ */
+export function lying({ page, sheets, shown, changed, closed }) {
+  /** @type {Sheet | null} */
+  let name = null;
+  /** @type {Live | null} */
+  let live = null;
+  let isClosing = false;
+  let opener = "";
+  let opener_y = 0;
+
+  function end() {
+    if (live !== null) live.end();
+    live = null;
+  }
+
+  /** @param {HTMLElement} node */
+  function show(node) {
+    empty(sheets);
+    sheets.appendChild(node);
+    page.hidden = true;
+    shown();
+    window.scrollTo(0, 0);
+  }
+
+  return {
+    name: () => name,
+    show,
+
+    /** @param {Sheet} next @param {string} from the button to come back to */
+    open(next, from) {
+      name = next;
+      opener = from;
+      opener_y = window.scrollY;
+      // The phone's own way back closes the sheet and not the page; the address keeps its secret.
+      window.history.pushState({ sheet: next }, "", window.location.href);
+    },
+
+    /** Another sheet in the place of the one that is open: the way back still leads to the page. @param {Sheet} next */
+    turnTo(next) {
+      end();
+      name = next;
+      window.history.replaceState({ sheet: next }, "", window.location.href);
+    },
+
+    /** @param {Live} made */
+    enliven(made) {
+      live = made;
+      show(made.node);
+      made.begin();
+    },
+
+    /** A sheet that is drawn anew like the page. @param {HTMLElement} node */
+    draw(node) {
+      page.hidden = true;
+      fill(sheets, [node]);
+    },
+
+    /** The page was drawn. */
+    refresh() {
+      if (live !== null) live.changed();
+    },
+
+    /** Whoever cannot see the sheet hears what it is. */
+    focusTitle() {
+      const title = sheets.querySelector("h1");
+      if (title !== null) title.focus();
+    },
+
+    close() {
+      // The browser takes its time; twice back would leave the page.
+      if (name !== null && !isClosing) window.history.back();
+      isClosing = name !== null;
+    },
+
+    /** The browser has gone back. */
+    wentBack() {
+      if (name === null) return;
+      name = null;
+      isClosing = false;
+      end();
+      empty(sheets);
+      page.hidden = false;
+      changed();
+      focusOn(document.body, opener);
+      window.scrollTo(0, opener_y);
+      closed();
+    },
+  };
+}
 
 /**
  * @param {string} title
@@ -28,6 +128,36 @@ export function sheet(title, close, content) {
     ),
     ...content,
   );
+}
+
+/**
+ * Above the questions, while something waits or was refused: the way to the drawer.
+ *
+ * @param {Entry[]} waiting @param {Entry[]} refused
+ * @param {{isOverdue: boolean, isLasting: boolean}} how
+ * @param {() => void} open
+ * @returns {Array<import("./see.js").Child>}
+ */
+export function waitingStrips(waiting, refused, { isOverdue, isLasting }, open) {
+  return [
+    refused.length > 0 &&
+      el(
+        "button.strip.red",
+        { "data-key": waiting.length > 0 ? "refused" : "waiting", onclick: open },
+        sign("warning"),
+        el("span", {}, el("strong", {}, t("{n} báo cáo không được nhận", { n: refused.length })), " · " + t("xem lý do")),
+        sign("right"),
+      ),
+    waiting.length > 0 &&
+      isOverdue &&
+      el(
+        "button.strip.amber",
+        { "data-key": "waiting", onclick: open },
+        sign("clock"),
+        el("span", {}, el("strong", {}, t("Chờ gửi {n}", { n: waiting.length })), " · " + (isLasting ? t("máy tự gửi khi có mạng") : t("đừng đóng trang này"))),
+        sign("right"),
+      ),
+  ];
 }
 
 /**

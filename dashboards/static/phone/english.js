@@ -255,6 +255,7 @@ export const ENGLISH = {
   "Đã xác nhận": "Confirmed",
   "Xem": "Read",
   "quay lại để xem": "go back to read it",
+  "Ban tổ chức sẽ đóng sự cố này": "The organisers will close this fault",
   "Ban tổ chức đang chờ số liệu {round}": "The organisers are waiting for the {round} count",
   "bấm để báo": "tap to report",
   "Đang đo độ trễ…": "Measuring the delay…",

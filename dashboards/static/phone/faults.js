@@ -5,9 +5,10 @@
  */
 
 import { ALL_GOOD, FAULTS, NOTE_LENGTH } from "./acts.js";
-import { receiptOf } from "./desk.js";
+import { hotlineOf } from "./calling.js";
+import { receiptOf, standing, takesReports } from "./desk.js";
 import { sheet } from "./drawers.js";
-import { hasHelp } from "./help.js";
+import { hasHelp, helpSheet } from "./help.js";
 import { hour, instant } from "./hours.js";
 import { receiptLine } from "./questions.js";
 import { el, sign } from "./see.js";
@@ -143,6 +144,7 @@ function incident(row, view, does) {
   const isOpen = row.status !== "resolved";
   const mayMend = isOpen && view.mayAct && row.mended_ms === null && row.trouble in MENDS;
   const mayHelp = isOpen && hasHelp(row.fault);
+  const isOthers = isOpen && row.trouble === "other";
   return el(
     "div.incident",
     {},
@@ -152,6 +154,8 @@ function incident(row, view, does) {
       : receiptLine(row.receipt, view.isFresh),
     status(row),
     isOpen && row.mended_ms !== null && el("p.note", {}, t("Hội trường báo đã hết lúc {time}", { time: hour(row.mended_ms) })),
+    // Nothing that a hall can say of its senses ends this one.
+    isOthers && el("p.note", {}, t("Ban tổ chức sẽ đóng sự cố này")),
     (mayMend || mayHelp) &&
       el(
         "div.pair",
@@ -226,4 +230,97 @@ export function faultSheet(does) {
     ),
     other,
   ]);
+}
+
+/**
+ * The faults of the page: from the button to the card of what to do, and back to the word that it is over.
+ *
+ * @param {{
+ *   hall: import("./between.js").Saying, centre: import("./between.js").Hearing, over: import("./drawers.js").Over,
+ *   now_ms: () => number, changed: () => void,
+ * }} outside
+ */
+export function faulting({ hall, centre, over, now_ms, changed }) {
+  const { isFresh, say } = hall;
+  /** The fault whose card is open, by its row. */
+  let helped = "";
+
+  function show() {
+    const node = faultSheet({
+      fault: (fault, note) => {
+        if (!hasHelp(fault)) over.close();
+        void say({ kind: "incident", fault, note }).then((entry) => {
+          if (entry === null || !hasHelp(fault) || over.name() !== "fault") return;
+          // While the hotline hears of it, the hall can do something.
+          helped = entry.act.id;
+          over.turnTo("help");
+          showHelp();
+        });
+      },
+      close: over.close,
+    });
+    over.show(node);
+    over.focusTitle();
+    changed();
+  }
+
+  function showHelp() {
+    window.scrollTo(0, 0);
+    changed();
+    over.focusTitle();
+  }
+
+  /** The hall says that it is over. @param {Trouble} trouble */
+  function mend(trouble) {
+    const told = centre.desk();
+    if (told === null) return;
+    const senses = mending(trouble, standing(told, hall.box.list()).senses);
+    if (senses === null) return;
+    void say({ kind: "perceived", line: senses.line, picture: senses.picture, sound: senses.sound });
+  }
+
+  /** @param {Desk} told @param {Standing} stands */
+  const mayReport = (told, stands) => takesReports(told) && stands.stage !== "ended";
+
+  return {
+    show,
+
+    open() {
+      over.open("fault", "fault");
+      show();
+    },
+
+    drawHelp() {
+      const told = centre.desk();
+      if (told === null) return;
+      const stands = standing(told, hall.box.list());
+      const row = faultRows(told, stands, now_ms()).find((each) => each.key === helped);
+      if (row === undefined || row.fault === null) {
+        over.close();
+        return;
+      }
+      const { trouble } = row;
+      const mends = mayReport(told, stands) && row.status !== "resolved" && mending(trouble, stands.senses);
+      const mended = () => {
+        over.close();
+        mend(trouble);
+      };
+      over.draw(helpSheet(row.fault, { receipt: row.receipt, isFresh, hotline: hotlineOf(told) }, { mended: mends ? mended : null, close: over.close }));
+    },
+
+    /** @param {Desk} told @param {Standing} stands @param {Row[]} rows */
+    section: (told, stands, rows) =>
+      faultsSection(
+        rows,
+        { isFresh, mayAct: mayReport(told, stands) },
+        {
+          mended: (row) => mend(row.trouble),
+          help: (row) => {
+            helped = row.key;
+            over.open("help", "help-" + row.key);
+            showHelp();
+          },
+        },
+      ),
+  };
 }

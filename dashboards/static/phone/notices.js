@@ -10,6 +10,7 @@ import { sheet } from "./drawers.js";
 import { hour } from "./hours.js";
 import { receiptLine } from "./questions.js";
 import { el, sign } from "./see.js";
+import { memoryShelf } from "./store.js";
 import { ROUND_SHORT, t } from "./words.js";
 
 /**
@@ -26,6 +27,7 @@ const LETTERS = 220;
 const LINES = 6;
 /** So long it stands before somebody's eyes before it counts as seen. */
 const LOOKED_MS = 1000;
+const LOOK_AGAIN_MS = 400;
 
 /**
  * @param {Notice[]} known @param {any} frame of the line
@@ -278,6 +280,99 @@ export function readMarks(shelf, name) {
       } catch (full) {
         console.warn("marks-not-kept", full);
       }
+    },
+  };
+}
+
+/**
+ * The notices of the page: what of them stands above it, what was put away, and what somebody has looked at.
+ *
+ * @param {{
+ *   hall: import("./between.js").Saying, over: import("./drawers.js").Over,
+ *   notices: () => NoticeStands[], floor_px: () => number, changed: () => void,
+ * }} outside `floor_px`: where the screen ends for what is to be read
+ */
+export function noticing({ hall, over, notices, floor_px, changed }) {
+  const { isFresh, say } = hall;
+  let read = readMarks(memoryShelf(), "");
+  let readOf = "";
+  /** The store takes a moment; it is said once. @type {Set<number>} */
+  const saidSeen = new Set();
+  let isLooking = false;
+
+  function open() {
+    over.open("notices", "notices");
+    window.scrollTo(0, 0);
+    changed();
+    over.focusTitle();
+  }
+
+  /** @type {Does} */
+  const does = {
+    confirm: (notice) => {
+      read.put(notice.number);
+      void say({ kind: "noticed", notice: notice.number, confirmed: true });
+    },
+    read: (notice) => {
+      read.put(notice.number);
+      if (!notice.seen) void say({ kind: "noticed", notice: notice.number, confirmed: false });
+      changed();
+    },
+    all: open,
+  };
+
+  const looker = looking({
+    lines: () =>
+      Array.from(document.querySelectorAll("[data-notice]")).map((node) => {
+        const { top, bottom } = node.getBoundingClientRect();
+        return { number: Number(node.getAttribute("data-notice")), top, bottom };
+      }),
+    floor: floor_px,
+    isVisible: () => document.visibilityState === "visible",
+    now_ms: () => window.performance.now(),
+    seen: (number) => {
+      const notice = notices().find((each) => each.number === number);
+      if (notice === undefined || notice.seen || saidSeen.has(number)) return;
+      saidSeen.add(number);
+      void say({ kind: "noticed", notice: number, confirmed: false });
+    },
+  });
+
+  function look() {
+    if (isLooking) return;
+    isLooking = looker.look();
+    if (!isLooking) return;
+    window.setTimeout(() => {
+      isLooking = false;
+      look();
+    }, LOOK_AGAIN_MS);
+  }
+
+  /** @param {NoticeStands[]} all */
+  const waiting = (all) => pressing(all, read.marks());
+
+  return {
+    does,
+    look,
+    waiting: () => waiting(notices()),
+
+    /** Every conference has its own notices. @param {import("./store.js").Shelf} shelf @param {string} handle @param {string} conference */
+    turnTo(shelf, handle, conference) {
+      if (readOf === conference) return;
+      readOf = conference;
+      read = readMarks(shelf, "bridge." + handle + ".read." + conference);
+    },
+
+    drawSheet() {
+      const all = notices();
+      over.draw(noticesSheet(all, waiting(all), isFresh, Object.assign({ close: over.close }, does)));
+    },
+
+    /** Those that do not stand above the page. */
+    section() {
+      const all = notices();
+      const above = waiting(all);
+      return noticesSection(all.filter((each) => !above.includes(each)), isFresh, open);
     },
   };
 }

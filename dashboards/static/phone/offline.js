@@ -9,6 +9,46 @@
 import { el } from "./see.js";
 import { t } from "./words.js";
 
+/** @typedef {Awaited<ReturnType<typeof keeping>>} Keeping */
+
+/**
+ * What the phone keeps of a link: its secret, since the icon on the home screen opens the page without what stands behind
+ * the #, and the names that it opened.
+ *
+ * @param {string} handle @param {import("./store.js").Store} store
+ */
+export async function keeping(handle, store) {
+  let remembered = (await store.value("secret." + handle)) || "";
+  /** Until the desk says otherwise, an earlier visit may have left some. */
+  let keepsNames = true;
+  const written = () => window.location.hash.slice(1);
+  const secret = () => written() || remembered;
+  return {
+    secret,
+
+    /** Once the page is there: what makes it open without a network, and who comes to this hall. @param {import("./desk.js").Desk} told @param {import("./link.js").Link} here */
+    async settleIn(told, here) {
+      if (written() !== "" && written() !== remembered) {
+        remembered = written();
+        await store.keep("secret." + handle, remembered);
+      }
+      await register(handle);
+      if (told.names) {
+        const { refreshed } = await import("./door/roster.js");
+        await refreshed(store, handle, here);
+      } else if (keepsNames) await store.keep("people." + handle, null);
+      keepsNames = told.names === true;
+    },
+
+    /** What was taken back is kept nowhere, and neither are the names it opened. */
+    forget() {
+      if (secret() === remembered) remembered = "";
+      void store.keep("secret." + handle, null);
+      void store.keep("people." + handle, null);
+    },
+  };
+}
+
 let isRegistered = false;
 let hasFailed = false;
 let isCopied = false;

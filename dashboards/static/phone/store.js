@@ -45,6 +45,17 @@ export function memoryShelf() {
   };
 }
 
+/** @returns {{shelf: Shelf, lasting: boolean}} the browser's own, where it lets us */
+export function shelfOf() {
+  try {
+    window.localStorage.setItem("bridge.try", "1");
+    window.localStorage.removeItem("bridge.try");
+    return { shelf: window.localStorage, lasting: true };
+  } catch (forbidden) {
+    return { shelf: memoryShelf(), lasting: false };
+  }
+}
+
 /**
  * @param {{shelf: Shelf, lasting: boolean, database: () => IDBFactory | undefined}} outside
  * @returns {Promise<Store>} the sturdiest there is; what an earlier visit left on the shelf is taken over

@@ -33,6 +33,20 @@ export function speak(catalogue) {
   other = catalogue;
 }
 
+/**
+ * @param {string} language "en" or "vi" @param {Pick<Storage, "setItem">} shelf where the choice is kept for the next visit
+ * @returns {Promise<void>} rejected when the English words did not come through
+ */
+export async function speakIn(language, shelf) {
+  speak(language === "en" ? (await import("./english.js")).ENGLISH : {});
+  document.documentElement.lang = language;
+  try {
+    shelf.setItem("bridge.language", language);
+  } catch (full) {
+    console.warn("language-not-kept", full);
+  }
+}
+
 /** @returns {boolean} */
 export function inVietnamese() {
   return Object.keys(other).length === 0;

@@ -15,7 +15,7 @@ import { Declined, Stopped, measured } from "./measuring.js";
 
 /**
  * @typedef {import("../outbox.js").Entry} Entry
- * @typedef {import("../page.js").Live} Live
+ * @typedef {import("../drawers.js").Live} Live
  * @typedef {import("../acts.js").Measured} Measured
  * @typedef {import("./measuring.js").Part} Part
  * @typedef {import("./broadcast.js").Found} Found

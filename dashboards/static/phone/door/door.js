@@ -28,17 +28,17 @@ import { scanSheet } from "./scanning.js";
  *   close: () => void,
  *   heard: (words: string) => void,
  * }} Outside
- * @typedef {import("../page.js").Live} Live
+ * @typedef {import("../drawers.js").Live} Live
  * @typedef {"in" | "again" | "no"} Tone
  * @typedef {{tone: Tone, title: string, line: string, more: string}} Result what the person at the door is told, large
  * @typedef {ReturnType<typeof door>} Door
  */
 
-/** @type {Record<import("../page.js").Way, (door: Door) => Live>} */
+/** @type {Record<import("../drawers.js").Way, (door: Door) => Live>} */
 const SHEET = { scan: scanSheet, list: listSheet, code: codeSheet };
 
 /**
- * @param {import("../page.js").Way} way
+ * @param {import("../drawers.js").Way} way
  * @param {Outside} outside
  * @returns {Live}
  */

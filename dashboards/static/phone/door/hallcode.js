@@ -12,7 +12,7 @@ const AGAIN_MS = 3000;
 
 /**
  * @param {import("./door.js").Door} door
- * @returns {import("../page.js").Live}
+ * @returns {import("../drawers.js").Live}
  */
 export function codeSheet(door) {
   const { outside } = door;

@@ -14,7 +14,7 @@ const MOST_SHOWN = 30;
 
 /**
  * @param {import("./door.js").Door} door
- * @returns {import("../page.js").Live}
+ * @returns {import("../drawers.js").Live}
  */
 export function listSheet(door) {
   const { outside } = door;

@@ -25,7 +25,7 @@ const SIGN = { in: /** @type {"check"} */ ("check"), again: /** @type {"warning"
 
 /**
  * @param {Door} door
- * @returns {import("../page.js").Live}
+ * @returns {import("../drawers.js").Live}
  */
 export function scanSheet(door) {
   const { outside } = door;
