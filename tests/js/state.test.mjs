@@ -1,7 +1,7 @@
 // The board's laws: changes on top of a snapshot are the snapshot of the end; sums are sums; the worst stands first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterDelta, calls, countLook, fromSnapshot, isOf, look, rollUp, worseFirst } from '../../dashboards/static/board/state.js';
+import { afterDelta, countLook, fromSnapshot, isOf, look, rollUp, worseFirst } from '../../dashboards/static/board/state.js';
 
 const COLUMNS = [
   'code', 'name', 'unit', 'group', 'type', 'mode', 'seats', 'stage', 'stage_at_s', 'link', 'link_at_s', 'picture', 'sound', 'line',
@@ -141,21 +141,4 @@ test('a district with a dark hall stands before one with ten silent ones', () =>
   const quiet = rollUp(Array.from({ length: 10 }, () => silent()));
   const well = rollUp([hall()]);
   assert.deepEqual([well, quiet, dark].sort(worseFirst), [dark, quiet, well]);
-});
-
-test('the dark are called before the silent, and the hall with the most people first', () => {
-  const halls = [
-    silent({ code: 'few', expected: 20 }), silent({ code: 'many', expected: 148 }), hall({ code: 'dark', link: 'lost' }), hall({ code: 'mute', sound: 'none' }),
-    hall({ code: 'well' }), hall({ code: 'typo', report: 'quarantined' }),
-  ];
-  const sheet = calls(halls, { live: true, due: true });
-  assert.deepEqual(sheet.map(({ point, reason }) => [point.code, reason]), [
-    ['dark', 'lost'], ['mute', 'no_sound'], ['typo', 'quarantined'], ['many', 'silent'], ['few', 'silent'],
-  ]);
-});
-
-test('nobody is called for a count that is not due, nor for a hall that has gone home', () => {
-  assert.deepEqual(calls([silent()], { live: true, due: false }), []);
-  assert.deepEqual(calls([silent({ link: 'never_seen' })], { live: false, due: false }), []);
-  assert.deepEqual(calls([hall({ link: 'lost', stage: 'ended' })], { live: true, due: true }), []);
 });

@@ -69,6 +69,9 @@ class City:
     """Whether people check in one by one."""
     epoch: str = "e1"
     offset: int = 0
+    incidents: dict[int, Row] = field(default_factory=dict)
+    calls: dict[str, Row] = field(default_factory=dict)
+    notices: dict[int, Row] = field(default_factory=dict)
     signed_in: bool = True
     now: datetime = NOON_CLOCK
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -111,6 +114,10 @@ class City:
                 "quarantined": sum(row["report"] == "quarantined" for row in rows),
                 "differing": sum(bool(row["differs"]) for row in rows),
             },
+            "incidents": {
+                "open": sum(each["status"] == "open" for each in self.incidents.values()),
+                "acknowledged": sum(each["status"] == "acknowledged" for each in self.incidents.values()),
+            },
             "at": self.hall_time(),
         }
 
@@ -135,9 +142,51 @@ class City:
             "points": {"columns": list(COLUMNS), "rows": [[row[name] for name in COLUMNS] for row in rows.values()]},
             "news": self.news[:30],
             "speed": 1,
+            "affairs": {
+                "incidents": list(self.incidents.values()),
+                "calls": self.calls,
+                "notices": list(self.notices.values()),
+            },
         }
 
-    async def tell(self, changes: dict[str, Row], news: list[Row] | None = None, skip: int = 0) -> None:
+    def to_call(self) -> list[Row]:
+        """The call sheet: the dark first, then the deaf, those in doubt and the silent; of equals the many."""
+        found = [(why, code) for code, row in self.points.items() if (why := _why(row))]
+        return [
+            {
+                "point": code,
+                "name": self.points[code]["name"],
+                "parent": "",
+                "unit": self.points[code]["unit"],
+                "why": why,
+                "since_s": seconds("08:15:00"),
+                "minutes": 9,
+                "expected": self.points[code]["expected"],
+                "urgency": 1,
+                "contacts": contacts(self, code),
+                "claim": self.calls.get(code),
+                "last": None,
+                "tries": 0,
+            }
+            for why, code in sorted(
+                found, key=lambda each: (WEIGHT.index(each[0][0]), -int(self.points[each[1]]["expected"]))
+            )
+        ]
+
+    async def goes_wrong(self, incident: Row, **changes: object) -> None:
+        """An incident begins, or is otherwise from now on; its halls change with it."""
+        self.incidents[incident["number"]] = incident
+        codes = [each["code"] for each in incident["points"]]
+        going_on = incident["number"] if incident["status"] != "resolved" else None
+        await self.tell({code: {"incident": going_on, **changes} for code in codes}, affairs={"incidents": [incident]})
+
+    async def tell(
+        self,
+        changes: dict[str, Row],
+        news: list[Row] | None = None,
+        skip: int = 0,
+        affairs: Row | None = None,
+    ) -> None:
         """Change halls and say so; `skip` loses that many frames on the way."""
         for code, change in changes.items():
             self.points[code].update(change)
@@ -152,6 +201,7 @@ class City:
             "points": changes,
             "totals": self.totals(),
             "news": news or [],
+            **({"affairs": affairs} if affairs else {}),
         }
         await self.send(frame)
 
@@ -169,6 +219,63 @@ class City:
             for code, row in self.points.items()
             if row["name"] == name and (not parent or names[row["group"]] == parent)
         )
+
+
+WEIGHT = ("dark", "not_receiving", "no_sound", "no_picture", "quarantined", "differing", "not_opened", "silent:opening")
+
+
+def _why(row: Row) -> list[str]:
+    """What is wrong with a hall, the weightiest first."""
+    wrong = {
+        "dark": row["link"] == "lost",
+        "not_receiving": row["stream"] in ("stalled", "gone"),
+        "no_sound": row["sound"] == "none",
+        "no_picture": row["picture"] == "none",
+        "quarantined": row["report"] == "quarantined",
+        "differing": row["differs"],
+        "not_opened": row["stage"] == "not_opened",
+        "silent:opening": row["report"] == "none",
+    }
+    return [why for why in WEIGHT if wrong[why]]
+
+
+def contacts(city: City, code: str) -> list[Row]:
+    record = city.records[code]
+    return [{"role": role, "name": record[f"{role}_name"], "phone": record[f"{role}_phone"]} for role in PEOPLE]
+
+
+def power_cut(city: City, number: int = 3) -> Row:
+    """The 14 halls of Ba Vì as one incident that nobody has taken yet."""
+    began = seconds("08:20:05")
+    dark = [code for code, row in city.points.items() if row["link"] == "lost"]
+    return {
+        "number": number,
+        "trouble": "power_cut",
+        "bond": "area",
+        "bond_name": "Liên Hà",
+        "why": f"{len(dark)} điểm, cùng khu vực Liên Hà, trong 40 giây",
+        "points": [
+            {"code": code, "name": city.points[code]["name"], "began_at_s": began + 3 * n, "eased_at_s": None}
+            for n, code in enumerate(dark)
+        ],
+        "count": len(dark),
+        "failing": len(dark),
+        "spread_s": 40,
+        "began_at_s": began,
+        "noticed_at_s": began + 40,
+        "status": "open",
+        "moved_at_s": began,
+        "owner": None,
+        "owner_name": None,
+        "cause": "",
+        "level": 0,
+        "severity": "critical",
+        "by_itself": False,
+        "reopened": 0,
+        "note": "",
+        "expected": 900,
+        "into": None,
+    }
 
 
 def at_0824() -> City:
@@ -295,9 +402,7 @@ def _details(city: City, code: str) -> Row:
             "provider": record["provider"],
             "feeder": record["feeder"],
         },
-        "contacts": [
-            {"role": role, "name": record[f"{role}_name"], "phone": record[f"{role}_phone"]} for role in PEOPLE
-        ],
+        "contacts": contacts(city, code),
         "stage": {"stage": row["stage"], "at": None},
         "link": {
             "link": row["link"],
@@ -384,6 +489,25 @@ def _routes(city: City) -> list[Route]:
             raise nowhere()
         return answer(_details(city, request.match_info["code"]))
 
+    async def calls(_request: web.Request) -> web.StreamResponse:
+        rows = city.to_call()
+        return answer({"rows": rows[:300], "count": len(rows)})
+
+    async def incident(request: web.Request) -> web.StreamResponse:
+        found = city.incidents.get(int(request.match_info["number"]))
+        if found is None:
+            raise nowhere()
+        opened = {
+            "at_s": found["began_at_s"], "kind": "incident-opened", "by": "system", "by_name": None, "points": [],
+            "count": found["count"], "said": "", "to": None, "to_name": None, "level": None, "by_itself": False, "into": None,
+        }  # fmt: skip
+        return answer({**found, "history": [opened]})
+
+    async def duty(_request: web.Request) -> web.StreamResponse:
+        day = "2026-03-07T{}:00+07:00"
+        hours = {"from": day.format("06:30"), "to": day.format("12:00"), "unit": None}
+        return answer([{"name": "Tạ Thu Hà", "phone": "0900 999 003", "what": "kỹ thuật đường truyền", **hours}])
+
     async def board(request: web.Request) -> web.StreamResponse:
         unit = request.query.get("unit", "")
         if unit not in ("", *city.units):
@@ -410,6 +534,9 @@ def _routes(city: City) -> list[Route]:
         Route("GET", "/api/v1/conferences/{id}/totals", totals, see, ""),
         Route("GET", "/api/v1/conferences/{id}/points/{code}", point, Action.SEE_NAMES, ""),
         Route("GET", "/api/v1/conferences/{id}/badges.pdf", badges, Action.SEE_NAMES, ""),
+        Route("GET", "/api/v1/conferences/{id}/calls", calls, Action.COORDINATE, ""),
+        Route("GET", "/api/v1/conferences/{id}/incidents/{number}", incident, see, ""),
+        Route("GET", "/api/v1/conferences/{id}/duty", duty, Action.SEE_NAMES, ""),
         Route("GET", "/ws/board", board, see, "", socket=True),
     ]
 

@@ -1,13 +1,18 @@
-"""A real browser, and a city for it to look at."""
+"""A real browser, a city for it to look at, and a real house for what the staff do."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from tests.flows.house import Keys, Own, copied, furnished, own
 from tests.pages.city import City, at_0824, served
+
+DESK: ViewportSize = {"width": 1440, "height": 900}
+TELEPHONE: ViewportSize = {"width": 360, "height": 800}
 
 SHELL = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = str(SHELL) if SHELL.exists() else None
@@ -63,4 +68,33 @@ async def reader(browser: Browser, address: str) -> AsyncIterator[Reader]:
     """At a desk of 1440 by 900, in the light."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
     yield Reader(await context.new_page(), address)
+    await context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Keys]:
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    return folder, await furnished(folder)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ours(prepared: tuple[Path, Keys], tmp_path: Path) -> AsyncIterator[Own]:
+    folder, keys = prepared
+    async with own(copied(folder, tmp_path / "data"), keys) as house:
+        # Screens carry the hall's time on by themselves, as fast as they are told.
+        house.clock.go_at(1)
+        yield house
+
+
+@asynccontextmanager
+async def at_a_screen(
+    browser: Browser, ours: Own, cookie: str = "", size: ViewportSize = DESK
+) -> AsyncIterator[Reader]:
+    """Somebody who is signed in; ann unless another session is given. Whatever they do, the browser has no complaint."""
+    context = await browser.new_context(viewport=size)
+    name, _, value = (cookie or ours.there.ann.headers["Cookie"]).partition("=")
+    await context.add_cookies([{"name": name, "value": value, "url": ours.there.address}])
+    reader = Reader(await context.new_page(), ours.there.address)
+    yield reader
+    assert reader.complaints == []
     await context.close()

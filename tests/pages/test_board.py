@@ -101,7 +101,7 @@ async def test_a_telephone_shows_one_thing_at_a_time(browser: Browser, address: 
     assert await widest(page) <= 0
     await page.get_by_role("button", name="Cần gọi").click()
     await expect(page.locator(".call").first).to_be_visible()
-    targets = await page.locator(".bar button, .call .dial").evaluate_all(
+    targets = await page.locator(".bar button, main .call .dial").evaluate_all(
         "(all) => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
     )
     assert min(targets) >= 44
@@ -304,10 +304,10 @@ async def test_who_is_signed_out_comes_in_by_the_door(browser: Browser) -> None:
         await page.wait_for_url("**/login")
         assert await serious(page) == []
         await page.get_by_label("Tên đăng nhập").fill("ban-to-chuc")
-        await page.get_by_label("Mật khẩu").fill("sai")
+        await page.get_by_label("Mật khẩu", exact=True).fill("sai")
         await page.get_by_role("button", name="Đăng nhập").click()
         await expect(page.get_by_role("alert")).to_have_text("Tên hoặc mật khẩu không đúng.")
-        await page.get_by_label("Mật khẩu").fill("dung-mat-khau")
+        await page.get_by_label("Mật khẩu", exact=True).fill("dung-mat-khau")
         await page.get_by_role("button", name="Đăng nhập").click()
         await page.wait_for_selector(".tile")
         await context.close()
@@ -328,7 +328,7 @@ async def test_badges_are_downloaded_or_it_is_said_why_not(reader: Reader, city:
 
 async def signs_in(page: Page) -> None:
     await page.get_by_label("Tên đăng nhập").fill("ban-to-chuc")
-    await page.get_by_label("Mật khẩu").fill("dung-mat-khau")
+    await page.get_by_label("Mật khẩu", exact=True).fill("dung-mat-khau")
     await page.get_by_role("button", name="Đăng nhập").click()
 
 

@@ -20,7 +20,7 @@ async def test_from_the_door_to_the_figure_of_this_second(browser: Browser, tmp_
         await page.goto(reader.address)
         await page.wait_for_url("**/login")
         await page.get_by_label("Tên đăng nhập").fill("ann")
-        await page.get_by_label("Mật khẩu").fill(PASSWORD)
+        await page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
         await page.get_by_role("button", name="Đăng nhập").click()
         hall = page.locator(f'.tile[data-code="{HALL}"]')
         await expect(hall).to_have_count(1)

@@ -1,14 +1,10 @@
 """The staff settle figures, act for halls and move the conference on: the board in a real browser, before the real house."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from endpoints_registry.access import Role
 from tests.flows.house import (
@@ -18,49 +14,14 @@ from tests.flows.house import (
     PASSWORD,
     PATH,
     SITTING,
-    Keys,
     Own,
     act,
-    copied,
     count,
-    furnished,
-    own,
 )
-from tests.pages.conftest import Reader
+from tests.pages.conftest import TELEPHONE, Reader, at_a_screen
 from tests.pages.test_board import serious, widest
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-DESK: ViewportSize = {"width": 1440, "height": 900}
-TELEPHONE: ViewportSize = {"width": 360, "height": 800}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Keys]:
-    folder = tmp_path_factory.mktemp("prepared") / "data"
-    return folder, await furnished(folder)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ours(prepared: tuple[Path, Keys], tmp_path: Path) -> AsyncIterator[Own]:
-    folder, keys = prepared
-    async with own(copied(folder, tmp_path / "data"), keys) as house:
-        # Screens carry the hall's time on by themselves, as fast as they are told.
-        house.clock.go_at(1)
-        yield house
-
-
-@asynccontextmanager
-async def at_a_screen(
-    browser: Browser, ours: Own, cookie: str = "", size: ViewportSize = DESK
-) -> AsyncIterator[Reader]:
-    """Somebody who is signed in; ann unless another session is given. Whatever they do, the browser has no complaint."""
-    context = await browser.new_context(viewport=size)
-    name, _, value = (cookie or ours.there.ann.headers["Cookie"]).partition("=")
-    await context.add_cookies([{"name": name, "value": value, "url": ours.there.address}])
-    reader = Reader(await context.new_page(), ours.there.address)
-    yield reader
-    assert reader.complaints == []
-    await context.close()
 
 
 async def speaks_to_everybody(reader: Reader) -> None:
@@ -135,7 +96,8 @@ async def test_two_phones_differ_until_somebody_chooses(browser: Browser, ours: 
         await page.get_by_role("button", name="Quân số").click()
         await page.locator(".legend").get_by_role("button", name="Khác nhau").click()
         await expect(tile(page, HALL)).to_have_attribute("data-look", "differs")
-        await expect(page.locator(".calls h2")).to_contain_text("1 khác nhau")
+        await page.get_by_role("button", name="Xem thêm 8").click()
+        await expect(page.locator(".calls")).to_contain_text("Chưa mở, hai số liệu khác nhau")
         await speaks_to_everybody(reader)
         await doubt.get_by_role("button", name="Chọn số này, 60").click()
         await doubt.get_by_role("button", name="Chọn số 60").click()
@@ -239,7 +201,7 @@ async def test_stage_and_reception_are_changed_by_keyboard_alone(browser: Browse
         await expect(panel(page).locator(".axes").first).to_contain_text("Đang họp")
         await expect(panel(page).get_by_role("button", name="Hoàn tác")).to_be_visible()
 
-        await page.get_by_role("button", name="Đổi: Tiếp nhận").focus()
+        await page.get_by_role("button", name="Đổi: Hình thức").focus()
         await page.keyboard.press("Enter")
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Enter")

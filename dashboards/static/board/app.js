@@ -4,13 +4,18 @@ import { useEffect } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { Calls } from './calls.js';
 import { figure } from './format.js';
+import { Aside } from './aside.js';
+import { Duty } from './duty.js';
 import { Header, Stale } from './header.js';
+import { Incidents } from './incidents.js';
+import { Missed } from './missed.js';
 import { News } from './news.js';
+import { Notices } from './notices.js';
 import { Numbers } from './numbers.js';
-import { Panel } from './panel.js';
 import { Moving, Preparing } from './phase.js';
+import { count } from './sheet.js';
+import { conferences, groups, line, may, notice, open, preparing, side, state, tab, trouble, unit, view, whole } from './store.js';
 import { Tree } from './tree.js';
-import { callSheet, conferences, groups, line, notice, open, preparing, state, tab, trouble, unit, view, whole } from './store.js';
 import { Legend, nobodyYet, Wall, WallControls } from './wall.js';
 
 /** @typedef {'now' | 'calls' | 'points' | 'find'} Tab */
@@ -54,11 +59,11 @@ function Points() {
 }
 
 function Bar() {
-  const calls = callSheet.value.length;
+  const calls = count.value;
   /** @type {[Tab, any][]} */
   const tabs = [
     ['now', t('Tình hình')],
-    ['calls', html`${t('Cần gọi')}${calls > 0 && ` ${figure(calls)}`}`],
+    ...(may('coordinate') ? [/** @type {[Tab, any]} */ (['calls', html`${t('Cần gọi')}${calls > 0 && ` ${figure(calls)}`}`])] : []),
     ['points', t('Điểm cầu')],
     ['find', t('Tìm')],
   ];
@@ -102,12 +107,15 @@ export function App() {
   }, [tab.value]);
   const stale = line.value === 'stale' || line.value === 'stopped';
   const ready = state.value !== null;
+  // What stands beside the wall in full does not stand there in brief too.
+  const beside = open.value === null ? side.value?.what : undefined;
   return html`
-    ${ready && html`<a class="skip" href="#calls-title">${t('Đến danh sách cần gọi')}</a>`}
+    ${ready && html`<a class="skip" href="#incidents-title">${t('Đến sự cố và danh sách cần gọi')}</a>`}
     <${Header} />
-    <div class="frame" data-panel=${open.value !== null && ready} data-stale=${stale}>
+    <div class="frame" data-panel=${(open.value !== null || side.value !== null) && ready} data-stale=${stale}>
       <main id="main">
         <${Stale} />
+        ${ready && html`<${Missed} />`}
         ${notice.value && html`<p class="notice" role="status">${notice.value}</p>`}
         ${
           trouble.value ? html`<${Trouble} />`
@@ -119,12 +127,18 @@ export function App() {
               <div class="sheet">
                 <${Numbers} />
                 <${Points} />
-                <div class="beside-wall"><${Calls} /><${News} /></div>
+                <div class="beside-wall">
+                  ${beside !== 'incidents' && html`<${Incidents} />`}
+                  ${beside !== 'calls' && html`<${Calls} />`}
+                  ${beside !== 'notices' && html`<${Notices} />`}
+                  ${beside !== 'duty' && html`<${Duty} />`}
+                  <${News} />
+                </div>
               </div>
             `
         }
       </main>
-      <${Panel} />
+      ${ready && html`<${Aside} />`}
     </div>
     <${Moving} />
     ${ready && html`<${Bar} />`}

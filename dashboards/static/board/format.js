@@ -54,6 +54,9 @@ export function lasting(seconds) {
   return t('{h} giờ {m} phút', { h: Math.floor(whole / 3600), m: two(Math.floor((whole % 3600) / 60)) });
 }
 
+/** "19 phút", "1 giờ 05 phút": for what is not counted by the second. @param {number} seconds */
+export const roughly = (seconds) => (seconds < 3600 ? t('{n} phút', { n: Math.max(1, Math.floor(seconds / 60)) }) : lasting(seconds));
+
 /** "0,2 giây trước" below ten seconds, whole ones after. @param {number} ms */
 export function ago(ms) {
   const seconds = Math.max(0, ms) / 1000;

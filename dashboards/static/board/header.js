@@ -5,10 +5,13 @@ import { foreign, t } from '../language.js';
 import { Badges } from './badges.js';
 import { STALE_MS } from './feed.js';
 import { ago, clock, instant } from './format.js';
+import { toSide } from './go.js';
 import { openMoving } from './phase.js';
 import { Search } from './search.js';
 import { Dots, Shape } from './shape.js';
+import { sounding, switchSound } from './sound.js';
 import { closeCode, conference, conferences, hallNow, line, may, plan, preparing, session, signOut, silence, state, unit } from './store.js';
+import { incidentSums } from './troubles.js';
 import { PHASES, roundInside, sittingName, USER_ROLES } from './words.js';
 
 const YEAR_S = 31_536_000;
@@ -102,6 +105,8 @@ function Menu() {
             }}
           ><span>${t('Giai đoạn của hội nghị')}</span><b>${t(PHASES[phase] ?? phase)}</b></button>`
         }
+        ${state.value && html`<a class="entry" href=${toSide('notices')} onClick=${shut}><b>${t('Thông báo')}</b></a>`}
+        ${state.value && may('see_names') && html`<a class="entry" href=${toSide('duty')} onClick=${shut}><b>${t('Lịch trực')}</b></a>`}
         <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
         <${Choice}
           name=${t('Giao diện')}
@@ -111,6 +116,12 @@ function Menu() {
             dress(value);
             setTheme(value);
           }}
+        />
+        <${Choice}
+          name=${t('Âm báo sự cố lớn')}
+          choices=${[['off', t('Tắt')], ['on', t('Bật')]]}
+          chosen=${sounding.value ? 'on' : 'off'}
+          choose=${(/** @type {string} */ value) => switchSound(value === 'on')}
         />
         <${Choice}
           name=${t('Ngôn ngữ')}
@@ -158,6 +169,12 @@ export function Stale() {
 
 const HallClock = () => html`<time class="hall-clock" title=${t('Giờ của hội trường')}>${hallNow.value ? clock(hallNow.value) : '–'}</time>`;
 
+/** How many incidents there are, and the way to them. @param {{sums: {open: number, acknowledged: number} | undefined}} props */
+function Standing({ sums }) {
+  const words = incidentSums(sums);
+  return html`<a class="standing" href=${toSide('incidents')} data-open=${Boolean(sums?.open)} data-none=${!words}>${words ? html`<span>${t('Sự cố:')}</span> ${words}` : t('Không có sự cố')}</a>`;
+}
+
 export function Header() {
   const totals = state.value?.totals;
   const phase = totals?.phase ?? conference.value?.phase;
@@ -168,8 +185,9 @@ export function Header() {
       <h1>${conference.value?.title ?? t('Bảng theo dõi')}</h1>
       <p class="said">
         ${phase && html`<span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span>`}
-        ${totals && html`<span class="sitting">${part}<span class="wide">${day && ` ${day}`}${round && ` · ${round}`}</span></span>`}
+        ${totals && html`<span class="sitting">${part}<span class="wide">${day && ` ${day}`}</span><span class="wide round">${round && ` · ${round}`}</span></span>`}
       </p>
+      ${totals && html`<${Standing} sums=${totals.incidents} />`}
       ${state.value && html`<${Search} />`}
       ${!preparing.value && html`<${Freshness} />`}
       ${!preparing.value && html`<${HallClock} />`}

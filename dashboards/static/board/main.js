@@ -5,6 +5,8 @@ import { speak, t, words } from '../language.js';
 import { App } from './app.js';
 import { hurryDeeds, takeUp } from './deeds.js';
 import { arriveFirst } from './go.js';
+import { keepSheet } from './sheet.js';
+import { keepEars } from './sound.js';
 import { age, conferences, hurry, preparing, start, tick, trouble } from './store.js';
 
 const TICK_MS = 200;
@@ -33,6 +35,8 @@ speak(await words(root.dataset.words));
 arriveFirst();
 root.replaceChildren();
 render(html`<${App} />`, root);
+keepSheet();
+keepEars();
 setInterval(tick, TICK_MS);
 setInterval(age, AGE_MS);
 addEventListener('online', () => {

@@ -6,8 +6,11 @@ import { toPoint } from './go.js';
 import { cell, news, parentName } from './store.js';
 import { newsWords } from './words.js';
 
+const INSIDE = ['incident-joined', 'incident-eased'];
+
 export function News() {
-  const lines = news.value;
+  // How an incident grows and shrinks is its own history: here every hall of it has said so already.
+  const lines = news.value.filter(({ kind }) => !INSIDE.includes(kind));
   return html`
     <section class="news" aria-labelledby="news-title">
       <h2 id="news-title">${t('Vừa xảy ra')}</h2>

@@ -1,22 +1,25 @@
 // One hall: whom to call, how it stands on each axis, its counts, and what happened there.
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { foreign, N, t } from '../language.js';
 import { Badges } from './badges.js';
-import { inCallOrder } from './calls.js';
+import { CallHere, Contacts } from './calls.js';
 import { ExpectedForm, ModeForm, StageForm } from './change.js';
 import { CountForm, wanted } from './count.js';
 import { deeds } from './deeds.js';
-import { clock, dialled, figure, instant, lasting, minute, tel } from './format.js';
-import { closePoint } from './go.js';
+import { clock, figure, instant, lasting, minute } from './format.js';
+import { closePoint, toSide } from './go.js';
 import { Receipts } from './receipts.js';
 import { Doubts } from './settle.js';
-import { Cross, Shape, Telephone } from './shape.js';
+import { Back, Cross, Shape } from './shape.js';
 import { look } from './state.js';
 import { fold } from './vietnamese.js';
-import { acting, cell, correcting, details, hallNow, may, open, parentName, state } from './store.js';
-import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROLES, ROUNDS, signed, sittingName, STAGES, stateWords, TYPES } from './words.js';
+import { acting, affairs, cell, correcting, details, hallNow, may, open, parentName, side, state } from './store.js';
+import { handWords, STREAMS, titleWords } from './troubles.js';
+import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROUNDS, signed, sittingName, STAGES, stateWords, TYPES } from './words.js';
 
+/** What one came from, and goes back to. @type {Record<string, string>} */
+const BACK = { incidents: N('Về sự cố'), calls: N('Về danh sách cần gọi'), notices: N('Về thông báo'), duty: N('Về lịch trực') };
 const RENEW_MS = 400; // a hall that changes twice in a breath is asked about once
 
 /** @param {{at: string | number | null | undefined}} props */
@@ -24,20 +27,6 @@ const From = ({ at }) => {
   const ms = instant(at);
   return ms === null ? null : html` <span class="soft">${t('từ {time}', { time: minute(ms) })}</span>`;
 };
-
-/** @param {{contacts: import('./store.js').Contact[]}} props */
-const Contacts = ({ contacts }) => html`
-  <ul class="contacts">
-    ${inCallOrder(contacts).map(
-      ({ role, name, phone }) => html`
-        <li>
-          <span><b>${name || t('Chưa có tên')}</b><small>${t(ROLES[role] ?? role)}${phone && ` · ${dialled(phone)}`}</small></span>
-          ${phone && html`<a class="dial" href=${tel(phone)} aria-label=${t('Gọi {name}, {phone}', { name, phone: dialled(phone) })}><${Telephone} />${t('Gọi')}</a>`}
-        </li>
-      `,
-    )}
-  </ul>
-`;
 
 /** Something about the hall that this reader may change. @param {{what: string, id: string, begin: () => void}} props */
 const Change = ({ what, id, begin }) => html` <button type="button" class="change" id=${id} aria-label=${t('Đổi: {what}', { what })} onClick=${begin}>${t('Đổi')}</button>`;
@@ -50,6 +39,7 @@ function Axes({ row, about, begin }) {
     <dl class="axes">
       <div><dt>${t('Trạng thái')}</dt><dd><span>${t(STAGES[row.stage] ?? row.stage)}<${From} at=${row.stage_at_s} /></span>${may('act') && acting.value && html`<${Change} id="change-stage" what=${t('Trạng thái')} begin=${() => begin({ what: 'stage' })} />`}</dd></div>
       <div><dt>${t('Đường truyền')}</dt><dd data-lost=${lost}>${t(LINKS[row.link] ?? row.link)}<${From} at=${row.link_at_s} /></dd></div>
+      ${row.stream && row.stream !== 'not_followed' && html`<div><dt>${t('Luồng phát')}</dt><dd>${t(STREAMS[row.stream] ?? row.stream)}<${From} at=${about?.stream?.at} /></dd></div>`}
       <div><dt>${t('Hội trường báo')}</dt><dd>${said || html`<span class="soft">${t('Chưa báo')}</span>`}<${From} at=${about?.perceived?.at} /></dd></div>
       ${
         about?.line?.rtt_ms != null &&
@@ -57,9 +47,33 @@ function Axes({ row, about, begin }) {
           about.line.loss != null ? html` <span class="soft">· ${t('mất gói {share}', { share: `${figure(Math.round(about.line.loss * 1000) / 10)}%` })}</span>` : ''
         }</dd></div>`
       }
-      <div><dt>${t('Tiếp nhận')}</dt><dd><span>${t(MODES[row.mode] ?? row.mode)}</span>${may('settle') && acting.value && html`<${Change} id="change-mode" what=${t('Tiếp nhận')} begin=${() => begin({ what: 'mode' })} />`}</dd></div>
+      ${about?.line_test && html`<div><dt>${t('Thử từ điện thoại')}</dt><dd>${testWords(about.line_test)}<${From} at=${about.line_test.at} /></dd></div>`}
+      <div><dt>${t('Hình thức')}</dt><dd><span>${t(MODES[row.mode] ?? row.mode)}</span>${may('settle') && acting.value && html`<${Change} id="change-mode" what=${t('Hình thức')} begin=${() => begin({ what: 'mode' })} />`}</dd></div>
     </dl>
   `;
+}
+
+/** "42 ms, xuống 8,2 Mb/s, lên 1,1 Mb/s" @param {any} test */
+const testWords = ({ rtt_ms, down_kbps, up_kbps, loss }) =>
+  [
+    rtt_ms != null && `${figure(Math.round(rtt_ms))} ms`,
+    down_kbps != null && t('xuống {n} Mb/s', { n: figure(Math.round(down_kbps / 100) / 10) }),
+    up_kbps != null && t('lên {n} Mb/s', { n: figure(Math.round(up_kbps / 100) / 10) }),
+    loss > 0 && t('mất gói {share}', { share: `${figure(Math.round(loss * 1000) / 10)}%` }),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** The incident that the hall is in, and who has it in hand. @param {{number: number}} props */
+function InIncident({ number }) {
+  const incident = affairs.value.incidents.get(number);
+  return html`<p class="in-incident"><a href=${toSide('incidents', number)}><b>${t('Sự cố {n}', { n: number })}</b>${incident ? `: ${titleWords(incident)}` : ''}</a>${incident && html`<small>${handWords(incident)}</small>`}</p>`;
+}
+
+/** Where the hall's word and its machine's disagree: who is believed, and why. The sentence is the server's. @param {{verdict: any}} props */
+function Verdict({ verdict }) {
+  if (foreign() || !verdict || verdict.believed !== 'hall' || !verdict.said_at) return null;
+  return html`<p class="verdict soft">${verdict.sentence}</p>`;
 }
 
 /** What stands under a round's name. @param {any} round */
@@ -218,6 +232,7 @@ function Point({ code }) {
   const next = about && wanted(about);
   return html`
     <aside class="panel" aria-labelledby="panel-title" ref=${panel}>
+      ${side.value && html`<button type="button" class="back" onClick=${closePoint}><${Back} />${t(BACK[side.value.what] ?? '')}</button>`}
       <div class="panel-top">
         <h2 id="panel-title" tabindex="-1" ref=${heading}>${name}</h2>
         <button type="button" class="close" aria-label=${t('Đóng')} onClick=${closePoint}><${Cross} /></button>
@@ -243,7 +258,10 @@ function Point({ code }) {
       ${about && html`<${Doubts} code=${code} about=${about} seats=${seats ?? null} correct=${(/** @type {string} */ key, /** @type {any} */ said, /** @type {string | undefined} */ reason) => begin({ what: 'count', key, said, reason })} />`}
       ${wrong && html`<p class="empty" role="alert">${wrong}</p>`}
       ${!about && !wrong && html`<div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>`}
+      ${row?.incident != null && html`<${InIncident} number=${row.incident} />`}
+      <${Verdict} verdict=${about?.verdict} />
       ${about?.contacts?.length > 0 && html`<${Contacts} contacts=${about.contacts} />`}
+      ${about && acting.value && html`<${CallHere} code=${code} name=${name} />`}
       ${about && may('see_names') && !about.contacts?.length && html`<p class="empty">${t('Chưa có số điện thoại của điểm cầu này.')}</p>`}
       ${row && html`<${Axes} row=${row} about=${about} begin=${begin} />`}
       ${about?.sittings?.map((/** @type {any} */ sitting) => html`<${Rounds} key=${sitting.id} sitting=${sitting} many=${about.sittings.length > 1} begin=${begin} />`)}

@@ -1,6 +1,6 @@
 // What the reader's role may do here; what it may not is not shown. The server decides again, by the same table.
 
-/** @typedef {'see_names' | 'act' | 'settle' | 'correct' | 'govern'} Right */
+/** @typedef {'see_names' | 'act' | 'settle' | 'correct' | 'coordinate' | 'govern'} Right */
 
 /** @type {Readonly<Record<Right, readonly string[]>>} */
 export const ALLOWED = {
@@ -8,6 +8,7 @@ export const ALLOWED = {
   act: ['organiser', 'coordinator', 'operator'],
   settle: ['organiser', 'coordinator'],
   correct: ['organiser', 'coordinator'],
+  coordinate: ['organiser', 'coordinator'],
   govern: ['organiser'],
 };
 

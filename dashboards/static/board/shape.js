@@ -13,3 +13,8 @@ export const Cross = () => html`<svg class="icon" viewBox="0 0 24 24" aria-hidde
 export const Dots = () => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" /></svg>`;
 
 export const Chevron = () => html`<svg class="icon chevron" viewBox="0 0 24 24" aria-hidden="true"><path d="m9 5 7 7-7 7" /></svg>`;
+
+export const Back = () => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="m14 6-6 6 6 6" /></svg>`;
+
+/** How grave, as bars beside the word. @param {{n: number}} props */
+export const Bars = ({ n }) => html`<i class="bars" data-n=${n} aria-hidden="true"><i></i><i></i><i></i></i>`;

@@ -1,4 +1,5 @@
 // What the board knows: a snapshot, then changes on top of it. Plain values in, plain values out.
+import { adopted, NOTHING } from './affairs.js';
 
 /**
  * @typedef {'none' | 'fine' | 'warned' | 'quarantined'} Report
@@ -30,6 +31,8 @@
  * @property {boolean | null} [proxy]    somebody else entered the figure
  * @property {number | null} [scanned]   people who checked in one by one; null where names are off
  * @property {number | null} [stayed]    closing less opening count; null until both are known
+ * @property {'not_followed' | 'fresh' | 'behind' | 'stalled' | 'gone' | null} [stream]  whether the broadcast itself arrives
+ * @property {number | null} [incident]  its gravest open incident
  *
  * @typedef {{code: string, name: string, level: string, parent: string | null}} Unit
  * @typedef {{code: string, name: string}} Group
@@ -39,11 +42,12 @@
  *            unreported: number | null, guests: number | null}} People
  * @typedef {{phase: string, sitting: any, round: string | null, people: People, at: any,
  *            points: {total: number, by_stage: Record<string, number>, by_link: Record<string, number>},
- *            reports: {due: number, received: number, on_time?: number, quarantined: number, differing?: number}, scanned?: number | null}} Totals
+ *            reports: {due: number, received: number, on_time?: number, quarantined: number, differing?: number}, scanned?: number | null,
+ *            incidents?: {open: number, acknowledged: number}}} Totals
  * @typedef {{type: 'snapshot', epoch: any, offset: number, at: any, totals: Totals, units: Table, groups: Table,
- *            points: Table, news: News[], speed?: number}} Snapshot
+ *            points: Table, news: News[], speed?: number, affairs?: import('./affairs.js').Told}} Snapshot
  * @typedef {{type: 'delta', epoch: any, prev: number, offset: number, at: any, totals?: Totals,
- *            points: Record<string, Partial<Point>>, news?: News[]}} Delta
+ *            points: Record<string, Partial<Point>>, news?: News[], affairs?: import('./affairs.js').Told | null}} Delta
  *
  * @typedef {object} State
  * @property {any} epoch
@@ -55,9 +59,15 @@
  * @property {readonly Group[]} groups
  * @property {ReadonlyMap<string, Point>} points
  * @property {readonly News[]} news  newest first
+ * @property {readonly News[]} missed  what the calendar did not do, newest first: it is not pushed out by other news
+ * @property {import('./affairs.js').Affairs} affairs
  */
 
 const MOST_NEWS = 30;
+const MOST_MISSED = 20;
+
+/** @param {readonly News[]} news */
+const missedOf = (news) => news.filter(({ kind }) => kind === 'job-missed').slice(0, MOST_MISSED);
 
 /** @param {Table} table @returns {any[]} */
 const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
@@ -75,6 +85,8 @@ export function fromSnapshot(frame) {
     groups: rowsOf(frame.groups),
     points: new Map(rowsOf(frame.points).map((point) => [point.code, point])),
     news: frame.news.slice(0, MOST_NEWS),
+    missed: missedOf(frame.news),
+    affairs: adopted(NOTHING, frame.affairs),
   };
 }
 
@@ -101,13 +113,15 @@ export function afterDelta(state, frame) {
       totals: frame.totals ?? state.totals,
       points: points ?? state.points,
       news: frame.news?.length ? [...frame.news, ...state.news].slice(0, MOST_NEWS) : state.news,
+      missed: frame.news?.some(({ kind }) => kind === 'job-missed') ? missedOf([...frame.news, ...state.missed]) : state.missed,
+      affairs: adopted(state.affairs, frame.affairs),
     },
   };
 }
 
 /**
  * What a tile shows of a hall's line. `ended` and `not_opened` are the hall's doing, `ours` is ours to answer for.
- * @typedef {'steady' | 'faulty' | 'unstable' | 'reconnecting' | 'lost' | 'ours' | 'not_opened' | 'not_measured' | 'ended'} Look
+ * @typedef {'steady' | 'not_receiving' | 'faulty' | 'unstable' | 'reconnecting' | 'lost' | 'ours' | 'not_opened' | 'not_measured' | 'ended'} Look
  * And what it shows of a hall's report.
  * @typedef {'on_time' | 'late' | 'warned' | 'quarantined' | 'differs' | 'silent'} CountLook
  */
@@ -126,12 +140,17 @@ const LOOK_OF_LINK = {
 /** The hall says that nothing comes: no picture or no sound. @param {Point} point */
 export const deafOrBlind = (point) => point.picture === 'none' || point.sound === 'none' || point.line === 'none';
 
+/** Its line is there, and the broadcast does not come. @param {Point} point */
+export const notReceiving = (point) => point.stream === 'stalled' || point.stream === 'gone';
+
 /** @param {Point} point @returns {Look} */
 export function look(point) {
   const seen = LOOK_OF_LINK[point.link] ?? 'not_opened';
   // A hall that has ended goes home: its silence is not a fault, and it is measured no more.
   if (point.stage === 'ended' && point.link !== 'steady' && point.link !== 'unstable') return 'ended';
-  return seen === 'steady' && deafOrBlind(point) ? 'faulty' : seen;
+  if (seen !== 'steady') return seen;
+  // A hall to which nothing comes sees and hears nothing either: the cause is said before what follows from it.
+  return notReceiving(point) ? 'not_receiving' : deafOrBlind(point) ? 'faulty' : 'steady';
 }
 
 /** Whether a figure of the hall counts. @param {Point} point */
@@ -146,9 +165,14 @@ export function countLook(point) {
   return point.on_time === false ? 'late' : 'on_time';
 }
 
-/** Whether a hall is one of those that a filter leaves: a state of its line, of its report, or entered by proxy.
+/** Whether a hall is one of those that a filter leaves: a state of its line, of its report, in an incident, or entered by proxy.
  * @param {Point} point @param {string | null} only */
-export const isOf = (point, only) => only === null || (only === 'proxy' ? point.proxy === true : look(point) === only || countLook(point) === only);
+export function isOf(point, only) {
+  if (only === null) return true;
+  if (only === 'proxy') return point.proxy === true;
+  if (only === 'incident') return point.incident != null;
+  return look(point) === only || countLook(point) === only;
+}
 
 /** @typedef {ReturnType<typeof rollUp>} RollUp */
 
@@ -156,10 +180,10 @@ export const isOf = (point, only) => only === null || (only === 'proxy' ? point.
  * @param {Iterable<Point>} points */
 export function rollUp(points) {
   /** @type {Record<Look, number>} */
-  const looks = { steady: 0, faulty: 0, unstable: 0, reconnecting: 0, lost: 0, ours: 0, not_opened: 0, not_measured: 0, ended: 0 };
+  const looks = { steady: 0, not_receiving: 0, faulty: 0, unstable: 0, reconnecting: 0, lost: 0, ours: 0, not_opened: 0, not_measured: 0, ended: 0 };
   /** @type {Record<CountLook, number>} */
   const counts = { on_time: 0, late: 0, warned: 0, quarantined: 0, differs: 0, silent: 0 };
-  const sum = { total: 0, opened: 0, connected: 0, reported: 0, on_time: 0, proxy: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
+  const sum = { total: 0, opened: 0, connected: 0, reported: 0, on_time: 0, proxy: 0, in_incident: 0, expected: 0, present: 0, excused: 0, unexcused: 0, unreported: 0, guests: 0 };
   // These say nothing until somebody has said something: null is not nought.
   /** @type {{scanned: number | null, gap: number | null, stayed: number | null}} */
   const said = { scanned: null, gap: null, stayed: null };
@@ -173,6 +197,7 @@ export function rollUp(points) {
     if (reported(point)) sum.reported += 1;
     if (reported(point) && point.on_time !== false) sum.on_time += 1;
     if (point.proxy) sum.proxy += 1;
+    if (point.incident != null) sum.in_incident += 1;
     if (point.scanned != null) {
       said.scanned = (said.scanned ?? 0) + point.scanned;
       // A hall that has not counted heads has nothing to differ from.
@@ -190,7 +215,7 @@ export function rollUp(points) {
 }
 
 /** What the organiser looks at first, heaviest first; each a number that should be nought. @param {RollUp} sums */
-const lineTroubles = ({ looks }) => [looks.lost, looks.faulty, looks.reconnecting + looks.unstable, looks.ours];
+const lineTroubles = ({ looks }) => [looks.lost, looks.not_receiving, looks.faulty, looks.reconnecting + looks.unstable, looks.ours];
 
 /** @param {RollUp} sums */
 const countTroubles = ({ looks, counts }) => [counts.quarantined + counts.differs, looks.not_opened, counts.silent, counts.warned, counts.late];
@@ -206,43 +231,4 @@ export function worseFirst(one, other, by = 'link') {
     if (more) return more;
   }
   return 0;
-}
-
-/**
- * Why a hall should be called now.
- * @typedef {'lost' | 'not_opened' | 'no_picture' | 'no_sound' | 'no_line' | 'quarantined' | 'differs' | 'silent' | 'poor'} Reason
- * @typedef {{point: Point, reason: Reason, since_s: number | null}} Call
- */
-
-const URGENCY = /** @type {Reason[]} */ (['lost', 'no_line', 'no_sound', 'no_picture', 'quarantined', 'differs', 'not_opened', 'silent', 'poor']);
-
-/** @param {Point} point @param {{live: boolean, due: boolean}} now @returns {Call | null} */
-function callFor(point, now) {
-  const seen = look(point);
-  if (seen === 'ended' && (point.report !== 'none' || !now.due)) return null;
-  if (seen === 'lost') return { point, reason: 'lost', since_s: point.link_at_s };
-  if (seen !== 'ended') {
-    if (point.sound === 'none') return { point, reason: 'no_sound', since_s: null };
-    if (point.picture === 'none') return { point, reason: 'no_picture', since_s: null };
-    if (point.line === 'none') return { point, reason: 'no_line', since_s: null };
-  }
-  if (point.report === 'quarantined') return { point, reason: 'quarantined', since_s: point.reported_at_s };
-  if (point.differs) return { point, reason: 'differs', since_s: point.reported_at_s };
-  if (now.live && seen === 'not_opened') return { point, reason: 'not_opened', since_s: null };
-  if (now.due && point.report === 'none') return { point, reason: 'silent', since_s: null };
-  if (seen !== 'ended' && (point.sound === 'poor' || point.picture === 'poor')) return { point, reason: 'poor', since_s: null };
-  return null;
-}
-
-/** Whom to call: the urgent reasons first, within one the hall with the most people.
- * @param {Iterable<Point>} points @param {{live: boolean, due: boolean}} now @returns {Call[]} */
-export function calls(points, now) {
-  const found = [];
-  for (const point of points) {
-    const call = callFor(point, now);
-    if (call) found.push(call);
-  }
-  return found.sort(
-    (a, b) => URGENCY.indexOf(a.reason) - URGENCY.indexOf(b.reason) || (b.point.expected ?? 0) - (a.point.expected ?? 0),
-  );
 }

@@ -1,11 +1,12 @@
 // What the board shows at this moment: signals that the components read, fed by the line to the server.
 import { batch, computed, signal } from '../vendor/signals.mjs';
 import { t } from '../language.js';
+import { inOrder, NOTHING } from './affairs.js';
 import { browser, follow, STALE_MS } from './feed.js';
 import { instant } from './format.js';
 import { HALLS_ACT } from './phases.js';
 import { may as allowed } from './rights.js';
-import { afterDelta, calls, fromSnapshot, rollUp } from './state.js';
+import { afterDelta, fromSnapshot, rollUp } from './state.js';
 import { shortName, sought } from './vietnamese.js';
 
 /** @typedef {import('./state.js').State} State @typedef {import('./state.js').Point} Point */
@@ -38,6 +39,8 @@ export const trouble = signal('');
 export const unit = signal('');
 /** @type {import('../vendor/signals.mjs').Signal<string | null>} */
 export const open = signal(null);
+/** What stands beside the wall, where no hall does. @type {import('../vendor/signals.mjs').Signal<import('./go.js').Side | null>} */
+export const side = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<'link' | 'count'>} */
 export const colouring = signal('link');
 /** @type {import('../vendor/signals.mjs').Signal<'wall' | 'list'>} */
@@ -100,17 +103,24 @@ export const circumstances = computed(() => {
   };
 });
 
-/** Whom to call. */
-export const callSheet = computed(() => calls(state.value?.points.values() ?? [], circumstances.value));
-
 /** What the search looks through; renewed with a snapshot, as names do not change in between. */
 /** @type {import('../vendor/signals.mjs').Signal<readonly (import('./vietnamese.js').Sought & {kind: 'point' | 'unit'})[]>} */
 export const places = signal([]);
 
 /** The hall's time, in milliseconds, moving between frames. */
 export const hallNow = signal(0);
+/** The same in whole seconds: what counts them is drawn once each. */
+export const hallSecond = computed(() => Math.floor(hallNow.value / 1000));
 /** Real milliseconds since the server last spoke. */
 export const silence = signal(0);
+
+/** Incidents, calls and notices. */
+export const affairs = computed(() => state.value?.affairs ?? NOTHING);
+/** In the order in which one looks at them. */
+export const incidents = computed(() => inOrder(affairs.value, hallNow.peek() / 1000));
+
+/** Who is told of every frame that was adopted. @type {Set<(frame: any) => void>} */
+export const listeners = new Set();
 
 /** Says anew how old the figures are: once a second, for what moves all the time is not read. */
 export function age() {
@@ -246,6 +256,7 @@ function take(frame) {
     adoptSnapshot(latest);
     tick();
     age();
+    for (const listener of listeners) listener(frame);
     return true;
   }
   if (frame.type === 'delta') {
@@ -255,6 +266,7 @@ function take(frame) {
     for (const code of after.changed) touched.add(code);
     heardAt = performance.now();
     soon();
+    for (const listener of listeners) listener(frame);
     return true;
   }
   if (frame.type === 'notice') notice.value = String(frame.message ?? frame.text ?? '');
@@ -303,6 +315,14 @@ export async function api(path, init) {
   if (!answer.ok) throw Object.assign(new Error(body.detail ?? answer.statusText), { status: answer.status, code: body.code });
   return body;
 }
+
+/** The same below the conference that is shown, with something said to it.
+ * @param {'GET' | 'POST' | 'PUT' | 'DELETE'} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
+export const ask = (method, path, body) =>
+  api(`/conferences/${encodeURIComponent(conference.peek()?.id ?? '')}${path}`, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
 
 /** The line was refused before it opened: are we signed out, or is there no such unit for us? */
 async function whyRefused() {

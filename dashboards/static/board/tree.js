@@ -19,7 +19,7 @@ const GRAVEST = ['quarantined', 'differs', 'silent', 'late', 'warned'];
 function gravest(sums) {
   const counting = colouring.value === 'count';
   if (counting) return GRAVEST.find((each) => sums.counts[each] > 0) ?? 'on_time';
-  const order = /** @type {Look[]} */ (['lost', 'faulty', 'reconnecting', 'unstable', 'ours', 'not_opened', 'steady', 'not_measured', 'ended']);
+  const order = /** @type {Look[]} */ (['lost', 'not_receiving', 'faulty', 'reconnecting', 'unstable', 'ours', 'not_opened', 'steady', 'not_measured', 'ended']);
   return order.find((each) => sums.looks[each] > 0) ?? 'steady';
 }
 
@@ -63,7 +63,7 @@ const worstHalls = (members) =>
 function columns() {
   const all = whole.value;
   return [
-    { word: t('Kết nối'), cell: (sums) => `${figure(sums.connected)}/${figure(sums.total)}`, acting: (sums) => sums.looks.lost > 0 },
+    { word: t('Kết nối'), cell: (sums) => `${figure(sums.connected)}/${figure(sums.total)}`, acting: (sums) => sums.looks.lost + sums.looks.not_receiving > 0 },
     { word: t('Báo cáo'), broad: true, cell: (sums) => html`${figure(sums.reported)}/${figure(sums.total)}<small>${share(sums.reported, sums.total)}</small>` },
     { word: t('Đúng hạn'), cell: (sums) => share(sums.on_time, sums.total) },
     { word: t('Có mặt'), cell: (sums) => figure(sums.reported ? sums.present : null) },

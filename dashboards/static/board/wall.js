@@ -7,7 +7,8 @@ import { figure, share } from './format.js';
 import { openPoint, toUnit } from './go.js';
 import { Shape } from './shape.js';
 import { countLook, look } from './state.js';
-import { calm, cell, circumstances, colouring, groups, only, open, parentName, state, view, whole, zoom } from './store.js';
+import { affairs, calm, cell, circumstances, colouring, groups, only, open, parentName, side, state, view, whole, zoom } from './store.js';
+import { lower, TROUBLES } from './troubles.js';
 import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
@@ -20,6 +21,14 @@ const AROUND_EM = 2.85;
 const NARROWEST_EM = 12.4;
 const FOOT = 12;
 const PHONE = '(max-width: 47.49rem)';
+
+/** "trong sự cố 3: mất điện" or "". @param {import('./state.js').Point} point */
+function incidentWords({ incident }) {
+  if (incident == null) return '';
+  const trouble = affairs.peek().incidents.get(incident)?.trouble;
+  const words = trouble && TROUBLES[trouble];
+  return words ? t('trong sự cố {n}: {trouble}', { n: incident, trouble: lower(t(words)) }) : t('trong sự cố {n}', { n: incident });
+}
 
 /** One hall. A change is seen once, softly: the mark is put on when the look moved, and fades by itself.
  * @param {{code: string}} props */
@@ -47,8 +56,9 @@ function Tile({ code }) {
     data-code=${code}
     data-look=${now}
     data-proxy=${counting && point.proxy ? '' : undefined}
+    data-incident=${!counting && point.incident != null ? '' : undefined}
     data-name=${point.name}
-    aria-label=${`${point.name}: ${counting ? countWords(point) : stateWords(point)}`}
+    aria-label=${[`${point.name}: ${counting ? countWords(point) : stateWords(point)}`, !counting && incidentWords(point)].filter(Boolean).join(', ')}
   ></i>`;
 }
 
@@ -57,13 +67,13 @@ function Tile({ code }) {
 function Score({ sums }) {
   const counting = colouring.value === 'count';
   const done = counting ? sums.reported : sums.connected;
-  const { lost: dark, reconnecting, ours, not_opened: closed } = sums.looks;
-  const acting = counting ? sums.counts.quarantined + sums.counts.differs > 0 : dark + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
+  const { lost: dark, not_receiving: deaf, reconnecting, ours, not_opened: closed } = sums.looks;
+  const acting = counting ? sums.counts.quarantined + sums.counts.differs > 0 : dark + deaf + reconnecting + ours + (circumstances.value.live ? closed : 0) > 0;
   const resting = !counting && sums.looks.ended > 0;
   const score = done === sums.total || (resting && !acting) ? figure(sums.total) : `${figure(done)}/${figure(sums.total)}`;
   const lost = !counting && sums.looks.lost > 0;
   return html`
-    <span class="score" data-acting=${done !== sums.total && acting} data-lost=${lost}>${lost && html`<${Shape} look="lost" />`}${score}</span>
+    <span class="score" data-acting=${acting} data-lost=${lost}>${lost && html`<${Shape} look="lost" />`}${score}</span>
     <span class="rate">${share(sums.present, sums.answered)}</span>
   `;
 }
@@ -194,6 +204,7 @@ function useHint(ref, hint) {
         Object.assign(document.createElement('b'), { textContent: point.name + (parent ? ` · ${parent}` : '') }),
         Object.assign(document.createElement('span'), { textContent: stateWords(point) }),
         Object.assign(document.createElement('span'), { textContent: countWords(point) }),
+        ...(point.incident == null ? [] : [Object.assign(document.createElement('span'), { textContent: incidentWords(point) })]),
       );
       card.hidden = false;
       const at = tile.getBoundingClientRect();
@@ -225,6 +236,26 @@ function useSelection(ref) {
     tile?.setAttribute('aria-selected', 'true');
     return () => tile?.setAttribute('aria-selected', 'false');
   }, [code, groups.value]);
+}
+
+/** Lights the halls of the incident that stands beside the wall. @param {{current: HTMLElement | null}} ref */
+function useLit(ref) {
+  const beside = side.value;
+  const number = beside?.what === 'incidents' ? Number(beside.of) : 0;
+  const incident = number ? affairs.value.incidents.get(number) : undefined;
+  useLayoutEffect(() => {
+    const wall = ref.current;
+    if (!wall || !incident) return undefined;
+    // Those of a long list that are not named know it themselves.
+    const halls = new Set(incident.points.map(({ code }) => code));
+    const lit = [.../** @type {NodeListOf<HTMLElement>} */ (wall.querySelectorAll('.tile'))].filter(({ dataset: { code = '' } }) => halls.has(code) || cell(code)?.peek().incident === number);
+    for (const tile of lit) tile.dataset.lit = '';
+    wall.dataset.lighting = '';
+    return () => {
+      delete wall.dataset.lighting;
+      for (const tile of lit) delete tile.dataset.lit;
+    };
+  }, [incident, groups.value]);
 }
 
 /** Lets the tiles grow until the wall fills the screen, and not beyond.
@@ -263,6 +294,7 @@ export function Wall() {
   useKeyboard(wall);
   useHint(wall, hint);
   useSelection(wall);
+  useLit(wall);
   const halls = groups.value.reduce((sum, { members }) => sum + members.length, 0);
   const level = zoom.value === 0 && halls <= FEW ? NAMES : zoom.value;
   useFit(wall, level === 0);
@@ -275,7 +307,7 @@ export function Wall() {
 }
 
 /** Said only where there are some. */
-const SELDOM = ['ended', 'proxy'];
+const SELDOM = ['not_receiving', 'ended', 'proxy', 'incident'];
 
 /** Every state with its shape, word and number; a press leaves only those tiles lit. */
 export function Legend() {
@@ -284,7 +316,7 @@ export function Legend() {
   /** @type {[string, string, number][]} */
   const entries = counting
     ? [...Object.entries(COUNTS).map(([key, word]) => /** @type {[string, string, number]} */ ([key, word, sums.counts[/** @type {CountLook} */ (key)]])), ['proxy', N('Được nhập thay'), sums.proxy]]
-    : Object.entries(LOOKS).map(([key, word]) => [key, word, sums.looks[/** @type {Look} */ (key)]]);
+    : [...Object.entries(LOOKS).map(([key, word]) => /** @type {[string, string, number]} */ ([key, word, sums.looks[/** @type {Look} */ (key)]])), ['incident', N('Trong sự cố'), sums.in_incident]];
   return html`
     <div class="legend" role="group" aria-label=${t('Lọc theo trạng thái')}>
       ${entries

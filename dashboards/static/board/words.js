@@ -2,12 +2,14 @@
 import { N, t } from '../language.js';
 import { clock, figure, minute } from './format.js';
 import { look, reported } from './state.js';
+import { incidentNews, lower, missedWords, OUTCOMES, STREAMS } from './troubles.js';
 
 /** @typedef {import('./state.js').Look} Look @typedef {import('./state.js').CountLook} CountLook */
 
 /** In the legend's order. @type {Record<Look, string>} */
 export const LOOKS = {
   steady: N('Ổn định'),
+  not_receiving: N('Đã nối, không có tín hiệu phát'),
   faulty: N('Nối, mất hình hoặc tiếng'),
   unstable: N('Chập chờn'),
   reconnecting: N('Đang nối lại'),
@@ -31,6 +33,7 @@ export const COUNTS = {
 /** The same states inside a sentence: "14 mất tín hiệu". @type {Record<Look, string>} */
 export const COUNTED = {
   steady: N('{n} ổn định'),
+  not_receiving: N('{n} không có tín hiệu phát'),
   faulty: N('{n} mất hình hoặc tiếng'),
   unstable: N('{n} chập chờn'),
   reconnecting: N('{n} đang nối lại'),
@@ -152,9 +155,6 @@ export const REASONS = {
   expected: [N('Bổ sung triệu tập'), N('Giảm triệu tập'), N('Danh sách nhập sai')],
 };
 
-/** A sentence inside another one. @param {string} words */
-const lower = (words) => words.charAt(0).toLowerCase() + words.slice(1);
-
 /** Who said a figure. @param {string | null | undefined} by */
 export const byWords = (by) => (by === 'proxy' ? t('nhập thay') : t('điểm cầu báo'));
 
@@ -236,7 +236,7 @@ export function stateWords(point) {
   const seen = look(point);
   if (seen === 'faulty') return perceivedWords(point);
   if (seen === 'not_opened' && point.stage !== 'not_opened') return t('{stage}, chưa kết nối', { stage: t(STAGES[point.stage] ?? point.stage) });
-  const word = t(LOOKS[seen]);
+  const word = t(LOOKS[seen]) + (seen === 'steady' && point.stream === 'behind' ? `, ${t('luồng phát chậm')}` : '');
   return (seen === 'lost' || seen === 'reconnecting') && point.link_at_s != null
     ? t('{state} từ {time}', { state: word, time: clock(point.link_at_s * 1000) })
     : word;
@@ -266,47 +266,6 @@ export const signed = (difference) => (difference == null ? '–' : difference >
 
 /** How many checked in one by one, beside the head count: "58 (−2)". @param {number | null} scanned @param {number | null} gap */
 export const scannedWords = (scanned, gap) => (gap == null ? figure(scanned) : `${figure(scanned)} (${signed(gap)})`);
-
-/** Why to call, since when, and how many wait there. @param {import('./state.js').Call} call */
-export function callWords({ point, reason, since_s }) {
-  const many = point.expected == null ? '' : ` · ${t('{n} đại biểu', { n: figure(point.expected) })}`;
-  switch (reason) {
-    case 'lost':
-      return (since_s == null ? t('Mất tín hiệu') : t('Mất tín hiệu {time}', { time: minute(since_s * 1000) })) + many;
-    case 'not_opened':
-      return t('Chưa mở') + many;
-    case 'no_sound':
-    case 'no_picture':
-    case 'no_line':
-    case 'poor':
-      return perceivedWords(point) + many;
-    case 'quarantined':
-      return t('Số liệu chờ kiểm tra') + many;
-    case 'differs':
-      return t('Hai số liệu khác nhau') + many;
-    case 'silent':
-      return t('Chưa báo cáo') + many;
-  }
-}
-
-/** @type {[string, import('./state.js').Reason[]][]} */
-const KINDS_OF_CALL = [
-  [N('{n} mất tín hiệu'), ['lost']],
-  [N('{n} mất hình, tiếng'), ['no_line', 'no_sound', 'no_picture']],
-  [N('{n} chờ kiểm tra'), ['quarantined']],
-  [N('{n} khác nhau'), ['differs']],
-  [N('{n} chưa mở'), ['not_opened']],
-  [N('{n} chưa báo'), ['silent']],
-  [N('{n} hình, tiếng kém'), ['poor']],
-];
-
-/** "14 mất tín hiệu, 2 chưa báo": a call sheet in one line. @param {readonly import('./state.js').Call[]} calls */
-export function callSums(calls) {
-  return KINDS_OF_CALL.flatMap(([words, reasons]) => {
-    const n = calls.filter((call) => reasons.includes(call.reason)).length;
-    return n ? [t(words, { n: figure(n) })] : [];
-  }).join(', ');
-}
 
 /** What happened, as a phrase that follows the hall's name.
  * @param {import('./state.js').News} news */
@@ -359,8 +318,18 @@ export function newsWords(news) {
       });
     case 'centre-outage-ended':
       return t('Trung tâm hoạt động trở lại');
+    case 'stream-moved':
+      return t('Luồng phát: {state}', { state: lower(t(STREAMS[news.stream] ?? N('Không theo dõi'))) });
+    case 'call-ended':
+      return [t('Đã gọi: {outcome}', { outcome: lower(t(OUTCOMES[news.outcome] ?? news.outcome)) }), news.by_name, news.note].filter(Boolean).join(', ');
+    case 'notice-posted':
+      return [news.urgent ? t('Thông báo khẩn: {text}', { text: news.text }) : t('Thông báo: {text}', { text: news.text }), news.by_name].filter(Boolean).join(', ');
+    case 'reminders-sent':
+      return [t('Đôn đốc {n} điểm cầu, {round}', { n: figure(news.points), round: roundInside(news.round) }), news.by_name].filter(Boolean).join(', ');
+    case 'job-missed':
+      return missedWords(news);
     default:
-      return news.kind;
+      return incidentNews(news) ?? news.kind;
   }
 }
 
@@ -371,5 +340,6 @@ export function newsLook(news) {
       /** @type {string} */ (news.link)
     ];
   if (news.kind.startsWith('centre-outage')) return 'ours';
+  if (news.kind === 'stream-moved') return news.stream === 'stalled' || news.stream === 'gone' ? 'not_receiving' : 'steady';
   return undefined;
 }
