@@ -1,5 +1,6 @@
 """Who is on the line: connections by generation, their beats, and the sweep that notices silence."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
 
 import structlog
@@ -25,6 +26,7 @@ LOOK_EVERY_MS = 5_000
 """How often the whole hall is looked over for an outage of ours, when nothing gives cause to look at once."""
 ASKED_AGAIN_MS = 5_000
 """A silence whose signal was lost to a failing disk is signalled again after this time."""
+_PLAIN = re.compile("[a-z_]{1,20}")
 
 
 class Presence:
@@ -77,7 +79,8 @@ class Presence:
             # Once a connection: it will say so with every beat.
             if self._puzzled.get(code) != line.generation:
                 self._puzzled[code] = line.generation
-                log.warning("stream-word-unknown", point=code, word=said[:20])
+                # A word of a newer room is plain. What is not is some stranger's, and may be anything, a key too.
+                log.warning("stream-word-unknown", point=code, word=said if _PLAIN.fullmatch(said) else None)
             return
         first, line.stream = line.stream is None, word
         line.behind_s, line.bitrate_kbps = beat.behind_s, beat.bitrate_kbps

@@ -193,6 +193,19 @@ def changed(sight: Sight, touched: Touched, now_ms: int) -> wire.Affairs | None:
     return wire.Affairs(incidents, calls, notices) if incidents or calls or notices else None
 
 
+def mine(sight: Sight, touched: Touched) -> bool:
+    """Whether any of those that were touched is this screen's: of the others it is not even told that there is news."""
+    found = sight.scene.state.affairs
+    incidents = (found.incidents.known.get(number) for number in touched.incidents)
+    notices = (found.notices.posted.get(number) for number in touched.notices)
+    return (
+        sight.covers(touched.points)
+        or sight.covers(touched.calls)
+        or any(each is not None and sight.covers(each.hits) for each in incidents)
+        or any(each is not None and _reaches(sight, each) for each in notices)
+    )
+
+
 # --- one of each
 
 
@@ -309,7 +322,7 @@ def narrow(sight: Sight, placed: Placed, line: dict[str, Any]) -> bool:
 
 def unsaid(event: events.AnyEvent, line: Mapping[str, Any]) -> dict[str, Any]:
     """What the staff write for each other, left out: it names people more often than not."""
-    return {word: "" for word in ("note", "reason") if word in line} if isinstance(event, _BY_SOMEBODY) else {}
+    return {word: "" for word in ("note", "reason", "why") if word in line} if isinstance(event, _BY_SOMEBODY) else {}
 
 
 _BY_SOMEBODY = (events.IncidentEvent, events.CallEnded, events.NoticePosted, events.RemindersSent)

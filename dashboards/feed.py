@@ -173,20 +173,24 @@ class Channel:
         before = len(self._pending)
         self._pending.update(code for code in codes if code in self._rows)
         touched = len(self._pending) > before
-        if affected is not None:
+        if affected is not None and affairs.mine(self._sight, affected):
             self._pending.update(code for code in affected.points if code in self._rows)
             self._touched = affected if self._touched is None else self._touched | affected
             touched = True
         for each in placed:
             event = each[1].event
-            point = getattr(event, "point", None)
-            if newsworthy(event) and (point is None or point in self._rows):
+            if newsworthy(event) and self._hears(each):
                 self._news.append(each)
                 touched = True
         if not touched or self._timer is not None:
             return
         loop = asyncio.get_running_loop()
         self._timer = loop.call_at(max(loop.time(), self._next_s), self.flush)
+
+    def _hears(self, placed: Placed) -> bool:
+        """Whether a line of news is for these screens: an empty frame would tell them that there is one for others."""
+        point = getattr(placed[1].event, "point", None)
+        return point in self._rows if point is not None else affairs.narrow(self._sight, placed, {})
 
     def renew(self) -> None:
         """So much changed that every screen starts from a snapshot: another list, another round."""

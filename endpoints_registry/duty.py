@@ -1,5 +1,6 @@
 """The addresses of the duty roster: who answers the phone (ca trực), put in order by the organiser."""
 
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -12,7 +13,7 @@ from endpoints_registry.access import Action, Caller, covers
 from endpoints_registry.bodies import Moment
 from endpoints_registry.columns import Misread
 from endpoints_registry.columns import phone as phone_of
-from endpoints_registry.conferences import Conference
+from endpoints_registry.conferences import HANOI, Conference
 from endpoints_registry.directory import Directory
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
 from endpoints_registry.registry import Registry
@@ -31,6 +32,20 @@ def _phone(given: str) -> str:
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"), AfterValidator(vietnamese.proper)]
 
 
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=HANOI) for year in (2000, 2100))
+
+
+def _of_our_days(at: datetime) -> datetime:
+    # The first and the last days that there are cannot be told in another zone.
+    if not EARLIEST <= at < LATEST:
+        why = f"năm {at.year} không phải ngày trực; hãy ghi một năm từ {EARLIEST.year} đến {LATEST.year - 1}"
+        raise PydanticCustomError("days", "{why}", {"why": why})
+    return at
+
+
+When = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
+
+
 class ShiftBody(BaseModel):
     """`unit`: a unit (for all below it too) or a cluster; null: for everybody."""
 
@@ -39,8 +54,8 @@ class ShiftBody(BaseModel):
     name: Annotated[Line, Field(min_length=1)]
     phone: Annotated[str, Field(min_length=3, max_length=40), AfterValidator(_phone)]
     what: Line = ""
-    from_: AwareDatetime = Field(alias="from")
-    to: AwareDatetime
+    from_: When = Field(alias="from")
+    to: When
     unit: str | None = Field(None, min_length=1, max_length=16)
 
     def shift(self) -> Shift:

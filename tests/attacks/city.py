@@ -12,6 +12,7 @@ from bridge.simulator.clock import DrivenClock
 from endpoints_registry.access import Role
 from endpoints_registry.credentials import Link
 from endpoints_registry.registry import Registry
+from endpoints_registry.units import Cluster
 from tests.flows.house import (
     CONFERENCE,
     HALLS,
@@ -34,6 +35,11 @@ CANARY = "KIMTUOC"
 OURS, THEIRS = "00178-01", "00004-01"
 """A hall of Đống Đa, from which is attacked, and one of Ba Đình, which is to be reached."""
 OTHER = "00181-01"
+NEIGHBOUR = "00006-01"
+"""Of Ba Đình too, and of the same area as OTHER: what fails there and in OTHER is one matter."""
+AREA = "Khu hồ"
+CLUSTER = "C-09"
+"""Wards of Đống Đa, without that of OURS."""
 PEOPLE = f"""\
 point,name,position,own_code
 {THEIRS},{CANARY} Nguyễn Thị Sáu,{CANARY} bí thư,{CANARY}-1
@@ -72,14 +78,22 @@ def marked(table: str) -> str:
     return "\n".join(lines)
 
 
+def placed(table: str) -> str:
+    """The same halls with their areas."""
+    header, *halls = table.splitlines()
+    areas = (AREA if hall.startswith((OTHER, NEIGHBOUR)) else "" for hall in halls)
+    return "\n".join([f"{header},area", *(f"{hall},{area}" for hall, area in zip(halls, areas, strict=True))])
+
+
 async def furnished(folder: Path) -> Everybody:
     """A conference under way that keeps names."""
     clock = DrivenClock(MORNING_MS - 30 * 60_000, None)
     async with opened_house(settings(folder), clock) as house:
         registry = house.registry
-        for table in (UNITS, POINTS):
+        for table in (UNITS, placed(POINTS)):
             made = await registry.import_file(marked(table).encode())
             assert not made.faults
+        await registry.assign_cluster(Cluster(CLUSTER, "Cụm hồ", frozenset({"00181", "00199"})))
         await _plan(registry)
         await registry.names.switch(CONFERENCE, True, registry.now())
         roster = await registry.names.import_roster(CONFERENCE, registry.holdings.chosen[CONFERENCE], PEOPLE.encode())
@@ -91,6 +105,7 @@ async def furnished(folder: Path) -> Everybody:
             "binh": (Role.COORDINATOR, "001"),
             "their-viewer": (Role.VIEWER, "001"),
             "coordinator": (Role.COORDINATOR, "006"),
+            "cluster": (Role.COORDINATOR, CLUSTER),
             "inspector": (Role.INSPECTOR, "006"),
             "viewer": (Role.VIEWER, "006"),
         }
@@ -130,7 +145,7 @@ class City:
         self._http = http
 
     def who(self, name: str) -> Browser:
-        """By name: of the staff, `nobody`, `operator` (of OURS), `agent` (of OURS), `their operator`."""
+        """By name: of the staff, `nobody`, `operator` (of OURS), `agent` (of OURS), `their operator`, `other operator`."""
         return Browser(self._http, self.address, self.headers(name))
 
     def headers(self, name: str) -> Mapping[str, str]:
@@ -142,6 +157,8 @@ class City:
                 return keys.phones[OURS]
             case "their operator":
                 return keys.phones[THEIRS]
+            case "other operator":
+                return keys.phones[OTHER]
             case "agent":
                 return {"Authorization": f"Bearer {keys.tokens[OURS]}"}
             case _:

@@ -28,15 +28,20 @@ QUERIES = (
 BODIES: tuple[Mapping[str, Any], ...] = (
     {},
     {"points": [THEIRS]},
+    {"text": "thử", "points": [THEIRS]},
+    {"sitting": SITTING, "round": "opening", "points": [THEIRS]},
     {"unit": "001"},
     {"phase": "closing", "version": 2},
     {"names": False},
+    {"do": "claim"},
+    {"do": "end", "outcome": "answered"},
 )
 
 
 def addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every address of the document, with the other district's things in its path."""
-    theirs = {"conference": CONFERENCE, "code": THEIRS, "person": "0000000000", "handle": "a" * 12}
+    theirs = {"conference": CONFERENCE, "code": THEIRS, "person": "0000000000", "handle": "a" * 12, "number": "1"}
+    theirs |= {"username": "binh", "cluster": "C-01", "session": "0" * 16, "token": "1"}
     for path, methods in document["paths"].items():
         if "{" in path:
             path = re.sub(r"{(\w+)}", lambda found: theirs[found[1]], path)
@@ -46,6 +51,10 @@ def addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 async def test_no_answer_holds_a_word_of_another_district(city: City) -> None:
     await city.who("their operator").send(act(THEIRS, "incident", fault="other", note=CANARY), count(THEIRS, 40))
+    posted = await city.who("ann").post(f"{PATH}/notices", {"text": CANARY, "points": [THEIRS]})
+    assert (posted.status, posted.body["number"]) == (201, 1)
+    shift = {"name": CANARY, "phone": "0900 999 000", "from": "2026-03-07T07:00:00Z", "to": "2026-03-08T07:00:00Z"}
+    assert (await city.who("ann").ask("PUT", f"{PATH}/duty", [{**shift, "unit": "001"}], {})).status == 200
     before = await city.who("ann").board()
     document = (await city.who("nobody").get("/api/v1/openapi.json")).body
     asked = list(addresses(document))

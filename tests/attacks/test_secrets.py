@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from bridge.post import Kind, Letter
+from bridge.post.postman import Log
 from tests.attacks.city import CANARY, OURS, THEIRS, City, Everybody
 from tests.attacks.wire import UPGRADE, request, sent
-from tests.flows.house import CONFERENCE, PASSWORD, PATH, act, visited
+from tests.flows.house import CONFERENCE, PASSWORD, PATH, Standing, act, visited
 from tests.flows.served import configured, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,12 +28,15 @@ async def test_the_log_holds_no_secret_and_no_name_whatever_is_sent(folder: Path
         await there.phone(THEIRS).send(
             act(THEIRS, "scan", badge=everybody.badge), act(THEIRS, "incident", fault="other", note=CANARY)
         )
+        await affairs(there)
         await ann.get(f"{PATH}/points/{THEIRS}/people")
         await ann.get(f"/api/v1/points?q={CANARY}")
         room = await there.room(OURS)
         await room.hello()
+        await room.say("beat", stream=f"{CANARY}\n{everybody.secret}")
         await room.say("act", id=everybody.secret, kind=CANARY)
-        await room.next()
+        while (await room.next())["type"] != "ack":
+            pass
         cookie = keys.staff["ann"]["Cookie"]
         # What the library cannot read it would quote.
         for raw in (
@@ -56,6 +62,34 @@ async def test_the_log_holds_no_secret_and_no_name_whatever_is_sent(folder: Path
     assert [each for each in secrets if each in log] == []
     assert "Traceback" not in log
     assert all(line.startswith("{") for line in served.log if line.strip())
+
+
+async def affairs(there: Standing) -> None:
+    """Everything that people write about what goes wrong, whom they phone and what they say to halls."""
+    ann = there.ann
+    for path, said in (
+        ("notices", {"text": CANARY}),
+        ("incidents/1", {"do": "note", "note": CANARY}),
+        ("incidents/1", {"do": "escalate", "why": CANARY}),
+        ("incidents/1", {"do": "explain", "cause": CANARY}),
+        ("incidents/1", {"do": "assign", "to": CANARY}),
+        ("incidents/1", {"do": "resolve", "note": CANARY}),
+        (f"calls/{OURS}", {"do": "end", "outcome": "answered", "note": CANARY}),
+        (f"calls/{CANARY}", {"do": CANARY}),
+    ):
+        assert (await ann.post(f"{PATH}/{path}", said)).status < 500
+    hours = {"from": "2026-03-07T07:00:00Z", "to": "2026-03-07T17:00:00Z"}
+    shifts = [{"name": CANARY, "phone": "0900 999 000", "what": CANARY, **hours}]
+    assert (await ann.ask("PUT", f"{PATH}/duty", shifts, {})).status == 200
+
+
+async def test_of_a_letter_the_log_says_what_it_is_about_and_nothing_that_somebody_wrote() -> None:
+    letter = Letter(CONFERENCE, 7, Kind.RESOLVED, 1, "[Đã khắc phục, sự cố 1]", f"Nguyên nhân: {CANARY}.", b"{}", 0)
+    with capture_logs() as lines:
+        await Log().send(letter)
+    (line,) = lines
+    assert line["title"] == letter.title
+    assert CANARY not in str(line)
 
 
 async def test_an_error_tells_its_asker_nothing_of_our_insides(city: City) -> None:
