@@ -35,8 +35,10 @@ class Action(StrEnum):
     GOVERN = "govern"
     """Registry, import, freeze, phases, close, sign."""
     GRANT_LINKS = "grant_links"
+    APPOINT = "appoint"
+    """Accounts and clusters: whose accounts, says `APPOINTS`."""
     ADMINISTER = "administer"
-    """Accounts, configuration, audit, backup."""
+    """Configuration, audit, backup."""
 
 
 _EVERYONE = frozenset(Role) - {Role.AGENT}
@@ -52,8 +54,13 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.SPOT_CHECK: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR}),
     Action.GOVERN: frozenset({Role.ORGANISER}),
     Action.GRANT_LINKS: frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR}),
+    Action.APPOINT: frozenset({Role.ADMIN, Role.ORGANISER}),
     Action.ADMINISTER: frozenset({Role.ADMIN}),
 }
+STAFF = frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR, Role.VIEWER})
+"""Roles that an account may have."""
+APPOINTS: Mapping[Role, frozenset[Role]] = {Role.ADMIN: STAFF, Role.ORGANISER: frozenset({Role.COORDINATOR})}
+"""Whose accounts somebody of a role makes, changes and sees; to everybody else there are none."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -69,6 +76,8 @@ class Caller(msgspec.Struct, frozen=True):
     """The one point that an operator's link or a room's token is for."""
     shown: str = ""
     """How a person's screens call them."""
+    via: str = ""
+    """The prefix of the API token by which a program came in for its holder; empty for a person."""
 
     @property
     def proxy(self) -> bool:
@@ -89,3 +98,8 @@ def covers(caller: Caller, *, path: Collection[str] = (), point: str | None = No
     if caller.point is not None:
         return caller.point == point
     return caller.everywhere or not caller.units.isdisjoint(path)
+
+
+def lends(own: Role, role: Role) -> bool:
+    """Whether somebody of a role may hand a program this other one: all that it may do, they may do themselves."""
+    return role in STAFF and all(own in allowed for allowed in ALLOWED.values() if role in allowed)

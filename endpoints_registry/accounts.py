@@ -6,16 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from endpoints_registry import attempts
-from endpoints_registry.access import Role
-from endpoints_registry.database import Store
-from endpoints_registry.passwords import Passwords
-from endpoints_registry.tables import ACCOUNT, STAFF_SESSION
+from endpoints_registry.access import STAFF, Role
+from endpoints_registry.tables import ACCOUNT, KNOWN_BROWSER, SECOND_FACTOR, STAFF_SESSION
 
-STAFF = frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR, Role.VIEWER})
 EVERYWHERE = frozenset({Role.ADMIN, Role.ORGANISER})
 """Roles whose scope is always everything."""
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -23,6 +19,10 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 class WrongAccount(Exception):
     """The account cannot be made so; the message says what is wrong with it."""
+
+
+class TakenName(WrongAccount):
+    """Somebody has this user name already."""
 
 
 class WrongPassword(Exception):
@@ -51,6 +51,8 @@ class Lifetime:
         return now >= created_at + self.most or now >= seen_at + self.idle
 
 
+SESSIONS = 500
+"""Of one account: two hundred screens may share one. The one unused the longest goes."""
 # A conference day is long and its boards stay open; a week later everybody signs in again.
 STAFF_LIFETIME = Lifetime(idle=timedelta(hours=14), most=timedelta(days=7))
 
@@ -73,6 +75,40 @@ def new_secret() -> str:
     return secrets.token_urlsafe(24)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account as whoever appoints people sees it."""
+
+    account: Account
+    created_at: datetime
+    disabled: bool
+    one_time: bool
+    """Its holder has not yet put a password of their own in place of the one that was given out."""
+    second_factor: bool
+    sessions: int
+    seen_at: datetime | None
+
+
+def proper_username(username: str) -> str:
+    """As it is kept. Raises WrongAccount."""
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise WrongAccount(
+            f"Tên đăng nhập «{username[:64]}» cần 2-64 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối."
+        )
+    return username
+
+
+def check_post(role: Role, scope: str | None) -> None:
+    """Whether an account may have this role over this scope. Raises WrongAccount."""
+    if role not in STAFF:
+        raise WrongAccount(f"Vai trò «{role}» không dùng cho tài khoản; hãy chọn {', '.join(sorted(STAFF))}.")
+    if scope is None and role not in EVERYWHERE:
+        raise WrongAccount(f"Vai trò «{role}» cần mã đơn vị hoặc mã cụm phụ trách.")
+    if scope is not None and role in EVERYWHERE:
+        raise WrongAccount(f"Vai trò «{role}» luôn phụ trách toàn bộ; bỏ mã đơn vị đi.")
+
+
 async def add(
     connection: AsyncConnection,
     username: str,
@@ -81,28 +117,86 @@ async def add(
     scope: str | None,
     password_hash: str,
     now: datetime,
+    *,
+    one_time: bool = False,
 ) -> Account:
     """A new account. The hash comes from `Passwords.hash`, outside the transaction."""
-    username = username.strip().lower()
-    if not _USERNAME.fullmatch(username):
-        raise WrongAccount(
-            f"Tên đăng nhập «{username[:64]}» cần 2-64 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối."
-        )
-    if role not in STAFF:
-        raise WrongAccount(f"Vai trò «{role}» không dùng cho tài khoản; hãy chọn {', '.join(sorted(STAFF))}.")
-    if scope is None and role not in EVERYWHERE:
-        raise WrongAccount(f"Vai trò «{role}» cần mã đơn vị hoặc mã cụm phụ trách.")
-    if scope is not None and role in EVERYWHERE:
-        raise WrongAccount(f"Vai trò «{role}» luôn phụ trách toàn bộ; bỏ mã đơn vị đi.")
+    username = proper_username(username)
+    check_post(role, scope)
     taken = await connection.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.username == username))
     if taken.first():
-        raise WrongAccount(f"Đã có tài khoản «{username}».")
+        raise TakenName(f"Đã có tài khoản «{username}».")
     made = await connection.execute(
         insert(ACCOUNT)
-        .values(username=username, name=name, role=role.value, scope=scope, password_hash=password_hash, created_at=now)
+        .values(
+            username=username,
+            name=name,
+            role=role.value,
+            scope=scope,
+            password_hash=password_hash,
+            created_at=now,
+            given_at=now if one_time else None,
+        )
         .returning(ACCOUNT.c.id)
     )
     return Account(made.scalar_one(), username, name, role, scope)
+
+
+async def lines(connection: AsyncConnection, now: datetime, lifetime: Lifetime) -> list[Line]:
+    """Every account that ever was, by user name."""
+    live = (STAFF_SESSION.c.created_at > now - lifetime.most) & (STAFF_SESSION.c.seen_at > now - lifetime.idle)
+    open_now = (
+        select(
+            STAFF_SESSION.c.account_id,
+            func.count().label("sessions"),
+            func.max(STAFF_SESSION.c.seen_at).label("seen_at"),
+        )
+        .where(live)
+        .group_by(STAFF_SESSION.c.account_id)
+        .subquery()
+    )
+    rows = await connection.execute(
+        select(ACCOUNT, SECOND_FACTOR.c.confirmed_at, open_now.c.sessions, open_now.c.seen_at)
+        .select_from(
+            ACCOUNT.outerjoin(SECOND_FACTOR, SECOND_FACTOR.c.account_id == ACCOUNT.c.id).outerjoin(
+                open_now, open_now.c.account_id == ACCOUNT.c.id
+            )
+        )
+        .order_by(ACCOUNT.c.username)
+    )
+    return [
+        Line(
+            Account(row.id, row.username, row.name, Role(row.role), row.scope),
+            created_at=row.created_at,
+            disabled=row.disabled_at is not None,
+            one_time=row.given_at is not None,
+            second_factor=row.confirmed_at is not None,
+            sessions=row.sessions or 0,
+            seen_at=row.seen_at,
+        )
+        for row in rows
+    ]
+
+
+async def change(connection: AsyncConnection, account: Account) -> None:
+    """The account is called so and has this role and scope from now on. Raises WrongAccount."""
+    check_post(account.role, account.scope)
+    await connection.execute(
+        update(ACCOUNT)
+        .where(ACCOUNT.c.id == account.id)
+        .values(name=account.name, role=account.role.value, scope=account.scope)
+    )
+
+
+async def set_password(
+    connection: AsyncConnection, account_id: int, password_hash: str, given_at: datetime | None, *, keep: str = ""
+) -> None:
+    """Another password. Every browser goes that came in by the old one, but for the session of the token `keep`."""
+    await connection.execute(
+        update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(password_hash=password_hash, given_at=given_at)
+    )
+    await end_sessions(connection, account_id, keep=keep)
+    await connection.execute(delete(KNOWN_BROWSER).where(KNOWN_BROWSER.c.account_id == account_id))
 
 
 async def shown_names(connection: AsyncConnection) -> dict[str, str]:
@@ -123,47 +217,31 @@ async def holder(connection: AsyncConnection, username: str) -> Account | None:
     return Account(row.id, row.username, row.name, Role(row.role), row.scope) if row is not None else None
 
 
-async def sign_in(
-    store: Store,
-    passwords: Passwords,
-    username: str,
-    password: str,
-    address: str,
-    now: datetime,
-    lifetime: Lifetime = STAFF_LIFETIME,
+async def open_session(
+    connection: AsyncConnection, account: Account, address: str, browser: str, now: datetime, lifetime: Lifetime
 ) -> tuple[str, StaffSession]:
-    """A new session and its token. Raises WrongPassword, attempts.TooManyTries, passwords.TooBusy."""
-    username = username.strip().lower()[:64]
-    by_account, by_address = f"account:{username}", f"address:{address}"
-    async with store.writing() as connection:
-        await attempts.check(connection, by_address, now)
-        await attempts.check(connection, by_account, now)
-        # Noted before the check, so that many guesses at once do not all slip through.
-        await attempts.note(connection, by_account, now)
-        row = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.username == username))).first()
-    known = row is not None and row.disabled_at is None
-    right = await passwords.right(password, row.password_hash if row is not None and known else None)
-    async with store.writing() as connection:
-        if row is None or not right:
-            await attempts.note(connection, by_address, now)
-        else:
-            await attempts.forgive(connection, by_account)
-            account = Account(row.id, row.username, row.name, Role(row.role), row.scope)
-            return await _open_session(connection, account, address, now, lifetime)
-    raise WrongPassword("Tên đăng nhập hoặc mật khẩu không đúng.")
-
-
-async def _open_session(
-    connection: AsyncConnection, account: Account, address: str, now: datetime, lifetime: Lifetime
-) -> tuple[str, StaffSession]:
+    """A new session and its token; those that are over go, and the account's oldest beyond SESSIONS."""
     token = new_secret()
-    await connection.execute(
-        insert(STAFF_SESSION).values(
-            token_hash=digest(token), account_id=account.id, created_at=now, seen_at=now, address=address[:64]
-        )
-    )
     over = (STAFF_SESSION.c.created_at <= now - lifetime.most) | (STAFF_SESSION.c.seen_at <= now - lifetime.idle)
     await connection.execute(delete(STAFF_SESSION).where(over))
+    rows = await connection.execute(
+        select(STAFF_SESSION.c.token_hash)
+        .where(STAFF_SESSION.c.account_id == account.id)
+        .order_by(STAFF_SESSION.c.seen_at.desc())
+        .offset(SESSIONS - 1)
+    )
+    if surplus := [row.token_hash for row in rows]:
+        await connection.execute(delete(STAFF_SESSION).where(STAFF_SESSION.c.token_hash.in_(surplus)))
+    await connection.execute(
+        insert(STAFF_SESSION).values(
+            token_hash=digest(token),
+            account_id=account.id,
+            created_at=now,
+            seen_at=now,
+            address=address[:64],
+            browser=browser[:120] or None,
+        )
+    )
     return token, StaffSession(account, now, now)
 
 
@@ -192,6 +270,12 @@ async def seen(connection: AsyncConnection, token: str, now: datetime) -> None:
     )
 
 
+async def end_sessions(connection: AsyncConnection, account_id: int, *, keep: str = "") -> None:
+    """Every browser of the account is signed out, but for the session of the token `keep`."""
+    mine = STAFF_SESSION.c.account_id == account_id
+    await connection.execute(delete(STAFF_SESSION).where(mine & (STAFF_SESSION.c.token_hash != digest(keep))))
+
+
 async def sign_out(connection: AsyncConnection, token: str) -> None:
     await connection.execute(delete(STAFF_SESSION).where(STAFF_SESSION.c.token_hash == digest(token)))
 
@@ -200,4 +284,10 @@ async def disable(connection: AsyncConnection, username: str, now: datetime) -> 
     """Close an account and every browser it is signed in with."""
     ids = select(ACCOUNT.c.id).where(ACCOUNT.c.username == username.lower())
     await connection.execute(delete(STAFF_SESSION).where(STAFF_SESSION.c.account_id.in_(ids)))
+    await connection.execute(delete(KNOWN_BROWSER).where(KNOWN_BROWSER.c.account_id.in_(ids)))
     await connection.execute(update(ACCOUNT).where(ACCOUNT.c.username == username.lower()).values(disabled_at=now))
+
+
+async def enable(connection: AsyncConnection, username: str) -> None:
+    """Open a closed account again."""
+    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.username == username.lower()).values(disabled_at=None))

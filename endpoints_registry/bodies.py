@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
+from endpoints_registry.access import Role
 from endpoints_registry.conferences import (
     HANOI,
     Choice,
@@ -52,11 +53,17 @@ class _Told(BaseModel):
 class SignInBody(_Asked):
     username: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=64)
     password: str = Field(min_length=1, max_length=200)
+    otp: str = Field("", max_length=40)
+    """The six digits that the phone shows, or a recovery code."""
+    new_password: str = Field("", max_length=200)
+    """In place of a one-time password."""
 
 
 class LinkBody(_Asked):
     secret: str = Field(min_length=1, max_length=200)
     device: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=80)
+    pin: str = Field("", max_length=20)
+    """Where the point has one."""
 
 
 class User(_Told):
@@ -68,6 +75,98 @@ class User(_Told):
 class SessionAnswer(_Told):
     csrf: str
     user: User
+    recovery_codes: list[str] = []
+    """Of a second factor that this sign-in has confirmed; they are shown once."""
+
+
+class PasswordBody(_Asked):
+    password: str = Field(min_length=1, max_length=200)
+    new_password: str = Field(min_length=1, max_length=200)
+
+
+class ProofBody(_Asked):
+    password: str = Field(min_length=1, max_length=200)
+
+
+class CodeBody(_Asked):
+    otp: str = Field(min_length=1, max_length=40)
+
+
+class RemovalBody(_Asked):
+    password: str = Field(min_length=1, max_length=200)
+    otp: str = Field(min_length=1, max_length=40)
+
+
+class ApiTokenBody(_Asked):
+    name: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=100)
+    """Which program it is for."""
+    role: Role
+    scope: Code | None = None
+    expires_at: AwareDatetime
+
+
+class TokensQuery(_Asked):
+    username: str | None = Field(None, max_length=64)
+    """Mine if not given."""
+
+
+class ApiTokenTold(_Told):
+    id: int
+    name: str
+    prefix: str
+    username: str
+    role: str
+    scope: str | None
+    created_at: Moment
+    expires_at: Moment
+    used_at: Moment | None
+
+
+class ApiTokensAnswer(_Told):
+    tokens: list[ApiTokenTold]
+
+
+class NewApiTokenAnswer(ApiTokenTold):
+    token: str
+    """It is shown once."""
+
+
+class FactorAnswer(_Told):
+    enrolled: bool
+    required: bool
+    """Whether this role comes in with a second factor only."""
+    recovery_left: int
+
+
+class EnrolmentAnswer(_Told):
+    secret: str
+    uri: str
+    qr: str
+    """A data URI of SVG."""
+
+
+class CodesAnswer(_Told):
+    recovery_codes: list[str]
+
+
+class SessionsQuery(_Asked):
+    username: str | None = Field(None, max_length=64)
+    """Mine if not given."""
+
+
+class SessionTold(_Told):
+    id: str
+    username: str
+    name: str
+    address: str
+    browser: str
+    created_at: Moment
+    seen_at: Moment
+    current: bool
+
+
+class SessionsAnswer(_Told):
+    sessions: list[SessionTold]
 
 
 class LinkAnswer(_Told):
@@ -267,14 +366,149 @@ class ConferenceMade(_Told):
     sittings: list[str]
 
 
+# --- accounts and clusters
+
+
+class AccountsQuery(_Asked):
+    q: str = Field("", max_length=200)
+    """In the name or the user name, without accents."""
+    role: Role | None = None
+    scope: str | None = Field(None, max_length=16)
+    disabled: bool | None = None
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=1_000)
+
+
+class AccountBody(_Asked):
+    username: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=64)
+    name: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=200)
+    role: Role
+    scope: Code | None = None
+    """A unit's or a cluster's code; none for those who hold everything."""
+
+
+class AccountChange(_Asked):
+    """What is not named stays as it is."""
+
+    name: Annotated[str, _NO_CONTROLS] | None = Field(None, min_length=1, max_length=200)
+    role: Role | None = None
+    scope: Code | None = None
+    disabled: bool | None = None
+
+
+class AccountTold(_Told):
+    username: str
+    name: str
+    role: str
+    scope: str | None
+    scope_name: str
+    disabled: bool
+    one_time: bool
+    """The password is still the one that was given out."""
+    otp: bool
+    created_at: Moment
+    seen_at: Moment | None
+    sessions: int
+
+
+class AccountsAnswer(_Told):
+    accounts: list[AccountTold]
+    total: int
+    next_page: int | None
+
+
+class GivenAnswer(_Told):
+    account: AccountTold
+    password: str
+    """For the first sign-in only; it is shown once."""
+
+
+class GivenQuery(_Asked):
+    format: Literal["xlsx", "csv"] = "xlsx"
+
+
+class HireTold(_Told):
+    username: str
+    name: str
+    role: str
+    scope: str | None
+
+
+class HiringAnswer(_Told):
+    accounts: list[HireTold]
+    new: int
+    errors: list["FaultTold"]
+    errors_left_out: int
+
+
+class ClusterBody(_Asked):
+    name: Annotated[str, _NO_CONTROLS] = Field(min_length=1, max_length=300)
+    units: list[Code] = Field(max_length=5_000)
+
+
+class NewClusterBody(ClusterBody):
+    code: str | None = Field(None, pattern=r"^C-[0-9]{2,5}$")
+    """The next free one if not given."""
+
+
+class ClusterUnitTold(_Told):
+    code: str
+    name: str
+    parent_name: str
+
+
+class ClusterTold(_Told):
+    code: str
+    name: str
+    units: list[ClusterUnitTold]
+    accounts: int
+
+
+class ClustersAnswer(_Told):
+    clusters: list[ClusterTold]
+
+
 # --- links and tokens
 
 
 class PointsBody(_Asked):
-    """Points by their codes, or all of a unit and below."""
+    """Points by their codes, all of a unit and below, or all that are the caller's."""
 
     points: list[Code] = Field([], max_length=5_000)
     unit: str | None = Field(None, max_length=16)
+    all: bool = False
+
+
+class PinBody(_Asked):
+    pin: str = Field(min_length=1, max_length=20)
+    """Four to eight digits."""
+
+
+class LinksQuery(_Asked):
+    q: str = Field("", max_length=200)
+    """Accent-free search."""
+    unit: str | None = Field(None, max_length=16)
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=1_000)
+
+
+class LinkLine(_Told):
+    code: str
+    name: str
+    parent_name: str
+    handle: str | None
+    """None where no link opens the point now."""
+    created_at: Moment | None
+    phones: int
+    pin: bool
+    token: bool
+    """Whether the room's machine has one."""
+
+
+class LinkLinesAnswer(_Told):
+    links: list[LinkLine]
+    total: int
+    next_page: int | None
 
 
 class LinkTold(_Told):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from endpoints_registry import vietnamese
 from endpoints_registry.sheets import Cell
-from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, TYPES
+from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, STAFF_ROLES, TYPES
 
 Value = str | int | date | None
 
@@ -220,6 +220,14 @@ ROSTER: Sequence[Column] = (
     Column("unit", "Đơn vị công tác", text(300), example="Đảng ủy phường Trúc Bạch"),
     Column("own_code", "Mã riêng", text(40), hint="Không bắt buộc; cần khi hai người cùng tên, cùng chức vụ"),
 )
+ACCOUNTS: Sequence[Column] = (
+    Column("username", "Tên đăng nhập", text(64), needed=True, hint="Không dấu, không cách", example="an.badinh"),
+    Column("name", "Họ và tên", text(200), needed=True, example="Nguyễn Thị An"),
+    Column("role", "Vai trò", one_of(STAFF_ROLES), hint="Để trống là Điều phối", example="Điều phối"),
+    Column("scope", "Phụ trách", code, hint="Mã đơn vị hoặc mã cụm; để trống nếu phụ trách toàn bộ", example="001"),
+)
+GIVEN: Sequence[Column] = (*ACCOUNTS, Column("password", "Mật khẩu một lần", text(40)))
+"""The accounts that a file has made, with what opens each for the first time."""
 KINDS: Mapping[str, Sequence[Column]] = {
     "units": UNITS,
     "successors": SUCCESSORS,
@@ -227,14 +235,16 @@ KINDS: Mapping[str, Sequence[Column]] = {
     "expected": EXPECTED,
 }
 """The tables of the registry's own files."""
-EVERY_KIND: Mapping[str, Sequence[Column]] = {**KINDS, "roster": ROSTER}
-"""And a conference's list of people, which is a file of its own."""
+EVERY_KIND: Mapping[str, Sequence[Column]] = {**KINDS, "roster": ROSTER, "accounts": ACCOUNTS, "given": GIVEN}
+"""And those that are files of their own: a conference's list of people, the staff's accounts."""
 TITLES: Mapping[str, str] = {
     "units": "Đơn vị",
     "successors": "Đơn vị kế tiếp",
     "points": "Điểm cầu",
     "expected": "Số triệu tập",
     "roster": "Danh sách đại biểu",
+    "accounts": "Tài khoản",
+    "given": "Mật khẩu một lần",
 }
 
 

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from endpoints_registry import attempts
+from endpoints_registry import attempts, pins
 from endpoints_registry.accounts import Lifetime, digest, new_secret
 from endpoints_registry.database import Store
-from endpoints_registry.tables import AGENT_TOKEN, LINK_SESSION, POINT, POINT_LINK
+from endpoints_registry.passwords import Passwords
+from endpoints_registry.tables import AGENT_TOKEN, LINK_SESSION, POINT, POINT_LINK, POINT_PIN
 
 # The phone exchanges its link again by itself when this ends: no idle time, whose bookkeeping would cost a write.
 LINK_LIFETIME = Lifetime(idle=timedelta(days=2), most=timedelta(days=2))
@@ -54,17 +55,50 @@ class PhoneSession:
         return self.created_at
 
 
-async def issue_links(connection: AsyncConnection, point_ids: Sequence[int], now: datetime) -> Mapping[int, Link]:
-    """A new link for each point; whatever it had before stops working at once."""
-    await revoke_links(connection, point_ids, now)
-    links = {point_id: Link(_new_handle(), new_secret()) for point_id in point_ids}
+def drawn_links(point_ids: Collection[int]) -> Mapping[int, Link]:
+    """A link for each point; it opens nothing before it is put."""
+    return {point_id: Link(_new_handle(), new_secret()) for point_id in point_ids}
+
+
+async def put_links(connection: AsyncConnection, links: Mapping[int, Link], now: datetime) -> None:
+    """From now on these open the points; whatever opened them before stops working at once."""
+    await revoke_links(connection, links.keys(), now)
     rows = [
         {"handle": link.handle, "point_id": point_id, "secret_hash": digest(link.secret), "created_at": now}
         for point_id, link in links.items()
     ]
     if rows:
         await connection.execute(insert(POINT_LINK), rows)
-    return links
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLink:
+    handle: str
+    created_at: datetime
+    phones: int
+
+
+async def live_links(connection: AsyncConnection, now: datetime) -> Mapping[int, LiveLink]:
+    """By point: its link, and on how many phones it is open."""
+    open_now = and_(LINK_SESSION.c.handle == POINT_LINK.c.handle, LINK_SESSION.c.created_at > now - LINK_LIFETIME.most)
+    rows = await connection.execute(
+        select(
+            POINT_LINK.c.point_id,
+            POINT_LINK.c.handle,
+            POINT_LINK.c.created_at,
+            func.count(LINK_SESSION.c.token_hash).label("phones"),
+        )
+        .select_from(POINT_LINK.outerjoin(LINK_SESSION, open_now))
+        .where(POINT_LINK.c.revoked_at.is_(None))
+        .group_by(POINT_LINK.c.point_id, POINT_LINK.c.handle, POINT_LINK.c.created_at)
+    )
+    return {row.point_id: LiveLink(row.handle, row.created_at, row.phones) for row in rows}
+
+
+async def with_tokens(connection: AsyncConnection) -> frozenset[int]:
+    """The points whose room has a token."""
+    rows = await connection.execute(select(AGENT_TOKEN.c.point_id).where(AGENT_TOKEN.c.revoked_at.is_(None)))
+    return frozenset(row.point_id for row in rows)
 
 
 async def revoke_links(connection: AsyncConnection, point_ids: Collection[int], now: datetime) -> None:
@@ -77,18 +111,28 @@ async def revoke_links(connection: AsyncConnection, point_ids: Collection[int], 
 
 
 async def exchange(
-    store: Store, handle: str, secret: str, device: str, address: str, now: datetime
+    store: Store,
+    passwords: Passwords,
+    handle: str,
+    secret: str,
+    device: str,
+    address: str,
+    now: datetime,
+    *,
+    pin: str = "",
+    vouched: bool = False,
 ) -> tuple[str, PhoneSession]:
-    """A session for this phone, and its token. Raises UnknownLink, or attempts.TooManyTries after many wrong ones.
+    """A session for this phone, and its token. Raises UnknownLink, pins.PinNeeded, pins.WrongPin, TooManyTries, TooBusy.
 
-    A right secret always passes: phones share their network's address with strangers, and 192 bits are not guessed.
+    A right secret always passes: phones share their network's address with strangers, and 192 bits are not guessed. Only
+    then is the PIN asked for, if the point has one; not of a phone that is `vouched` for by an open session of its own.
     """
     # A handle of other letters is none of ours, and not every text may be asked of every database.
     handle = handle if handle.isascii() and handle.isalnum() else ""
     async with store.reading() as connection:
         found = await connection.execute(
-            select(POINT_LINK.c.secret_hash, POINT.c.code)
-            .join_from(POINT_LINK, POINT)
+            select(POINT_LINK.c.secret_hash, POINT.c.code, POINT_PIN.c.pin_hash)
+            .select_from(POINT_LINK.join(POINT).outerjoin(POINT_PIN, POINT_PIN.c.point_id == POINT.c.id))
             .where(POINT_LINK.c.handle == handle, POINT_LINK.c.revoked_at.is_(None))
         )
         row = found.first()
@@ -98,6 +142,8 @@ async def exchange(
             await attempts.check(connection, f"link:{address}", now)
             await attempts.note(connection, f"link:{address}", now)
         raise UnknownLink("Liên kết không đúng hoặc đã được thay; hãy xin ban tổ chức liên kết mới.")
+    if row.pin_hash is not None and not vouched:
+        await pins.ask(store, passwords, handle, pin, row.pin_hash, now)
     token = new_secret()
     async with store.writing() as connection:
         await _make_room(connection, handle, device, now)

@@ -13,7 +13,7 @@ from endpoints_registry.planning import Existing
 from endpoints_registry.points import Point
 from endpoints_registry.sheets import RUN_BY_SHEETS
 from endpoints_registry.units import ALWAYS
-from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, TYPES
+from endpoints_registry.words import CATEGORIES, LEVELS, MODES, ROLES, STAFF_ROLES, TYPES
 
 Line = Mapping[str, str | int | None]
 
@@ -84,11 +84,12 @@ def as_csv(kind: str, rows: Iterable[Line]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(column.heading for column in EVERY_KIND[kind])
     for row in rows:
-        writer.writerow(_inert(row.get(column.key)) for column in EVERY_KIND[kind])
+        writer.writerow(inert(row.get(column.key)) for column in EVERY_KIND[kind])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _inert(value: str | int | None) -> str | int:
+def inert(value: str | int | None) -> str | int:
+    """A cell that no sheet program runs."""
     if isinstance(value, str) and value.lstrip("'")[:1] in RUN_BY_SHEETS:
         return "'" + value
     return "" if value is None else value
@@ -158,7 +159,13 @@ def template(kinds: Sequence[str]) -> bytes:
 
 
 def _choices(column: Column) -> list[str]:
-    words = {"level": LEVELS, "type": TYPES, "reception_mode": MODES, "category": CATEGORIES}.get(column.key, {})
+    words = {
+        "level": LEVELS,
+        "type": TYPES,
+        "reception_mode": MODES,
+        "category": CATEGORIES,
+        "role": STAFF_ROLES,
+    }.get(column.key, {})
     # Excel splits a list at commas and takes 255 letters: what holds commas is typed by hand.
     return [] if any("," in name for name in words.values()) else list(words.values())
 

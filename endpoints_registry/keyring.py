@@ -1,8 +1,8 @@
 """Who holds which key: what a request proves, found in memory because every request asks."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Hashable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -11,13 +11,15 @@ import structlog
 from aiohttp import hdrs, web
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from endpoints_registry import accounts, credentials
-from endpoints_registry.access import Caller, Role
+from endpoints_registry import accounts, credentials, tokens
+from endpoints_registry.access import Caller, Role, covers, lends
 from endpoints_registry.accounts import Account, Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
 from endpoints_registry.gate import LINK_HEADER, Credential
+from endpoints_registry.tokens import ApiToken
 
 log = structlog.get_logger("keyring")
 
@@ -64,6 +66,14 @@ class _Open:
     noted_at: datetime
 
 
+@dataclass(slots=True)
+class _Lent:
+    """An API token in memory, and when its use was last noted on disk."""
+
+    token: ApiToken
+    noted_at: datetime
+
+
 class Keyring:
     """Resolves a request to its credential. What is revoked through the registry is forgotten here at once."""
 
@@ -72,16 +82,19 @@ class Keyring:
         store: Store,
         now: Callable[[], datetime],
         scope: Callable[[str], frozenset[str]],
+        path: Callable[[str], Collection[str]],
         staff_lifetime: Lifetime,
         secure: bool,
     ) -> None:
         self._store = store
         self._now = now
         self._scope = scope
+        self._path = path
         self._staff_lifetime = staff_lifetime
         self.secure = secure
         self._sessions: _Memory[str, _Open] = _Memory(REMEMBERED)
         self._agents: _Memory[str, str] = _Memory(REMEMBERED)
+        self._lent: _Memory[str, _Lent] = _Memory(REMEMBERED)
         self.epoch = 0
         """Grows with everything that is revoked."""
 
@@ -89,6 +102,15 @@ class Keyring:
     @property
     def staff_cookie(self) -> str:
         return "__Host-bridge" if self.secure else "bridge"
+
+    def known_cookie(self, username: str) -> str:
+        """In which a browser proves that this account's holder came in by it before."""
+        # One for each account, as an office may share a browser; hashed, as a user name may hold what a cookie's may not.
+        name = f"known-{accounts.digest(username.strip().lower())[:12]}"
+        return f"__Host-{name}" if self.secure else name
+
+    def known(self, request: web.Request, username: str) -> str:
+        return _cookie(request, self.known_cookie(username))
 
     def link_cookie(self, handle: str) -> str:
         return f"__Host-link-{handle}" if self.secure else f"link-{handle}"
@@ -108,7 +130,10 @@ class Keyring:
         """A bearer token wins over a named link, and that over the staff's cookie; none stands in for another."""
         if given := request.headers.get("Authorization"):
             kind, _, token = given.partition(" ")
-            return await self.agent(token.strip()) if kind.lower() == "bearer" else None
+            if kind.lower() != "bearer":
+                return None
+            token = token.strip()
+            return await (self.program(token) if token.startswith(tokens.BEGINS) else self.agent(token))
         if handle := request.headers.get(LINK_HEADER) or request.query.get(LINK_QUERY):
             return await self.phone(handle, _cookie(request, self.link_cookie(handle)))
         return await self.staff(_cookie(request, self.staff_cookie))
@@ -135,6 +160,10 @@ class Keyring:
             return None
         return _phones(found.point, token)
 
+    async def own_phone(self, request: web.Request, handle: str) -> Credential | None:
+        """The open session that this phone has of the link already."""
+        return await self.phone(handle, _cookie(request, self.link_cookie(handle)))
+
     async def agent(self, token: str) -> Credential | None:
         if not token:
             return None
@@ -149,6 +178,49 @@ class Keyring:
             if epoch == self.epoch:
                 self._agents.put(token, point)
         return Credential(Caller(name=f"agent:{point}", role=Role.AGENT, point=point), ambient=False, secret=token)
+
+    async def program(self, secret: str) -> Credential | None:
+        """A program that speaks for somebody: never with more than they may do now, whatever it was given once."""
+        held = self._lent.get(secret)
+        if held is None:
+            epoch = self.epoch
+            async with self._store.reading() as connection:
+                found = await tokens.found(connection, secret)
+            if found is None:
+                return None
+            held = _Lent(found, found.used_at or found.created_at)
+            if epoch == self.epoch:
+                self._lent.put(secret, held)
+        token, now = held.token, self._now()
+        holder = self.caller(token.holder)
+        units = frozenset() if token.scope is None else self._scope(token.scope)
+        if now >= token.expires_at or not lends(holder.role, token.role):
+            return None
+        # The holder's own scope may be a unit of another day, which nothing covers by its path.
+        if token.scope != token.holder.scope and not (
+            holder.everywhere or (units and all(covers(holder, path=self._path(unit)) for unit in units))
+        ):
+            return None
+        if token.used_at is None or now - held.noted_at >= SEEN_EVERY:
+            held.noted_at, held.token = now, replace(token, used_at=now)
+            await self._note(lambda connection: tokens.used(connection, token.id, now))
+        caller = Caller(
+            name=holder.name,
+            role=token.role,
+            everywhere=token.scope is None,
+            units=units,
+            shown=f"{holder.shown} ({token.name})",
+            via=token.prefix,
+        )
+        return Credential(caller, ambient=False, secret=secret)
+
+    async def _note(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        try:
+            async with self._store.writing() as connection:
+                await write(connection)
+        except (DBAPIError, PoolTimeout) as failed:
+            # A full disk keeps nobody from looking: what was not noted now will be in five minutes.
+            log.warning("use-not-noted", why=str(failed.__cause__ or failed))
 
     async def _session(self, key: str, token: str, lifetime: Lifetime) -> StaffSession | PhoneSession | None:
         now = self._now()
@@ -172,12 +244,7 @@ class Keyring:
         # Only the staff's: a phone's act must never wait behind an import for the registry's one writer.
         if isinstance(held.session, StaffSession) and now - held.noted_at >= SEEN_EVERY:
             held.noted_at = now
-            try:
-                async with self._store.writing() as connection:
-                    await accounts.seen(connection, token, now)
-            except (DBAPIError, PoolTimeout) as failed:
-                # A full disk keeps nobody from looking: what was not noted now will be in five minutes.
-                log.warning("session-not-noted", why=str(failed.__cause__ or failed))
+            await self._note(lambda connection: accounts.seen(connection, token, now))
         return held.session
 
     def signed_out(self, token: str) -> None:
@@ -189,6 +256,7 @@ class Keyring:
         self.epoch += 1
         self._sessions = _Memory(REMEMBERED)
         self._agents = _Memory(REMEMBERED)
+        self._lent = _Memory(REMEMBERED)
 
 
 @lru_cache(REMEMBERED)

@@ -1,6 +1,7 @@
 """Passwords: slow to check on purpose, so never on the loop and never more than a few at once."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -13,6 +14,8 @@ Done = TypeVar("Done")
 
 SHORTEST = 10
 LONGEST = 200
+# Without l, o, 0, 1: people read it off paper.
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class TooBusy(Exception):
@@ -21,6 +24,11 @@ class TooBusy(Exception):
 
 class WeakPassword(Exception):
     """The password is too short or too long; the message says what is asked."""
+
+
+def on_paper() -> str:
+    """80 random bits that somebody can type from a sheet of paper."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 class Passwords:
@@ -43,7 +51,11 @@ class Passwords:
     async def hash(self, password: str) -> str:
         if not SHORTEST <= len(password) <= LONGEST:
             raise WeakPassword(f"Mật khẩu cần từ {SHORTEST} đến {LONGEST} ký tự.")
-        return await self._run(lambda: self._hasher.hash(password))
+        return await self.hash_any(password)
+
+    async def hash_any(self, secret: str) -> str:
+        """Of a secret that follows other rules than a password, as a PIN does."""
+        return await self._run(lambda: self._hasher.hash(secret))
 
     async def right(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one; None stands for an account that does not exist."""

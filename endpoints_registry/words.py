@@ -32,6 +32,13 @@ ROLES: Mapping[str, str] = {
     "technician": "Cán bộ kỹ thuật",
     "secretary": "Thư ký",
 }
+STAFF_ROLES: Mapping[str, str] = {
+    "admin": "Quản trị hệ thống",
+    "organiser": "Ban tổ chức",
+    "coordinator": "Điều phối",
+    "inspector": "Kiểm tra",
+    "viewer": "Chỉ xem",
+}
 ROUNDS: Mapping[str, str] = {"opening": "Đầu giờ", "middle": "Giữa giờ", "closing": "Cuối giờ"}
 ORIGINS: Mapping[str, str] = {"central": "Trung ương", "city": "Thành phố"}
 CONFERENCE_MODES: Mapping[str, str] = {"online": "Trực tuyến", "hybrid": "Trực tiếp kết hợp trực tuyến"}

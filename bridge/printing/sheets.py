@@ -1,14 +1,19 @@
 """The addresses under which printable sheets are fetched."""
 
+from collections.abc import Mapping
+
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.printing import links
 from bridge.printing.badges import BADGES, sheet
 from bridge.printing.press import Busy, Press, Unprinted
 from endpoints_registry.access import Action
 from endpoints_registry.attending import asked_for, names_off
-from endpoints_registry.gate import CALLER, Problem, Route, nowhere, query_of
+from endpoints_registry.bodies import PointsBody
+from endpoints_registry.gate import CALLER, Problem, Route, body_of, nowhere, query_of
+from endpoints_registry.granting import asked_for as places_asked_for
 from endpoints_registry.keeping import NamesOff
 from endpoints_registry.registry import Registry
 
@@ -24,9 +29,11 @@ class BadgesQuery(BaseModel):
 
 
 class Sheets:
-    def __init__(self, registry: Registry, press: Press) -> None:
+    def __init__(self, registry: Registry, press: Press, origin: str = "") -> None:
+        """`origin` is the address under which the world reaches us (the request's own, if not given)."""
         self._registry = registry
         self._press = press
+        self._origin = origin
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -39,6 +46,16 @@ class Sheets:
                 query=BadgesQuery,
                 answer_type="application/pdf",
                 answers={200: None, 404: None, 409: None, 422: None, 500: None, 503: None},
+            ),
+            Route(
+                "POST",
+                "/api/v1/registry/links/sheet",
+                self.links,
+                Action.GRANT_LINKS,
+                "Cấp liên kết mới và in phiếu có mã QR, tám phiếu một trang A4; liên kết cũ hết hiệu lực khi in xong",
+                body=PointsBody,
+                answer_type="application/pdf",
+                answers={200: None, 404: None, 422: None, 500: None, 503: None},
             ),
         )
 
@@ -62,18 +79,39 @@ class Sheets:
             raise Problem(422, "too_many", detail)
         directory = self._registry.on(conference.day)
         called = [(kept.point.code, _called(kept.point.name, directory.place(kept.point.code))) for kept in points]
-        try:
-            pdf = await self._press.printed("badges", sheet(conference.title, roster, called))
-        except Busy as busy:
-            detail = "Máy in thẻ đang bận; hãy thử lại sau ít giây."
-            raise Problem(503, "busy", detail, headers={"Retry-After": "10"}) from busy
-        except Unprinted as failed:
-            log.error("badges-unprinted", conference=conference.id, badges=people, why=str(failed)[:200])
-            raise Problem(500, "unprinted", "Không dàn được trang thẻ; hãy báo người quản trị hệ thống.") from failed
+        pdf = await self._printed("badges", sheet(conference.title, roster, called))
         log.info("badges-printed", conference=conference.id, badges=people, by=request[CALLER].name)
         name = f"the-dai-bieu-{query.point or query.unit}.pdf"
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def links(self, request: web.Request) -> web.Response:
+        directory = self._registry.directory
+        points = places_asked_for(directory, request[CALLER], await body_of(request, PointsBody))
+        if not points:
+            raise Problem(404, "nobody", "Ở đây chưa có điểm cầu nào; hãy nhập danh bạ trước khi in phiếu.")
+        if len(points) > links.LINKS:
+            detail = f"Có {len(points)} phiếu, mỗi lần in tối đa {links.LINKS}; hãy in theo từng đơn vị."
+            raise Problem(422, "too_many", detail)
+        points = links.ordered(directory, points)
+        drawn = self._registry.drawn_links([point.code for point in points])
+        origin = self._origin or str(request.url.origin())
+        pdf = await self._printed("links", links.sheet(directory, points, drawn, origin))
+        # Only now: had the sheet not come out, nobody would hold what opens the points.
+        await self._registry.put_links(drawn)
+        log.info("links-printed", points=len(points), by=request[CALLER].name)
+        headers = {"Content-Disposition": 'inline; filename="phieu-duong-dan.pdf"'}
+        return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def _printed(self, document: str, said: Mapping[str, object]) -> bytes:
+        try:
+            return await self._press.printed(document, said)
+        except Busy as busy:
+            detail = "Máy in đang bận; hãy thử lại sau ít giây."
+            raise Problem(503, "busy", detail, headers={"Retry-After": "10"}) from busy
+        except Unprinted as failed:
+            log.error("unprinted", document=document, why=str(failed)[:200])
+            raise Problem(500, "unprinted", "Không dàn được trang in; hãy báo người quản trị hệ thống.") from failed
 
 
 def _called(hall: str, place: str) -> str:

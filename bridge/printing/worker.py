@@ -43,10 +43,10 @@ def typeset(document: str, said: dict[str, Any]) -> bytes:
     return pdf
 
 
-def drawn(text: str) -> str:
+def drawn(text: str, error: str) -> str:
     """A QR code as SVG, with its quiet zone."""
     out = io.BytesIO()
-    code = segno.make(text, error="h", micro=False, boost_error=False, mask=MASK)
+    code = segno.make(text, error=error, micro=False, boost_error=False, mask=MASK)
     code.save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)
     return out.getvalue().decode()
 
@@ -56,8 +56,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read())
-    for one in asked["said"].get("people", ()):
-        one["code"] = drawn(one["code"])
+    # A badge is small, worn and scratched; a link is long, and large on its paper.
+    for drawn_on, error in (("people", "h"), ("halls", "m")):
+        for one in asked["said"].get(drawn_on, ()):
+            one["code"] = drawn(one["code"], error)
     answer: dict[str, object]
     try:
         answer = {"pdf": typeset(asked["document"], asked["said"])}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -33,15 +33,20 @@ class Turned(Exception):
 
 @dataclass(slots=True)
 class Asker:
-    """One person's browser: a cookie, a CSRF token, and a server."""
+    """One person's browser: its cookies, a CSRF token, and a server."""
 
     http: aiohttp.ClientSession
     """Shared by all; it must have a DummyCookieJar, since everybody keeps their own cookie here."""
     server: str
     traffic: Traffic
     headers: dict[str, str]
-    cookie: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
     csrf: str = ""
+
+    @property
+    def cookie(self) -> str:
+        """The header's words; empty for somebody who has not signed in."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of a good answer. Raises Unknown where asking again is right, Turned where it is not."""
@@ -65,8 +70,7 @@ class Asker:
             raise Unknown(f"{path}: {type(lost).__name__} {lost}") from lost
         finally:
             self.traffic.requests_in_flight -= 1
-        for name, morsel in cookies.items():
-            self.cookie = f"{name}={morsel.value}"
+        self.cookies |= {name: morsel.value for name, morsel in cookies.items()}
         answer = _json(raw)
         if status in (429, 502, 503, 504):
             after = given.get("Retry-After", "")

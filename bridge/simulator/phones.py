@@ -133,7 +133,7 @@ class Phone:
             if turned.status != 401:
                 raise
         # The session has ended; the link opens another.
-        self._asker.cookie = ""
+        self._asker.cookies.clear()
         await self._open()
         return await self.outbox.deliver()
 

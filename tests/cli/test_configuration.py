@@ -9,7 +9,7 @@ import pytest
 
 from bridge.__main__ import Kind, app
 from bridge.settings import Settings
-from endpoints_registry.accounts import STAFF
+from endpoints_registry.access import STAFF
 from endpoints_registry.columns import KINDS
 from tests.cli.terminal import bridge
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from endpoints_registry.access import Role
-from endpoints_registry.accounts import WrongAccount
-from endpoints_registry.attempts import LIMIT, WINDOW, wait_s
+from endpoints_registry.accounts import WrongAccount, WrongPassword
+from endpoints_registry.attempts import ADDRESS_LIMIT, LIMIT, PAIR_LIMIT, WINDOW, TooManyTries, wait_s
 from endpoints_registry.credentials import DEVICES
+from endpoints_registry.entering import Knock
 from endpoints_registry.passwords import WeakPassword
 from endpoints_registry.registry import Registry, UnknownPoint, open_registry
 from tests.registry.cast import DAY, NOW
@@ -64,11 +65,11 @@ async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(front: F
     assert (answers[0][0], answers[0][1]["code"]) == (401, "wrong_password")
 
 
-async def test_guessing_stops_after_ten_tries_and_says_how_long_to_wait(front: Front) -> None:
+async def test_guessing_stops_after_some_tries_and_says_how_long_to_wait(front: Front) -> None:
     ann = await front.staff(Role.ORGANISER)
     thief = await front.browser()
-    tried = [await sign_in(thief, "organiser-all", f"guess number {n}") for n in range(LIMIT + 3)]
-    assert tried == [401] * LIMIT + [429] * 3
+    tried = [await sign_in(thief, "organiser-all", f"guess number {n}") for n in range(PAIR_LIMIT + 3)]
+    assert tried == [401] * PAIR_LIMIT + [429] * 3
     # Not even the right one, for now; whoever is already in stays in.
     answer = await thief.post("/api/v1/session", json={"username": "organiser-all", "password": PASSWORD})
     told = await answer.json()
@@ -84,14 +85,47 @@ async def test_many_guesses_at_once_get_no_further_than_one_after_the_other(fron
     await front.staff(Role.ORGANISER)
     thief = await front.browser()
     tried = await asyncio.gather(*(sign_in(thief, "organiser-all", f"guess number {n}") for n in range(30)))
-    assert tried.count(401) <= LIMIT
+    assert tried.count(401) <= PAIR_LIMIT
     assert set(tried) <= {401, 429}
+
+
+async def test_ten_guesses_from_wherever_they_come_and_the_holders_browser_still_gets_in(registry: Registry) -> None:
+    await registry.add_account("ann", "An", Role.ORGANISER, PASSWORD)
+    at_home = await registry.enter(Knock("ann", PASSWORD, "10.0.0.1"))
+    strangers = [Knock("ann", f"guess number {n}", f"10.0.1.{n}") for n in range(LIMIT + 5)]
+    assert [await outcome(registry, each) for each in strangers] == ["WrongPassword"] * LIMIT + ["TooManyTries"] * 5
+    # A browser that was never seen waits, whoever sits there; the one that has been in before does not.
+    assert await outcome(registry, Knock("ann", PASSWORD, "10.0.0.2")) == "TooManyTries"
+    assert await outcome(registry, Knock("ann", PASSWORD, "10.0.0.2", known=at_home.known)) == "in"
+
+
+async def test_a_browser_that_was_in_before_has_ten_tries_and_no_more(registry: Registry) -> None:
+    await registry.add_account("ann", "An", Role.ORGANISER, PASSWORD)
+    known = (await registry.enter(Knock("ann", PASSWORD, "10.0.0.1"))).known
+    stolen = [Knock("ann", f"guess number {n}", f"10.0.1.{n}", known=known) for n in range(LIMIT + 2)]
+    assert [await outcome(registry, each) for each in stolen] == ["WrongPassword"] * LIMIT + ["TooManyTries"] * 2
+
+
+async def test_a_browsers_proof_is_good_for_its_own_account_only(front: Front) -> None:
+    await front.staff(Role.ORGANISER)
+    ada = await front.staff(Role.ADMIN)
+    tried = [await sign_in(ada, "organiser-all", f"guess number {n}") for n in range(PAIR_LIMIT + 1)]
+    assert tried == [401] * PAIR_LIMIT + [429]
+    assert await sign_in(ada, "admin-all", PASSWORD) == 200
+
+
+async def outcome(registry: Registry, knock: Knock) -> str:
+    try:
+        await registry.enter(knock)
+    except (WrongPassword, TooManyTries) as refusal:
+        return type(refusal).__name__
+    return "in"
 
 
 async def test_one_address_may_not_try_many_accounts(front: Front) -> None:
     thief = await front.browser()
-    tried = [await sign_in(thief, f"account-{n}", "guess guess guess") for n in range(LIMIT + 2)]
-    assert tried == [401] * LIMIT + [429] * 2
+    tried = [await sign_in(thief, f"account-{n}", "guess guess guess") for n in range(ADDRESS_LIMIT + 2)]
+    assert tried == [401] * ADDRESS_LIMIT + [429] * 2
 
 
 @given(st.lists(st.integers(0, 3600), max_size=40), st.integers(0, 3600))

@@ -115,7 +115,7 @@ async def test_a_phone_whose_session_ended_opens_another() -> None:
     async with centre(clock) as there, session() as http:
         chance = random.Random(1)
         phone = Phone(http, there.url, Link("h", "right"), "00004-01", "c", clock, chance, traffic, answers)
-        phone._asker.cookie = "session=old"
+        phone._asker.cookies = {"session": "old"}
         phone.outbox.waiting += [Pad(chance).act(GOOD, "00004-01", clock.now(), "s", {})]
         await phone.deliver()
         assert len(there.acts) == 1

@@ -12,6 +12,8 @@
  * @typedef {{kind: "unknown", retry_after_s: number | null}} Unknown nobody can say whether it arrived
  * @typedef {{kind: "revoked"}} Revoked the link is wrong or was taken back
  * @typedef {Ok | RefusedAnswer | Unknown | Revoked} Answer
+ * @typedef {{kind: "stranger"}} Stranger the session is over, or was never begun
+ * @typedef {{kind: "shut", why: "pin_needed" | "wrong_pin" | "too_many_tries", wait_s: number}} Shut by the PIN of the hall
  * @typedef {ReturnType<typeof link>} Link
  */
 
@@ -29,7 +31,7 @@ export function link(outside) {
 
   /**
    * @param {string} method @param {string} path @param {object | undefined} body
-   * @returns {Promise<Answer | {kind: "stranger"}>}
+   * @returns {Promise<Answer | Stranger | Shut>}
    */
   async function once(method, path, body) {
     const stop = new AbortController();
@@ -57,15 +59,36 @@ export function link(outside) {
     }
   }
 
-  /** @returns {Promise<Answer>} */
+  /** @returns {Promise<Answer>} after the person has given the PIN, where the hall has one */
   async function exchange() {
-    const secret = outside.secret();
-    if (!secret) return { kind: "revoked" };
     const path = "/links/" + encodeURIComponent(outside.handle) + "/session";
-    const answer = await once("POST", path, { secret, device: outside.device });
+    /** @type {import("./pin/pin.js").Asking | null} */
+    let asking = null;
+    let pin = "";
+    try {
+      for (;;) {
+        const secret = outside.secret();
+        if (!secret) return { kind: "revoked" };
+        const answer = await once("POST", path, Object.assign({ secret, device: outside.device }, pin && { pin }));
+        if (answer.kind === "shut" && asking === null && answer.why !== "too_many_tries") {
+          // Few halls have one: the others do not load what asks for it.
+          asking = await (await import("./pin/pin.js")).asking();
+        }
+        if (asking === null || (answer.kind !== "shut" && answer.kind !== "unknown")) return exchanged(answer);
+        pin = await asking.ask(answer.kind === "shut" ? answer : { why: "no_answer", wait_s: 0 });
+      }
+    } catch (lost) {
+      console.warn("no-pin", lost);
+      return { kind: "unknown", retry_after_s: null };
+    } finally {
+      if (asking !== null) asking.end();
+    }
+  }
+
+  /** @param {Answer | Stranger | Shut} answer @returns {Answer} */
+  function exchanged(answer) {
     if (answer.kind === "ok") csrf = answer.body.csrf;
-    if (answer.kind === "stranger") return { kind: "unknown", retry_after_s: null };
-    if (answer.kind !== "refused") return answer;
+    if (answer.kind !== "refused") return outright(answer);
     // 404 unknown_link, or a secret that the server does not even recognise as one; anything else may pass.
     return WRONG_LINK.includes(answer.status) ? { kind: "revoked" } : { kind: "unknown", retry_after_s: null };
   }
@@ -97,9 +120,8 @@ export function link(outside) {
         if (introduced.kind !== "ok") return introduced;
         answer = await once(method, path, body);
       }
-      if (answer.kind === "stranger") return { kind: "unknown", retry_after_s: null };
       if (answer.kind === "ok" && answer.body && answer.body.csrf) csrf = answer.body.csrf;
-      return answer;
+      return outright(answer);
     },
     introduce,
     /**
@@ -118,9 +140,15 @@ export function link(outside) {
   };
 }
 
+/** @param {Answer | Stranger | Shut} answer @returns {Answer} for whoever cannot open the door */
+function outright(answer) {
+  if (answer.kind === "shut") return { kind: "unknown", retry_after_s: answer.wait_s || null };
+  return answer.kind === "stranger" ? { kind: "unknown", retry_after_s: null } : answer;
+}
+
 /**
  * @param {Response} response
- * @returns {Promise<Answer | {kind: "stranger"}>}
+ * @returns {Promise<Answer | Stranger | Shut>}
  */
 async function understood(response) {
   // A hotel's login page or a proxy's notice is no answer of ours.
@@ -128,6 +156,9 @@ async function understood(response) {
   const body = /json/.test(type) ? await response.json() : /^image\/svg/.test(type) ? await response.text() : null;
   if (response.ok) return body === null ? { kind: "unknown", retry_after_s: null } : { kind: "ok", body };
   const code = (body && body.code) || "";
+  if (code === "pin_needed" || code === "wrong_pin" || code === "too_many_tries") {
+    return { kind: "shut", why: code, wait_s: retryAfter(response.headers.get("Retry-After")) || 0 };
+  }
   if (response.status === 401 || code === "csrf") return { kind: "stranger" };
   if (body === null || response.status >= 500 || response.status === 408 || response.status === 429) {
     return { kind: "unknown", retry_after_s: retryAfter(response.headers.get("Retry-After")) };
