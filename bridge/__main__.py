@@ -113,6 +113,39 @@ def user_add(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; an older backup is not overwritten.")],
+    config: Config = None,
+) -> None:
+    """Copy everything into one file, also beside a running server, and open the copy."""
+    settings = _settings(config)
+    from bridge.commands import keeping
+
+    _run(keeping.back_up(settings, file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `bridge backup` wrote.")],
+    config: Config = None,
+) -> None:
+    """Bring a backup back into the data folder, which must be empty, and verify it."""
+    settings = _settings(config)
+    from bridge.commands import keeping
+
+    _run(keeping.bring_back(settings, file))
+
+
+@app.command()
+def verify(config: Config = None) -> None:
+    """Walk the chains of audit log and journals, and name the first row that was changed."""
+    settings = _settings(config)
+    from bridge.commands import keeping
+
+    _run(keeping.verify(settings))
+
+
+@app.command()
 def agent(
     server: Annotated[str, typer.Option(help="The centre's address, like https://hoinghi.example.gov.vn.")],
     token: Annotated[

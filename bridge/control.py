@@ -10,14 +10,17 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
+from bridge.keeping.backups import Backups, Made
 from bridge.notdone import NotDone
 from bridge.office import AccountAsked, Office, OwnOffice, Progress
 from endpoints_registry.bodies import ImportAnswer
 from endpoints_registry.columns import KINDS
+from endpoints_registry.doing import AT_THE_MACHINE, done_by
 from endpoints_registry.gate import Handler, answer
 from endpoints_registry.registry import Registry
 from endpoints_registry.sheets import FILE_BYTES
@@ -38,14 +41,20 @@ class Refusal(BaseModel):
     why: str
 
 
+class BackupAsked(BaseModel):
+    """Where to; the whole path, for the server stands elsewhere."""
+
+    file: str
+
+
 # --- the server's side
 
 
 @asynccontextmanager
-async def answering(folder: Path, registry: Registry) -> AsyncIterator[None]:
+async def answering(folder: Path, registry: Registry, backups: Backups) -> AsyncIterator[None]:
     """Answer at the folder's socket until the block ends. Raises Occupied."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    runner = web.AppRunner(_doors(OwnOffice(registry)), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(_doors(OwnOffice(registry), backups), access_log=None, shutdown_timeout=1)
     with _reached(folder) as path:
         taken = _taken(folder, path)
         await runner.setup()
@@ -75,7 +84,7 @@ def _taken(folder: Path, path: str) -> socket.socket:
     return taken
 
 
-def _doors(office: Office) -> web.Application:
+def _doors(office: Office, backups: Backups) -> web.Application:
     async def take_in(request: web.Request) -> web.Response:
         dry_run = request.query.get("dry_run") == "true"
         told = await office.take_in(await request.read(), dry_run=dry_run, progress=lambda _done, _total: None)
@@ -94,10 +103,15 @@ def _doors(office: Office) -> web.Application:
         log.info("account-made", user=asked.username, role=asked.role.value, by="command-line")
         return answer({})
 
+    async def back_up(request: web.Request) -> web.Response:
+        asked = BackupAsked.model_validate_json(await request.read())
+        return answer(await backups.make(Path(asked.file)))
+
     @web.middleware
     async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            return await handler(request)
+            with done_by(AT_THE_MACHINE):
+                return await handler(request)
         except NotDone as refused:
             return answer(Refusal(why=str(refused)), 422)
 
@@ -105,6 +119,7 @@ def _doors(office: Office) -> web.Application:
     app.router.add_post("/imports", take_in)
     app.router.add_get("/export", give_out)
     app.router.add_post("/accounts", add_account)
+    app.router.add_post("/backups", back_up)
     return app
 
 
@@ -126,6 +141,12 @@ class ServersOffice:
 
     async def add_account(self, asked: AccountAsked) -> None:
         await self._ask("POST", "/accounts", [], asked.model_dump_json().encode())
+
+    async def back_up(self, target: Path) -> Made:
+        """A copy of everything that the server holds. Raises NotDone."""
+        asked = BackupAsked(file=str(target))
+        told = await self._ask("POST", "/backups", [], asked.model_dump_json().encode())
+        return msgspec.json.decode(told, type=Made)
 
     async def _ask(self, method: str, path: str, query: list[tuple[str, str]], body: bytes | None = None) -> bytes:
         try:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import msgspec
@@ -19,15 +19,18 @@ from bridge.journal import (
     JournalFull,
     Record,
     Row,
+    Text,
     Turn,
     pages,
     recalled,
 )
+from bridge.journal.texts import kept_apart
 from bridge.rules import acts, events, recalling, wire
 from bridge.rules.deciding import UNDO_MS, Refused, decide
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.following import follow
 from bridge.rules.model import Link
+from bridge.rules.private import own_words
 from bridge.rules.projection import UP, Changed, Draft
 from bridge.rules.recalling import Past
 from bridge.rules.scene import Placed, Scene
@@ -223,6 +226,10 @@ class Coordinator:
     def acked_seq(self, by: str, device: str) -> int:
         """The newest running number of a device that is on disk."""
         return self._acked.get((by, device), 0)
+
+    def forget(self, words: Collection[str]) -> None:
+        """Somebody's words were erased from the journal: nor are they here any more."""
+        self.scene.forget(frozenset(words))
 
     # --- the street
 
@@ -450,13 +457,14 @@ class _Batch:
             undo_ms=self._undo_ms,
         )
         event = decided.event
+        body, texts = _written(event)
         record = Record(
             at_ms=asked.at_ms,
             received_ms=asked.received_ms,
             by=asked.by,
             kind=events.tag(event),
             point=event.point if isinstance(event, events.PointEvent) else None,
-            body=events.encode(event),
+            body=body,
             act=asked.act.id,
             device=asked.device,
             seq=asked.act.seq,
@@ -465,6 +473,7 @@ class _Batch:
             code=decided.code,
             message=decided.message,
             skew_ms=asked.skew_ms,
+            texts=texts,
         )
         position = self._append(record, event)
         self._known[asked.identity] = (record, position)
@@ -486,14 +495,26 @@ class _Batch:
         self.answers.append(lambda: None if answer.done() else answer.set_result(content))  # type: ignore[arg-type]
 
 
+def _written(event: AnyEvent) -> tuple[bytes, tuple[Text, ...]]:
+    """The body of an event, and what somebody said in their own words, which is kept beside it."""
+    said = own_words(event)
+    if not said:
+        return events.encode(event), ()
+    apart = {name: kept_apart(text) for name, text in said.items()}
+    marked = msgspec.structs.replace(event, **{name: mark for name, (mark, _) in apart.items()})
+    return events.encode(marked), tuple(text for _, text in apart.values())
+
+
 def _record(event: AnyEvent, at_ms: int, received_ms: int, by: str) -> Record:
+    body, texts = _written(event)
     return Record(
         at_ms=at_ms,
         received_ms=received_ms,
         by=by,
         kind=events.tag(event),
         point=event.point if isinstance(event, events.PointEvent) else None,
-        body=events.encode(event),
+        body=body,
+        texts=texts,
     )
 
 

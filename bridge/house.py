@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,13 +34,17 @@ from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
 from bridge.edges.linetest import LineTest
 from bridge.edges.notices import Notices
+from bridge.edges.persons import Persons
 from bridge.edges.rooms import Rooms
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall, Halls
 from bridge.journal import READ_LIMIT, Journal, JournalError
 from bridge.journal.sql import open_journal
+from bridge.keeping.backups import Alarm, Backups
+from bridge.keeping.backups import Terms as BackupTerms
+from bridge.keeping.door import Door as BackupDoor
 from bridge.notdone import NotDone
-from bridge.post import Channel, settling
+from bridge.post import Channel, Kind, Letter, settling
 from bridge.post.book import Book, open_book
 from bridge.post.door import Door
 from bridge.post.postman import Postman
@@ -61,12 +66,15 @@ from dashboards.figures import Figures
 from dashboards.sockets import Screens
 from endpoints_registry import openapi
 from endpoints_registry import routes as registry_routes
+from endpoints_registry.access import Role
 from endpoints_registry.accounts import Lifetime
+from endpoints_registry.auditing import Auditing, JournalHead
 from endpoints_registry.conferences import HANOI
 from endpoints_registry.database import InUse, UnsafeServer, WrongAddress
 from endpoints_registry.gate import ORIGINS, RESOLVE, Open, Route, mount
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry, open_registry
+from endpoints_registry.retention import purge
 from endpoints_registry.sweeping import sweep
 
 log = structlog.get_logger("house")
@@ -92,6 +100,7 @@ class House:
     rooms: Rooms
     feed: Feed
     postman: Postman
+    backups: Backups
     routes: tuple[Route, ...]
 
     def at_rest(self) -> bool:
@@ -120,6 +129,7 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
         today=lambda: _moment(hall_clock.now()).date(),
         staff_lifetime=lifetime,
         secure=secure,
+        otp_roles=[Role(name) for name in settings.session.otp_roles],
     )
     async with AsyncExitStack() as opened:
         with _openable(settings):
@@ -167,16 +177,24 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         ways = await open_things.enter_async_context(ways_out(settings.post, RealClock()))
         listening = _listening(settings)
         open_things.callback(listening.close)
+
+        async def alarm(why: str) -> None:
+            await house.postman.bring(_backup_missing(why, hall_clock.now()))
+
+        backups = _backups(settings, registry, alarm)
+        open_things.callback(backups.close)
         with _openable(settings):
-            await open_things.enter_async_context(answering(settings.storage.folder, registry))
-        house, app, screens, clockwork, held = _composed(settings, registry, journal, book, ways, hall_clock, listening)
+            await open_things.enter_async_context(answering(settings.storage.folder, registry, backups))
+        house, app, screens, clockwork, held = _composed(
+            settings, registry, journal, book, ways, hall_clock, listening, backups
+        )
         calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
             await house.halls.start(streets)
             streets.create_task(clockwork.run(), name="clockwork")
             streets.create_task(calendar.run(), name="calendar")
             streets.create_task(house.postman.run(), name="postman")
-            streets.create_task(chores.run(_chores(registry, book)), name="chores")
+            streets.create_task(chores.run(_chores(settings, registry, book, backups)), name="chores")
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
             runner = web.AppRunner(
@@ -261,10 +279,38 @@ def _calendar_terms(settings: Settings) -> Terms:
     )
 
 
-def _chores(registry: Registry, book: Book) -> list[Chore]:
+def _backups(settings: Settings, registry: Registry, alarm: Alarm) -> Backups:
+    wishes = settings.backup
+    terms = BackupTerms(
+        folder=Path(wishes.folder).resolve() if wishes.folder else None,
+        every=timedelta(minutes=wishes.every_minutes),
+        keep=wishes.keep,
+    )
+    stored = settings.storage.folder.resolve() if settings.storage.database == "sqlite" else None
+    return Backups(stored, terms, registry.now, alarm)
+
+
+def _backup_missing(why: str, now_ms: int) -> Letter:
+    return Letter(
+        # No conference is called so.
+        conference="-server",
+        position=RealClock().now(),
+        kind=Kind.BACKUP,
+        incident=None,
+        title="[Máy chủ] Chưa có bản sao lưu mới",
+        text=why,
+        facts=msgspec.json.encode({"why": why}),
+        at_ms=now_ms,
+    )
+
+
+def _chores(settings: Settings, registry: Registry, book: Book, backups: Backups) -> list[Chore]:
     """What is done every so often by the world's time."""
+    copies = [Chore("backup", backups.terms.every, backups.by_the_clock)] if backups.terms.folder else []
     return [
+        *copies,
         Chore("sweep", timedelta(hours=1), lambda: sweep(registry.store, registry.now(), registry.staff_lifetime)),
+        Chore("purge-names", timedelta(days=1), lambda: purge(registry, settings.people.keep_days)),
         Chore("forget-old-post", timedelta(days=1), lambda: book.forget_old(RealClock().now())),
     ]
 
@@ -277,6 +323,7 @@ def _composed(
     ways: Sequence[Channel],
     clock: Clock,
     listening: socket.socket,
+    backups: Backups,
 ) -> tuple[House, web.Application, Screens, Clockwork, Held]:
     feed = Feed(clock.now, lambda: clock.speed, registry.shown_name)
 
@@ -308,6 +355,13 @@ def _composed(
         names = registry.attendees(conference) is not None
         return frozen_plan(planned, names=names) if planned is not None else None
 
+    async def journal_heads() -> list[JournalHead]:
+        heads = [(each, await journal.head(each)) for each in await journal.conferences()]
+        return [
+            JournalHead(conference=each, epoch=head.epoch, position=head.position, hash=head.hash.hex())
+            for each, head in heads
+        ]
+
     async def history(conference: str, code: str) -> Sequence[Placed]:
         rows = await journal.read(conference, 0, READ_LIMIT, point=code)
         return [(row.position, happened_in(row.record)) for row in reversed(rows)]
@@ -329,7 +383,7 @@ def _composed(
             meets=lambda code: hall.conference if (hall := halls.of_point(code)) else None,
             origin=next(iter(settings.server.origins), ""),
         ),
-        *Sheets(registry, Press()).routes(),
+        *Sheets(registry, Press(), next(iter(settings.server.origins), "")).routes(),
         *rooms.routes(),
         *figures.routes(),
         *screens.routes(),
@@ -343,6 +397,9 @@ def _composed(
         *LineTest(clock).routes(),
         *Health(halls).routes(),
         *Door(halls, book).routes(),
+        *Auditing(registry, journal_heads).routes(),
+        *BackupDoor(backups).routes(),
+        *Persons(registry, journal, halls, feed.turned).routes(),
     ]
     served += _described(served)
     app = web.Application(client_max_size=BODY_LIMIT)
@@ -355,7 +412,7 @@ def _composed(
     patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
     writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)
     postman = Postman(halls, book, writer, ways, clock, real)
-    house = House(address, registry, journal, halls, rooms, feed, postman, tuple(served))
+    house = House(address, registry, journal, halls, rooms, feed, postman, backups, tuple(served))
     return house, app, screens, clockwork, held
 
 

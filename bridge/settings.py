@@ -74,6 +74,7 @@ class Attendance(_Section):
 class SessionSettings(_Section):
     idle_minutes: int = Field(720, ge=1, le=10_080)
     absolute_hours: int = Field(72, ge=1, le=720)
+    otp_roles: tuple[Literal["admin", "organiser", "coordinator", "inspector", "viewer"], ...] = ()
 
 
 def _hour(value: str) -> str:
@@ -81,6 +82,16 @@ def _hour(value: str) -> str:
     if not (len(value) == 5 and hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
         raise ValueError('write hours of the hall like "08:05"')
     return value
+
+
+class BackupSettings(_Section):
+    folder: str = ""
+    every_minutes: int = Field(5, ge=1, le=10_080)
+    keep: int = Field(24, ge=1, le=10_000)
+
+
+class PeopleSettings(_Section):
+    keep_days: int = Field(90, ge=1, le=3_650)
 
 
 class CalendarSettings(_Section):
@@ -179,7 +190,15 @@ class Settings(BaseSettings):
     session: SessionSettings = SessionSettings()
     calendar: CalendarSettings = CalendarSettings()
     post: PostSettings = PostSettings()
+    backup: BackupSettings = BackupSettings()
+    people: PeopleSettings = PeopleSettings()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "Settings":
+        if self.backup.folder and self.storage.database != "sqlite":
+            raise ValueError("backup.folder is for SQLite; leave it empty, and back PostgreSQL up with pg_dump")
+        return self
 
 
 def load(path: Path | None = None) -> Settings:

@@ -260,9 +260,7 @@ def news(placed: Iterable[Placed], sight: Sight, limit: int = NEWS_SHOWN) -> lis
     return lines
 
 
-def detail(
-    scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *, among_staff: bool
-) -> dict[str, Any]:
+def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *, among_staff: bool) -> dict[str, Any]:
     """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first.
 
     `among_staff`: whoever looks may read what the staff write for each other.

@@ -37,11 +37,14 @@ class NamesBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     names: bool
+    keep_days: int | None = Field(None, ge=1, le=3_650)
+    """So many days after the conference they are purged; null: as many as the configuration says."""
 
 
 class NamesAnswer(BaseModel):
     names: bool
     people: int
+    keep_days: int | None
 
 
 class RosterQuery(BaseModel):
@@ -197,8 +200,11 @@ class Attending:
                 raise Problem(409, "frozen", detail)
             await self._registry.names.switch(conference.id, asked.names, self._registry.now())
             log.info("names-switched", conference=conference.id, on=asked.names, by=request[CALLER].name)
-        held = self._registry.attendees(conference.id)
-        return answer(NamesAnswer(names=held is not None, people=len(held) if held is not None else 0))
+        names, held = self._registry.names, self._registry.attendees(conference.id)
+        if held is not None and "keep_days" in asked.model_fields_set:
+            await names.keep_for(conference.id, asked.keep_days)
+        kept = await names.kept_for(conference.id)
+        return answer(NamesAnswer(names=held is not None, people=len(held) if held is not None else 0, keep_days=kept))
 
     async def take_in(self, request: web.Request) -> web.Response:
         conference, query = self._conference(request), query_of(request, RosterQuery)

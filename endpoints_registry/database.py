@@ -2,11 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -44,6 +45,8 @@ class Store:
     schema: str
     lock: int | None
     """The locked file's descriptor; None on PostgreSQL, where the server keeps writers apart."""
+    before_commit: Callable[[AsyncConnection], Awaitable[None]] | None = None
+    """The last act of every transaction that may write, and part of it."""
 
     @property
     def on_sqlite(self) -> bool:
@@ -54,6 +57,8 @@ class Store:
         """One transaction that may write: committed when the block ends, undone when it raises."""
         async with self.writer.begin() as connection:
             yield connection
+            if self.before_commit is not None:
+                await self.before_commit(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -83,19 +88,45 @@ async def open_store(url: str, schema: str) -> Store:
 
     Raises WrongAddress, InUse, UnsafeServer. Tables are not made here: see `migrate`.
     """
+    address = _address(url)
+    return _open_file(address, schema) if address.drivername == SQLITE else await _open_server(address, schema)
+
+
+def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError:
         raise WrongAddress(f"Địa chỉ cơ sở dữ liệu sai; cần {SQLITE}:///<đường dẫn> hoặc {POSTGRESQL}://...") from None
-    match address.drivername:
-        case "sqlite+aiosqlite":
-            return _open_file(address, schema)
-        case "postgresql+asyncpg":
-            return await _open_server(address, schema)
-        case other:
-            raise WrongAddress(
-                f"Không mở được cơ sở dữ liệu kiểu «{other}»; cần {SQLITE}:///<đường dẫn> hoặc {POSTGRESQL}://..."
-            )
+    if address.drivername not in (SQLITE, POSTGRESQL):
+        raise WrongAddress(
+            f"Không mở được cơ sở dữ liệu kiểu «{address.drivername}»; "
+            f"cần {SQLITE}:///<đường dẫn> hoặc {POSTGRESQL}://..."
+        )
+    return address
+
+
+def open_to_read(url: str, schema: str) -> Store:
+    """The same, beside whoever owns it: nothing is locked, made or changed, and whoever tries is refused.
+
+    Raises WrongAddress, FileNotFoundError.
+    """
+    address = _address(url)
+    if address.drivername == POSTGRESQL:
+        only = {"search_path": schema, "timezone": "UTC", "default_transaction_read_only": "on"}
+        engine = create_async_engine(
+            address, pool_size=1, max_overflow=0, connect_args={"server_settings": only}, **_QUIET
+        )
+        return Store(engine, engine, schema, None)
+    path = Path(address.database or "")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} không có")
+    # Read-only to SQLite itself: it must not checkpoint beside the writer, not even when it is the last to go.
+    readable = URL.create(SQLITE, database=f"file:{quote(str(path.resolve()))}?mode=ro", query={"uri": "true"})
+    engine = create_async_engine(
+        readable, pool_size=1, max_overflow=0, connect_args={"isolation_level": None}, **_QUIET
+    )
+    _prepare(engine, on_connect=("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON"), on_begin="BEGIN")
+    return Store(engine, engine, schema, None)
 
 
 def _open_file(address: URL, schema: str) -> Store:

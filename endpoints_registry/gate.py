@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import structlog
@@ -17,6 +17,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
+from endpoints_registry.doing import REASON_HEADER, REASON_LETTERS, Doer, done_by
 
 log = structlog.get_logger("gate")
 
@@ -177,6 +178,7 @@ _REFUSALS: Mapping[int, tuple[str, str]] = {
 def _guarded(route: Route) -> Handler:
     rule = route.rule
     unsafe = route.method not in SAFE_METHODS or route.socket
+    changing = route.method not in SAFE_METHODS
 
     async def passed(request: web.Request) -> web.StreamResponse:
         if unsafe:
@@ -196,9 +198,21 @@ def _guarded(route: Route) -> Handler:
                 raise Problem(403, "not_allowed", "Tài khoản của bạn không có quyền làm việc này.")
             request[CREDENTIAL] = credential
             request[CALLER] = credential.caller
-        return await route.handler(request)
+        if not changing:
+            return await route.handler(request)
+        with done_by(_doer(request)):
+            return await route.handler(request)
 
     return passed
+
+
+def _doer(request: web.Request) -> Doer:
+    """Who is at the door, for the audit log."""
+    caller = request.get(CALLER)
+    name, via = (caller.name, caller.via) if caller is not None else ("", "")
+    reason = request.headers.get(REASON_HEADER, "")
+    said = "".join(c for c in unquote(reason) if c.isprintable())[:REASON_LETTERS] if reason else ""
+    return Doer(name, f"{request.remote or ''} {via}".strip()[:64], said)
 
 
 def _door(request: web.Request) -> str:

@@ -101,6 +101,17 @@ class Names:
         if not on:
             await self._store.forget_deleted()
 
+    async def keep_for(self, conference: str, days: int | None) -> None:
+        """So many days after the conference its names are purged; None: as many as the configuration says. Raises NamesOff."""
+        async with self._changing(conference) as (connection, _revision):
+            mine = KEPT_NAMES.c.conference_id == conference
+            await connection.execute(update(KEPT_NAMES).where(mine).values(keep_days=days))
+
+    async def kept_for(self, conference: str) -> int | None:
+        mine = KEPT_NAMES.c.conference_id == conference
+        async with self._store.reading() as connection:
+            return (await connection.execute(select(KEPT_NAMES.c.keep_days).where(mine))).scalar_one_or_none()
+
     async def preview(self, conference: str, points: Sequence[KeptPoint], raw: bytes) -> Plan:
         """What importing this roster would change. Raises NamesOff, sheets.Unreadable."""
         self.asked(conference)

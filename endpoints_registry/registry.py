@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from endpoints_registry import accounts, credentials, exporting, importing, sheets, units
+from endpoints_registry import accounts, credentials, exporting, importing, pins, sheets, units
 from endpoints_registry.access import Caller, Role, covers
 from endpoints_registry.accounts import STAFF_LIFETIME, Account, Lifetime, StaffSession
 from endpoints_registry.attendees import Attendees
@@ -15,6 +15,7 @@ from endpoints_registry.conferences import HANOI, Conference, create
 from endpoints_registry.credentials import Link, PhoneSession
 from endpoints_registry.database import Store, migrate, open_store
 from endpoints_registry.directory import ConferencePlan, Directory, Holdings, conference_plan, load
+from endpoints_registry.entering import Door, Entered, Knock
 from endpoints_registry.importing import Progress
 from endpoints_registry.keeping import Names
 from endpoints_registry.keyring import Keyring
@@ -23,6 +24,7 @@ from endpoints_registry.planning import Plan
 from endpoints_registry.points import KeptPoint
 from endpoints_registry.shifts import Shift, on_duty, put_shifts
 from endpoints_registry.units import Cluster
+from endpoints_registry.witness import watched
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SCHEMA = "registry"
@@ -53,15 +55,18 @@ class Registry:
         today: Callable[[], date] | None = None,
         staff_lifetime: Lifetime = STAFF_LIFETIME,
         secure: bool = False,
+        otp_roles: Collection[Role] = (),
     ) -> None:
         self.store = store
         self.now = now
         self.today = today or (lambda: now().astimezone(HANOI).date())
         self.staff_lifetime = staff_lifetime
         self.holdings = holdings
-        self._passwords = passwords
+        self.passwords = passwords
         self._days: dict[date, Directory] = {}
-        self.keyring = Keyring(store, now, self._scope, staff_lifetime, secure)
+        self.keyring = Keyring(store, now, self._scope, self._path, staff_lifetime, secure)
+        self.otp_roles = frozenset(otp_roles)
+        self._door = Door(store, passwords, staff_lifetime, self.otp_roles)
         self.names = Names(store)
         self._staff: dict[str, str] = {}
 
@@ -69,6 +74,9 @@ class Registry:
 
     def _scope(self, code: str) -> frozenset[str]:
         return self.directory.scope(code)
+
+    def _path(self, unit: str) -> Collection[str]:
+        return self.directory.path(unit)
 
     @property
     def directory(self) -> Directory:
@@ -188,16 +196,42 @@ class Registry:
     # --- people and keys
 
     async def add_account(
-        self, username: str, name: str, role: Role, password: str, scope: str | None = None
+        self,
+        username: str,
+        name: str,
+        role: Role,
+        password: str,
+        scope: str | None = None,
+        *,
+        one_time: bool = False,
     ) -> Account:
         """A new account. Raises accounts.WrongAccount, passwords.WeakPassword."""
-        if scope is not None and not any(unit in self.directory.tree.units for unit in self.directory.scope(scope)):
-            raise accounts.WrongAccount(f"Không có đơn vị hay cụm mã «{scope}» hôm nay.")
-        password_hash = await self._passwords.hash(password)
+        self.check_scope(scope)
+        password_hash = await self.passwords.hash(password)
         async with self.store.writing() as connection:
-            account = await accounts.add(connection, username, name, role, scope, password_hash, self.now())
+            account = await accounts.add(
+                connection, username, name, role, scope, password_hash, self.now(), one_time=one_time
+            )
         self._staff[account.username] = account.name
         return account
+
+    def check_scope(self, scope: str | None) -> None:
+        """Whether this is a unit or a cluster of today. Raises accounts.WrongAccount."""
+        if scope is not None and not any(unit in self.directory.tree.units for unit in self.directory.scope(scope)):
+            raise accounts.WrongAccount(f"Không có đơn vị hay cụm mã «{scope}» hôm nay.")
+
+    def scope_name(self, scope: str | None) -> str:
+        """What a unit or a cluster is called today; nothing for those who hold everything."""
+        for cluster in self.holdings.clusters:
+            if cluster.code == scope:
+                return cluster.name
+        unit = self.directory.tree.units.get(scope or "")
+        return unit.name if unit else ""
+
+    async def staff_changed(self) -> None:
+        """Accounts are otherwise than they were: whoever is signed in is judged anew."""
+        self.keyring.forget()
+        await self.know_staff()
 
     async def staff(self, username: str) -> Caller | None:
         """Who comes in by this user name; None if nobody may."""
@@ -205,11 +239,18 @@ class Registry:
             account = await accounts.holder(connection, username)
         return self.keyring.caller(account) if account is not None else None
 
+    async def enter(self, knock: Knock) -> Entered:
+        """A session of the staff. Raises what `entering` names, attempts.TooManyTries, passwords.TooBusy."""
+        entered = await self._door.enter(knock, self.now())
+        # A one-time password may have ended sessions elsewhere.
+        if entered.ended_others:
+            self.keyring.forget()
+        return entered
+
     async def sign_in(self, username: str, password: str, address: str) -> tuple[str, StaffSession]:
-        """A token and its session. Raises accounts.WrongPassword, attempts.TooManyTries, passwords.TooBusy."""
-        return await accounts.sign_in(
-            self.store, self._passwords, username, password, address, self.now(), self.staff_lifetime
-        )
+        """A token and its session, of somebody who needs no more than a password. Raises as `enter` does."""
+        entered = await self.enter(Knock(username, password, address))
+        return entered.token, entered.session
 
     async def sign_out(self, token: str) -> None:
         async with self.store.writing() as connection:
@@ -221,13 +262,24 @@ class Registry:
             await accounts.disable(connection, username, self.now())
         self.keyring.forget()
 
+    def drawn_links(self, codes: Collection[str], day: date | None = None) -> Mapping[str, Link]:
+        """A link for each of these points; it opens nothing before it is put. Raises UnknownPoint."""
+        ids = self._ids(codes, day)
+        links = credentials.drawn_links(ids.values())
+        return {code: links[id] for code, id in ids.items()}
+
+    async def put_links(self, links: Mapping[str, Link], day: date | None = None) -> None:
+        """These open the points from now on, the earlier ones are revoked. Raises UnknownPoint."""
+        ids = self._ids(links.keys(), day)
+        async with self.store.writing() as connection:
+            await credentials.put_links(connection, {id: links[code] for code, id in ids.items()}, self.now())
+        self.keyring.forget()
+
     async def issue_links(self, codes: Collection[str], day: date | None = None) -> Mapping[str, Link]:
         """A new link for each of these points, the earlier ones revoked. Raises UnknownPoint."""
-        ids = self._ids(codes, day)
-        async with self.store.writing() as connection:
-            links = await credentials.issue_links(connection, list(ids.values()), self.now())
-        self.keyring.forget()
-        return {code: links[id] for code, id in ids.items()}
+        links = self.drawn_links(codes, day)
+        await self.put_links(links, day)
+        return links
 
     async def revoke_links(self, codes: Collection[str], day: date | None = None) -> None:
         ids = self._ids(codes, day)
@@ -249,9 +301,28 @@ class Registry:
             await credentials.revoke_tokens(connection, ids.values(), self.now())
         self.keyring.forget()
 
-    async def exchange(self, handle: str, secret: str, device: str, address: str) -> tuple[str, PhoneSession]:
-        """A phone's token for its link. Raises credentials.UnknownLink, attempts.TooManyTries."""
-        return await credentials.exchange(self.store, handle, secret, device, address, self.now())
+    async def put_pin(self, code: str, pin: str) -> None:
+        """Phones are asked for it from now on. Raises UnknownPoint, pins.WeakPin, passwords.TooBusy."""
+        (point_id,) = self._ids([code], None).values()
+        pins.check(pin)
+        pin_hash = await self.passwords.hash_any(pin)
+        async with self.store.writing() as connection:
+            await pins.put(connection, point_id, pin_hash, self.now())
+        self.keyring.forget()
+
+    async def drop_pin(self, code: str) -> None:
+        """Phones are no longer asked for it. Raises UnknownPoint."""
+        (point_id,) = self._ids([code], None).values()
+        async with self.store.writing() as connection:
+            await pins.drop(connection, point_id)
+
+    async def exchange(
+        self, handle: str, secret: str, device: str, address: str, *, pin: str = "", vouched: bool = False
+    ) -> tuple[str, PhoneSession]:
+        """A phone's token for its link. Raises as `credentials.exchange` does."""
+        return await credentials.exchange(
+            self.store, self.passwords, handle, secret, device, address, self.now(), pin=pin, vouched=vouched
+        )
 
     def _ids(self, codes: Collection[str], day: date | None) -> dict[str, int]:
         known = self.on(day or self.today()).ids
@@ -268,20 +339,29 @@ async def open_registry(
     today: Callable[[], date] | None = None,
     staff_lifetime: Lifetime = STAFF_LIFETIME,
     secure: bool = False,
+    otp_roles: Collection[Role] = (),
     passwords: Passwords | None = None,
 ) -> AsyncIterator[Registry]:
     """Open, bring to the newest schema, and read the registry; closed when the block ends.
 
-    `secure`: browsers reach us over https, so cookies are bound to it.
+    `secure`: browsers reach us over https, so cookies are bound to it. `otp_roles` come in with a second factor only.
     """
     store = await open_store(url, SCHEMA)
     try:
         await migrate(store, MIGRATIONS)
+        store = watched(store, now)
         async with store.reading() as connection:
             holdings = await load(connection)
         with passwords or Passwords() as checked:
             registry = Registry(
-                store, checked, holdings, now=now, today=today, staff_lifetime=staff_lifetime, secure=secure
+                store,
+                checked,
+                holdings,
+                now=now,
+                today=today,
+                staff_lifetime=staff_lifetime,
+                secure=secure,
+                otp_roles=otp_roles,
             )
             await registry.names.load()
             await registry.know_staff()

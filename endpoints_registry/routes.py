@@ -1,4 +1,4 @@
-"""The registry's addresses under /api/v1: units, points, conferences, and the links that are handed out."""
+"""The registry's addresses under /api/v1: units, points and conferences."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,29 +18,30 @@ from endpoints_registry.bodies import (
     ContactTold,
     DayQuery,
     HotlineTold,
-    LinksAnswer,
-    LinkTold,
     Page,
     PointsAnswer,
-    PointsBody,
     PointsQuery,
     PointTold,
     RoundTold,
     SittingTold,
-    TokensAnswer,
-    TokenTold,
     UnitsAnswer,
     UnitsQuery,
     UnitTold,
 )
+from endpoints_registry.clusters import Clusters
 from endpoints_registry.conferences import Conference, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory
 from endpoints_registry.duty import Duty
+from endpoints_registry.enrolling import Enrolling
 from endpoints_registry.filing import Filing
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.granting import Granting, theirs
+from endpoints_registry.lending import Lending
 from endpoints_registry.points import Point
 from endpoints_registry.registry import Registry
+from endpoints_registry.sessions import Sessions
 from endpoints_registry.signing import ClientAddress, Signing, peer
+from endpoints_registry.staffing import Staffing
 from endpoints_registry.units import ALWAYS, Tree, Unit
 from endpoints_registry.words import TYPES
 
@@ -69,6 +70,12 @@ def routes(
         *Filing(registry).routes(),
         *Attending(registry, standing, meets or newest_with_names(registry), origin).routes(),
         *Duty(registry).routes(),
+        *Staffing(registry).routes(),
+        *Clusters(registry).routes(),
+        *Sessions(registry).routes(),
+        *Enrolling(registry).routes(),
+        *Lending(registry).routes(),
+        *Granting(registry).routes(),
     ]
 
 
@@ -131,40 +138,6 @@ class Lookup:
                 "Một hội nghị",
                 answers={200: ConferenceAnswer, 404: None},
             ),
-            Route(
-                "POST",
-                "/api/v1/registry/links",
-                self.issue_links,
-                Action.GRANT_LINKS,
-                "Cấp liên kết mới cho điểm cầu; liên kết cũ hết hiệu lực ngay",
-                body=PointsBody,
-                answers={200: LinksAnswer, 404: None, 422: None},
-            ),
-            Route(
-                "DELETE",
-                "/api/v1/registry/links/{code}",
-                self.revoke_link,
-                Action.GRANT_LINKS,
-                "Thu hồi liên kết của một điểm cầu",
-                answers={204: None, 404: None},
-            ),
-            Route(
-                "POST",
-                "/api/v1/registry/tokens",
-                self.issue_tokens,
-                Action.GRANT_LINKS,
-                "Cấp mã cho máy tại điểm cầu; mã cũ hết hiệu lực ngay",
-                body=PointsBody,
-                answers={200: TokensAnswer, 404: None, 422: None},
-            ),
-            Route(
-                "DELETE",
-                "/api/v1/registry/tokens/{code}",
-                self.revoke_token,
-                Action.GRANT_LINKS,
-                "Thu hồi mã của máy tại một điểm cầu",
-                answers={204: None, 404: None},
-            ),
         )
 
     # --- looking up
@@ -204,7 +177,7 @@ class Lookup:
 
     async def point(self, request: web.Request) -> web.Response:
         directory = self._on(query_of(request, DayQuery).day)
-        point = self._theirs(directory, request[CALLER], request.match_info["code"])
+        point = theirs(directory, request[CALLER], request.match_info["code"])
         return answer(point_told(directory, point, request[CALLER]))
 
     async def conferences(self, request: web.Request) -> web.Response:
@@ -272,52 +245,10 @@ class Lookup:
         sittings = [sitting.id for sitting in conference.sittings]
         return answer(ConferenceMade(id=conference.id, points=len(kept), sittings=sittings), 201)
 
-    async def issue_links(self, request: web.Request) -> web.Response:
-        points = self._asked_for(await body_of(request, PointsBody), request[CALLER])
-        links = await self._registry.issue_links([point.code for point in points])
-        log.info("links-issued", points=len(links), by=request[CALLER].name)
-        told = [LinkTold(code=point.code, name=point.name, path=links[point.code].path) for point in points]
-        return answer(LinksAnswer(links=told))
-
-    async def revoke_link(self, request: web.Request) -> web.Response:
-        point = self._theirs(self._registry.directory, request[CALLER], request.match_info["code"])
-        await self._registry.revoke_links([point.code])
-        log.info("link-revoked", point=point.code, by=request[CALLER].name)
-        return web.Response(status=204)
-
-    async def issue_tokens(self, request: web.Request) -> web.Response:
-        points = self._asked_for(await body_of(request, PointsBody), request[CALLER])
-        tokens = await self._registry.issue_tokens([point.code for point in points])
-        log.info("tokens-issued", points=len(tokens), by=request[CALLER].name)
-        told = [TokenTold(code=point.code, name=point.name, token=tokens[point.code]) for point in points]
-        return answer(TokensAnswer(tokens=told))
-
-    async def revoke_token(self, request: web.Request) -> web.Response:
-        point = self._theirs(self._registry.directory, request[CALLER], request.match_info["code"])
-        await self._registry.revoke_tokens([point.code])
-        log.info("token-revoked", point=point.code, by=request[CALLER].name)
-        return web.Response(status=204)
-
     # --- what is whose
 
     def _on(self, day: date | None) -> Directory:
         return self._registry.on(day) if day else self._registry.directory
-
-    def _theirs(self, directory: Directory, caller: Caller, code: str) -> Point:
-        point = directory.points.get(code)
-        if point is None or not covers(caller, path=directory.path(point.unit_code), point=code):
-            raise nowhere()
-        return point
-
-    def _asked_for(self, body: PointsBody, caller: Caller) -> Sequence[Point]:
-        directory = self._registry.directory
-        if bool(body.points) == (body.unit is not None):
-            raise Problem(422, "invalid", "Hãy nêu points (các mã điểm cầu) hoặc unit (mã đơn vị), một trong hai.")
-        if body.unit is None:
-            return [self._theirs(directory, caller, code) for code in dict.fromkeys(body.points)]
-        if not covers(caller, path=directory.path(body.unit)):
-            raise nowhere()
-        return [point for point in directory.points.values() if body.unit in directory.path(point.unit_code)]
 
     def _may_see(self, caller: Caller, conference: Conference) -> bool:
         return self._registry.has_part(caller, conference)

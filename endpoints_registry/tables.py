@@ -5,7 +5,7 @@ Dates are civil dates in Việt Nam; moments are UTC. Closed lists (levels, type
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -162,6 +162,8 @@ class KeptNames(_Kept, table=True):
     revision: int
     """Grows with every change of the roster."""
     since: datetime
+    keep_days: int | None = None
+    """So many days after the conference they are purged; None: as many as the configuration says."""
 
 
 class Attendee(_Kept, table=True):
@@ -209,6 +211,61 @@ class Account(_Kept, table=True):
     password_hash: str = Field(max_length=200)
     created_at: datetime
     disabled_at: datetime | None = None
+    given_at: datetime | None = None
+    """When somebody else gave out the password that stands now: it opens nothing but the way to another one."""
+
+
+class KnownBrowser(_Kept, table=True):
+    """A browser in which somebody has signed in before: strangers' guesses do not keep it out."""
+
+    __tablename__ = "known_browser"
+    __table_args__ = (Index(None, "account_id"),)
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    seen_at: datetime
+
+
+class SecondFactor(_Kept, table=True):
+    """What somebody's phone and we both know. Not a hash, as both must reckon with it."""
+
+    __tablename__ = "second_factor"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    secret: str = Field(max_length=64)
+    made_at: datetime
+    confirmed_at: datetime | None = None
+    """Until then nobody is asked for it."""
+    step: int | None = None
+    """The half minute of the last code that was taken: none of it or before is taken again."""
+
+
+class RecoveryCode(_Kept, table=True):
+    """A code for the day on which the phone is lost; it goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    code_hash: str = Field(max_length=64, primary_key=True)
+
+
+class ApiToken(_Kept, table=True):
+    """By this a program comes in for an account's holder, with no more than they may do."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("token_hash"), UniqueConstraint("prefix"), Index(None, "account_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(max_length=64)
+    prefix: str = Field(max_length=16)
+    """How it begins: no secret, and enough to tell tokens apart."""
+    account_id: int = Field(foreign_key="account.id")
+    name: str = Field(max_length=100)
+    role: str = Field(max_length=20)
+    scope: str | None = Field(default=None, max_length=16)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
 
 
 class StaffSession(_Kept, table=True):
@@ -222,6 +279,8 @@ class StaffSession(_Kept, table=True):
     created_at: datetime
     seen_at: datetime
     address: str = Field(default="", max_length=64)
+    browser: str | None = Field(default=None, max_length=120)
+    """As it calls itself."""
 
 
 class Attempt(_Kept, table=True):
@@ -272,6 +331,46 @@ class AgentToken(_Kept, table=True):
     revoked_at: datetime | None = None
 
 
+class PointPin(_Kept, table=True):
+    """Digits that a phone is asked for beside the point's link."""
+
+    __tablename__ = "point_pin"
+
+    point_id: int = Field(foreign_key="point.id", primary_key=True)
+    pin_hash: str = Field(max_length=200)
+    set_at: datetime
+
+
+class Audited(_Kept, table=True):
+    """One change of the registry, chained to all before it. Never changed, never deleted."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "done_by", "position"),)
+
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    hash: bytes
+    at_ms: int = Field(sa_type=BigInteger)
+    done_by: str = Field(max_length=200)
+    address: str = Field(max_length=64)
+    reason: str = Field(max_length=65)
+    """A mark: see `audit`."""
+    action: str = Field(max_length=60)
+    what: bytes
+
+
+class AuditText(_Kept, table=True):
+    """A private text that stands in the audit log as its digest; whoever erases it breaks no chain."""
+
+    __tablename__ = "audit_text"
+    __table_args__ = (Index(None, "position"),)
+
+    digest: str = Field(max_length=64, primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    """The first row in which it stands."""
+    salt: bytes
+    text: bytes
+
+
 def _table(name: str) -> Table:
     return _Kept.metadata.tables[name]
 
@@ -293,7 +392,14 @@ ATTENDEE = _table("attendee")
 DUTY_SHIFT = _table("duty_shift")
 ACCOUNT = _table("account")
 STAFF_SESSION = _table("staff_session")
+KNOWN_BROWSER = _table("known_browser")
+SECOND_FACTOR = _table("second_factor")
+RECOVERY_CODE = _table("recovery_code")
+API_TOKEN = _table("api_token")
 ATTEMPT = _table("attempt")
 POINT_LINK = _table("point_link")
 LINK_SESSION = _table("link_session")
 AGENT_TOKEN = _table("agent_token")
+POINT_PIN = _table("point_pin")
+AUDIT = _table("audit")
+AUDIT_TEXT = _table("audit_text")

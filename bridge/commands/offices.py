@@ -7,6 +7,7 @@ from bridge.control import servers_office
 from bridge.house import opened_registry
 from bridge.office import Office, OwnOffice
 from bridge.settings import Settings
+from endpoints_registry.doing import AT_THE_MACHINE, done_by
 
 
 @asynccontextmanager
@@ -16,5 +17,6 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
         if there is not None:
             yield there
             return
-        async with opened_registry(settings) as registry:
-            yield OwnOffice(registry)
+        with done_by(AT_THE_MACHINE):
+            async with opened_registry(settings) as registry:
+                yield OwnOffice(registry)

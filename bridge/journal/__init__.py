@@ -13,6 +13,8 @@ from typing import Protocol
 import msgspec
 
 RECALL_PAGE = 5_000
+ERASED = "(đã xóa)"
+"""What stands where a text was erased."""
 READ_LIMIT = 10_000
 """No single reading, and no turn's news, holds more rows than this: a long reader holds up the WAL, and memory."""
 
@@ -23,6 +25,14 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
     by: str
     act: str
+
+
+class Text(msgspec.Struct, frozen=True, gc=False):
+    """What a digest in a body stands for, until it is erased."""
+
+    digest: str
+    salt: bytes
+    text: str
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +59,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     code: str = ""
     message: str = ""
     skew_ms: int = 0
+    texts: tuple[Text, ...] = ()
+    """What stands in the body as digests: kept beside the row, and in no link of the chain. Empty when read back."""
 
     @property
     def identity(self) -> Identity | None:
@@ -140,7 +152,8 @@ class Journal(Protocol):
     ) -> tuple[Row, ...]:
         """Up to `limit` (at most READ_LIMIT) rows after a position, in order; of one point if given.
 
-        One point's rows are found by walking the conference's (0.3 s for a million): an index over points would cost
+        Texts that are kept beside stand in the bodies again, ERASED where they were erased; a hash is of the row as it
+        lies (`bridge.journal.checking`). One point's rows are found by walking the conference's (0.3 s for a million): an index over points would cost
         every turn half as much again.
         """
 
@@ -150,6 +163,12 @@ class Journal(Protocol):
 
         One text and not so many rows: it is written where they lie, and a start carries a million of them.
         """
+
+    async def erase(self, conference: str, gone: Collection[str]) -> int:
+        """These texts, word for word, are gone for ever; how many places held them. No row is touched."""
+
+    async def texts(self, conference: str) -> tuple[str, ...]:
+        """Every text that is kept beside the conference's rows, once."""
 
     async def conferences(self) -> tuple[str, ...]:
         """Those that have at least one row, by id."""

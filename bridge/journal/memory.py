@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bridge.journal import Head, Identity, IdentityTaken, JournalError, Record, Row
+from bridge.journal import ERASED, Head, Identity, IdentityTaken, JournalError, Record, Row
 from bridge.journal.chain import chained, genesis
 from bridge.journal.reach import in_reach, spanned, within
+from bridge.journal.texts import bare, filled
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Shelf:
     epoch: str = field(default_factory=lambda: secrets.token_hex(8))
     rows: dict[str, list[Row]] = field(default_factory=dict)
     first: dict[tuple[str, Identity], Row] = field(default_factory=dict)
+    texts: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """By conference, what each digest stands for."""
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
@@ -82,7 +85,8 @@ class MemoryJournal:
         async with self.shelf.turns[conference]:
             rows = self.shelf.rows.get(conference, [])
             in_reach(conference, since, len(rows))
-            turn = MemoryTurn(self.shelf, conference, tuple(rows[since:]))
+            news = filled(rows[since:], self.shelf.texts[conference], ERASED)
+            turn = MemoryTurn(self.shelf, conference, news)
             try:
                 yield turn
             finally:
@@ -92,7 +96,9 @@ class MemoryJournal:
             if turn.draft:
                 if self._commit_delay_s:
                     await asyncio.sleep(self._commit_delay_s)
-                self.shelf.rows.setdefault(conference, []).extend(turn.draft)
+                self.shelf.rows.setdefault(conference, []).extend(bare(row) for row in turn.draft)
+                known = self.shelf.texts[conference]
+                known.update({text.digest: text.text for row in turn.draft for text in row.record.texts})
                 self.shelf.first.update({(conference, identity): row for identity, row in turn.drafted.items()})
 
     async def read(
@@ -101,12 +107,25 @@ class MemoryJournal:
         within(after, limit)
         rows = self.shelf.rows.get(conference, [])
         if point is None:
-            return tuple(rows[after : after + limit])
-        return tuple([row for row in rows[after:] if row.record.point == point][:limit])
+            found = rows[after : after + limit]
+        else:
+            found = [row for row in rows[after:] if row.record.point == point][:limit]
+        return filled(found, self.shelf.texts[conference], ERASED)
 
     async def recall(self, conference: str, after: int, to: int) -> str:
         spanned(after, to)
-        return f"[{','.join([_line(row) for row in self.shelf.rows.get(conference, [])[after:to]])}]"
+        rows = filled(self.shelf.rows.get(conference, [])[after:to], self.shelf.texts[conference], ERASED)
+        return f"[{','.join([_line(row) for row in rows])}]"
+
+    async def erase(self, conference: str, gone: Collection[str]) -> int:
+        known = self.shelf.texts[conference]
+        held = [digest for digest, text in known.items() if text in gone]
+        for digest in held:
+            del known[digest]
+        return len(held)
+
+    async def texts(self, conference: str) -> tuple[str, ...]:
+        return tuple(sorted(set(self.shelf.texts[conference].values())))
 
     async def conferences(self) -> tuple[str, ...]:
         return tuple(sorted(self.shelf.rows))

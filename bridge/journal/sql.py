@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     create_engine,
+    delete,
     event,
     func,
     insert,
@@ -35,9 +36,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.dml import ReturningDelete
 
 from bridge.journal import (
+    ERASED,
     Head,
     Identity,
     IdentityTaken,
@@ -48,11 +52,12 @@ from bridge.journal import (
     JournalFull,
     Record,
     Row,
+    texts,
 )
 from bridge.journal.chain import chained, genesis
 from bridge.journal.finishing import finished
 from bridge.journal.reach import in_reach, spanned, within
-from endpoints_registry.database import Store, migrate, open_store
+from endpoints_registry.database import Store, migrate, open_store, open_to_read
 
 T = TypeVar("T")
 
@@ -82,6 +87,18 @@ journal = Table(
     Index("journal_act", "act", "done_by", "conference", unique=True),
 )
 
+journal_text = Table(
+    "journal_text",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("conference", Text, nullable=False),
+    # The row in which it stands.
+    Column("position", BigInteger, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Index("journal_text_place", "conference", "position"),
+)
+
 journal_epoch = Table("journal_epoch", metadata, Column("epoch", Text, primary_key=True))
 
 _ROW = [column for column in journal.c if column.name != "conference"]
@@ -101,10 +118,9 @@ _AFTER = (
 _OF_POINT = _AFTER.where(journal.c.point == bindparam("point"))
 
 # Compiled once and handed to the driver with tuples: Core's own way through dictionaries costs as much as the insert.
-_INSERT = {
-    name: str(insert(journal).compile(dialect=registry.load(driver)()))
-    for name, driver in {"sqlite": "sqlite.pysqlite", "postgresql": "postgresql.asyncpg"}.items()
-}
+_DRIVERS = {"sqlite": "sqlite.pysqlite", "postgresql": "postgresql.asyncpg"}
+_KEEP = {name: str(insert(journal_text).compile(dialect=registry.load(driver)())) for name, driver in _DRIVERS.items()}
+_INSERT = {name: str(insert(journal).compile(dialect=registry.load(driver)())) for name, driver in _DRIVERS.items()}
 
 # One statement of fixed text whatever the number of acts: an IN list is built and parsed anew each time (6 ms for 64).
 _BARE: list[ColumnElement[Any]] = [literal_column(f"journal.{column.name}") for column in _ROW]
@@ -149,9 +165,9 @@ _RECALL = {
 class _Ready:
     """A statement compiled for both drivers: Core's own way to them costs more than SQLite's answer."""
 
-    def __init__(self, statements: Mapping[str, Select[Any]]) -> None:
+    def __init__(self, statements: Mapping[str, Select[Any] | ReturningDelete[Any]]) -> None:
         self._ready: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
-        for name, driver in {"sqlite": "sqlite.pysqlite", "postgresql": "postgresql.asyncpg"}.items():
+        for name, driver in _DRIVERS.items():
             compiled = statements[name].compile(dialect=registry.load(driver)())
             self._ready[name] = str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
 
@@ -164,6 +180,12 @@ class _Ready:
 _HEAD_READY = _Ready({"sqlite": _HEAD, "postgresql": _HEAD})
 _AFTER_READY = _Ready({"sqlite": _AFTER, "postgresql": _AFTER})
 _KNOWN_READY = _Ready(_KNOWN)
+_TEXTS = select(journal_text.c.digest, journal_text.c.text).where(journal_text.c.conference == bindparam("conference"))
+_TEXTS_READY = _Ready({"sqlite": _TEXTS, "postgresql": _TEXTS})
+_TEXT = select(journal_text.c.text).where(journal_text.c.digest == bindparam("digest"))
+_TEXT_READY = _Ready({"sqlite": _TEXT, "postgresql": _TEXT})
+_ERASE = delete(journal_text).where(journal_text.c.digest == bindparam("digest")).returning(journal_text.c.digest)
+_ERASE_READY = _Ready({"sqlite": _ERASE, "postgresql": _ERASE})
 
 # Leaps from one conference to the next over the key's order; SELECT DISTINCT would read every row.
 _leap = select(func.min(journal.c.conference).label("conference")).cte("leap", recursive=True)
@@ -202,6 +224,11 @@ async def open_journal(url: str, commit_delay_s: float = 0.0, patience_s: float 
             raise
 
 
+def journal_to_read(url: str) -> "SqlJournal":
+    """The same beside whoever writes it: a turn is refused. Raises WrongAddress, FileNotFoundError, JournalAway."""
+    return SqlJournal(open_to_read(url, "journal"), _NoWriter(), 0.0, 0.0)
+
+
 class _Hand(Protocol):
     """One transaction's way to the database, in words that are compiled already. Used where the connection lives."""
 
@@ -212,7 +239,10 @@ class _Hand(Protocol):
 
     def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]: ...
 
-    def insert(self, rows: list[tuple[Any, ...]]) -> None: ...
+    def insert(self, rows: list[tuple[Any, ...]], texts: list[tuple[Any, ...]]) -> None: ...
+
+    def forget_deleted(self) -> None:
+        """What was deleted leaves the files too. After the commit."""
 
     def commit(self) -> None: ...
 
@@ -233,8 +263,13 @@ class _FileHand:
     def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]:
         return self._raw.execute(words, given).fetchall()
 
-    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, rows: list[tuple[Any, ...]], texts: list[tuple[Any, ...]]) -> None:
         self._raw.executemany(_INSERT[self.dialect], rows)
+        if texts:
+            self._raw.executemany(_KEEP[self.dialect], texts)
+
+    def forget_deleted(self) -> None:
+        self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def commit(self) -> None:
         self._raw.commit()
@@ -260,8 +295,13 @@ class _ServerHand:
     def ask(self, words: str, given: tuple[Any, ...]) -> Sequence[Any]:
         return self._connection.exec_driver_sql(words, given).all()
 
-    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, rows: list[tuple[Any, ...]], texts: list[tuple[Any, ...]]) -> None:
         self._connection.exec_driver_sql(_INSERT[self.dialect], rows)
+        if texts:
+            self._connection.exec_driver_sql(_KEEP[self.dialect], texts)
+
+    def forget_deleted(self) -> None:
+        """Its own vacuum sees to that."""
 
     def commit(self) -> None:
         self._connection.commit()
@@ -317,6 +357,8 @@ class _FileWriter:
             # FULL, not NORMAL: what was acknowledged must outlive a power cut.
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute("PRAGMA journal_size_limit=67108864")
+            # Rows are never deleted; a text that is erased is overwritten, not merely marked as free.
+            raw.execute("PRAGMA secure_delete=ON")
 
         return cls(thread, await asyncio.get_running_loop().run_in_executor(thread, engine.connect))
 
@@ -332,6 +374,18 @@ class _FileWriter:
         async with self._one_at_a_time:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown()
+
+
+class _NoWriter:
+    """Only looks."""
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[_Doing]:
+        raise JournalError("this journal was opened to be read")
+        yield
+
+    async def close(self) -> None:
+        return None
 
 
 class _ServerWriter:
@@ -484,7 +538,17 @@ class SqlJournal:
         with _named():
             async with self._store.reading() as connection:
                 # All at once: to fetch them one by one takes as long again.
-                return tuple(map(_row, (await connection.execute(statement, asked)).all()))
+                rows = tuple(map(_row, (await connection.execute(statement, asked)).all()))
+                marks = texts.marks_of(rows)
+                return texts.filled(rows, await _texts(connection, marks), ERASED) if marks else rows
+
+    async def read_as_kept(self, conference: str, after: int, limit: int) -> tuple[Row, ...]:
+        """As they lie, with the digests in the place of texts: what the chain was made of."""
+        within(after, limit)
+        with _named():
+            async with self._store.reading() as connection:
+                asked = {"conference": conference, "after": after, "most": limit}
+                return tuple(map(_row, (await connection.execute(_AFTER, asked)).all()))
 
     async def recall(self, conference: str, after: int, to: int) -> str:
         spanned(after, to)
@@ -492,12 +556,27 @@ class SqlJournal:
             async with self._store.reading() as connection:
                 asked = {"conference": conference, "after": after, "to": to}
                 found: str = (await connection.execute(_RECALL[connection.dialect.name], asked)).scalar_one()
-                return found
+                marks = texts.marks_in(found)
+                return texts.filled_in(found, await _texts(connection, marks), ERASED) if marks else found
+
+    async def erase(self, conference: str, gone: Collection[str]) -> int:
+        async with self._writer.connected() as doing:
+            return await self._to_the_end(doing)(partial(_erase, conference, self._patience_ms, frozenset(gone)))
+
+    async def texts(self, conference: str) -> tuple[str, ...]:
+        with _named():
+            async with self._store.reading() as connection:
+                rows = await connection.execute(_TEXTS, {"conference": conference})
+                return tuple(sorted({bytes(row.text).decode() for row in rows}))
 
     async def conferences(self) -> tuple[str, ...]:
         with _named():
             async with self._store.reading() as connection:
                 return tuple(sorted((await connection.execute(_CONFERENCES)).scalars()))
+
+    @property
+    def store(self) -> Store:
+        return self._store
 
     async def close(self) -> None:
         # Readers first: the last connection to close checkpoints the WAL, and only the writer may.
@@ -516,6 +595,9 @@ def _begin(
     in_reach(conference, since, position)
     after = {"conference": conference, "after": since, "most": position - since}
     news = tuple(map(_row, _AFTER_READY.ask(hand, after))) if position != since else ()
+    if marks := texts.marks_of(news):
+        known = {mark: bytes(row[0]).decode() for mark in marks for row in _TEXT_READY.ask(hand, {"digest": mark})}
+        news = texts.filled(news, known, ERASED)
     return position, before, news, _known(conference, asked, hand)
 
 
@@ -550,10 +632,41 @@ def _insert(conference: str, rows: Sequence[Row], last: bool, hand: _Hand) -> No
                 record.skew_ms,
             )
             for row in rows
-        ]
+        ],
+        [
+            (text.digest, conference, row.position, text.salt, text.text.encode())
+            for row in rows
+            for text in row.record.texts
+        ],
     )
     if last:
         hand.commit()
+
+
+def _erase(conference: str, patience_ms: str, gone: frozenset[str], hand: _Hand) -> int:
+    hand.begin(conference, patience_ms)
+    try:
+        held = [digest for digest, text in _TEXTS_READY.ask(hand, {"conference": conference}) if _said(text) in gone]
+        for digest in held:
+            _ERASE_READY.ask(hand, {"digest": digest})
+        hand.commit()
+    except BaseException:
+        hand.rollback()
+        raise
+    hand.forget_deleted()
+    return len(held)
+
+
+def _said(text: Any) -> str:
+    return bytes(text).decode()
+
+
+async def _texts(connection: AsyncConnection, marks: Collection[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for some in texts.portions(marks):
+        asked = select(journal_text.c.digest, journal_text.c.text).where(journal_text.c.digest.in_(some))
+        known |= {row.digest: _said(row.text) for row in await connection.execute(asked)}
+    return known
 
 
 def _commit(hand: _Hand) -> None:

@@ -8,6 +8,7 @@ from bridge.rules.attendance import round_due
 from bridge.rules.events import Happened
 from bridge.rules.link import Line
 from bridge.rules.model import Plan, Point, RoundKey, Stream
+from bridge.rules.private import scrubbed
 from bridge.rules.projection import UP, Changed, State
 from bridge.rules.recalling import Past, Recalling
 from bridge.rules.rollup import Rollup
@@ -84,6 +85,13 @@ class Scene:
         plan = self.state.plan
         self.rollup = Rollup(rounds_of(plan) if plan else (), self.state.path)
         self.rollup.adopt({code: (None, point) for code, point in self.state.points.items()})
+
+    def forget(self, words: frozenset[str]) -> None:
+        """These words stand nowhere any more; everything else is as it was."""
+        state = self.state
+        state.affairs = scrubbed(state.affairs, words)
+        state.points = {code: scrubbed(point, words) for code, point in state.points.items()}
+        self.news = scrubbed(self.news, words)
 
     def show_round(self, now_ms: int) -> bool:
         """Turn to the round that is due by now. True if that is another one than before."""

@@ -37,7 +37,11 @@ def test_a_demo_of_a_registry_that_does_not_exist_is_refused() -> None:
 
 def test_migrating_twice_is_migrating_once(desk: Path) -> None:
     assert (bridge("migrate").status, bridge("migrate").status) == (0, 0)
-    assert {file.name for file in (desk / "data").glob("*.sqlite")} == {"registry.sqlite", "journal.sqlite", "post.sqlite"}
+    assert {file.name for file in (desk / "data").glob("*.sqlite")} == {
+        "registry.sqlite",
+        "journal.sqlite",
+        "post.sqlite",
+    }
 
 
 def test_a_database_that_does_not_answer_is_one_sentence_without_its_password() -> None:

@@ -33,7 +33,7 @@ def test_an_untouched_journal_has_no_broken_row() -> None:
     assert verify(ROWS, START) is None
 
 
-@pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Record)])
+@pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Record) if field.name != "texts"])
 @pytest.mark.parametrize("position", [1, 5, 9])
 def test_a_changed_value_names_its_row(name: str, position: int) -> None:
     rows = list(ROWS)

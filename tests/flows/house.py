@@ -347,6 +347,10 @@ class Standing:
     def _browser(self, headers: Mapping[str, str]) -> Browser:
         return Browser(self._http, self.address, headers)
 
+    async def signed_in(self, registry: Registry, name: str, role: Role, scope: str | None = None) -> Browser:
+        """Somebody new among the staff."""
+        return self._browser(await _signed_in(registry, name, role, scope))
+
     def phone(self, code: str) -> Browser:
         return self._browser(self.keys.phones[code])
 

@@ -206,7 +206,7 @@ async def test_the_panel_says_whom_to_believe_and_how_much_of_the_sitting_the_li
     await there.phone(HALL).send(act(HALL, "perceived", ours.clock.now(), picture="good", sound="good", line="good"))
     panel = (await there.ann.get(f"{PATH}/points/{HALL}")).body
     assert panel["verdict"]["believed"] == "hall"
-    assert panel["verdict"]["sentence"] == "Máy của phòng họp mất nối, điện thoại vẫn báo tốt."
+    assert panel["verdict"]["sentence"] == "Máy của hội trường mất nối, điện thoại vẫn báo tốt."
     (sitting,) = panel["sittings"]
     assert sitting["line"]["minutes"] == {"silence": 1.0}
     assert (sitting["line"]["availability"], len(sitting["line"]["outages"])) == (0.0, 1)

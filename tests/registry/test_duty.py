@@ -165,6 +165,8 @@ async def test_times_of_any_zone_are_shown_as_the_halls(front: Front) -> None:
         ({"name": "  "}, "invalid", "0.name"),
         ({"name": "Mai\x00"}, "invalid", "0.name"),
         ({"from": "2026-03-07T08:00:00"}, "invalid", "0.from"),
+        ({"from": "0001-01-01T00:00:00+14:00"}, "invalid", "năm 1 không phải ngày trực"),
+        ({"to": "9999-12-31T23:59:59Z"}, "invalid", "năm 9999 không phải ngày trực"),
         ({"extra": "x"}, "invalid", "0.extra"),
     ],
 )

@@ -85,7 +85,7 @@ async def hall(registry: Registry, clock: Clock) -> AsyncIterator[Hall]:
 async def test_names_are_off_until_somebody_switches_them_on(hall: Hall) -> None:
     assert (await told(hall.ann, BASE))["names"] is False
     answer = await hall.ann.put(f"/api/v1{BASE}/names", json={"names": True})
-    assert await answer.json() == {"names": True, "people": 0}
+    assert await answer.json() == {"names": True, "people": 0, "keep_days": None}
     assert (await told(hall.ann, BASE))["names"] is True
 
 
@@ -112,7 +112,7 @@ async def test_once_the_points_are_frozen_names_are_switched_neither_on_nor_off(
     assert await refused(hall.ann, "PUT", f"{BASE}/names", json={"names": False}) == (409, "frozen")
     # Saying what is so already is no change.
     answer = await hall.ann.put(f"/api/v1{BASE}/names", json={"names": True})
-    assert await answer.json() == {"names": True, "people": 4}
+    assert await answer.json() == {"names": True, "people": 4, "keep_days": None}
 
 
 async def test_a_roster_is_previewed_then_brought_then_has_nothing_left_to_do(hall: Hall) -> None:

@@ -367,6 +367,35 @@ def test_halls_of_an_area_that_tremble_again_within_two_hours_are_one_chronic_in
     assert explained(one) == "3 điểm, cùng khu vực Chương Mỹ, trong 30 giây, tái diễn 1 lần"
 
 
+def test_what_a_hall_has_once_more_within_minutes_is_no_new_matter() -> None:
+    hall = Hall()
+    for minute in range(0, 40, 8):
+        hall.receives(HALL_1, Stream.STALLED, EIGHT_TWENTY + minute * MINUTE)
+        hall.receives(HALL_1, Stream.FRESH, EIGHT_TWENTY + (minute + 1) * MINUTE)
+    one = hall.the_one()
+    assert (one.trouble, one.reopened, one.status) == (Trouble.NOT_RECEIVING, 4, Status.RESOLVED)
+    hall.receives(HALL_1, Stream.STALLED, EIGHT_TWENTY + 43 * MINUTE)
+    assert [each.number for each in hall.open()] == [2]
+
+
+def test_what_a_hall_adds_when_it_is_broken_once_more_is_its_newest_note() -> None:
+    hall = Hall()
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY, "loa rè")
+    hall.perceives(HALL_1, EIGHT_TWENTY + MINUTE)
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY + 2 * MINUTE, "loa cháy")
+    one = hall.the_one()
+    assert (one.status, one.reopened, one.note) == (Status.OPEN, 1, "loa cháy")
+    assert hall.incidents.keys() == {1}
+
+
+def test_whoever_resolved_it_by_hand_meets_the_next_as_a_new_one() -> None:
+    hall = Hall()
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY)
+    hall.commands(lambda draft: mending.resolve(draft, 1, "đã thay loa", everybody, EIGHT_TWENTY + MINUTE))
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY + 2 * MINUTE)
+    assert [each.number for each in hall.open()] == [2]
+
+
 def test_a_line_that_trembled_long_ago_trembles_anew() -> None:
     hall = Hall()
     hall.trembles(HALL_1, at("08:00"))

@@ -8,7 +8,16 @@ from bridge.rules import events
 from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Phase, RoundName, Stage
-from bridge.rules.notices import NEWEST, NOTICES_LIMIT, READ_AGAIN, TEXT_LIMIT, Notice, reach, worded
+from bridge.rules.notices import (
+    KEPT_FOR_ALL,
+    NEWEST,
+    NOTICES_LIMIT,
+    READ_AGAIN,
+    TEXT_LIMIT,
+    Notice,
+    reach,
+    worded,
+)
 from bridge.rules.projection import Draft, State
 from bridge.rules.telling import COOL_DOWN_MS, pending, post, remind, silent, withdraw
 from tests.cast import (
@@ -187,6 +196,16 @@ def test_whoever_says_too_much_is_stopped() -> None:
     with pytest.raises(Refused, match=str(NOTICES_LIMIT)) as refused:
         post(Draft(state), "một nữa", MORNING)
     assert refused.value.code == "too_many"
+
+
+def test_the_last_notices_are_for_whoever_answers_for_every_hall() -> None:
+    state = begun()
+    for number in range(NOTICES_LIMIT - KEPT_FOR_ALL):
+        said(state, f"Thông báo {number}")
+    with pytest.raises(Refused, match="dành cho ban tổ chức") as refused:
+        post(Draft(state), "một nữa", MORNING, points=(HALL_1.code,), for_all=False)
+    assert refused.value.code == "too_many"
+    assert post(Draft(state), "Sơ tán", MORNING)
 
 
 def test_a_hall_is_shown_the_newest_of_what_it_has_not_answered_and_a_few_of_what_it_has() -> None:

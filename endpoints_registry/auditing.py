@@ -1,0 +1,309 @@
+"""The addresses of the audit log: read, searched, handed out as a file, and the heads of all chains."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from endpoints_registry import audit
+from endpoints_registry.access import Action
+from endpoints_registry.audit import MARK, Change, Row, Wanted
+from endpoints_registry.bodies import Moment
+from endpoints_registry.conferences import HANOI
+from endpoints_registry.exporting import inert
+from endpoints_registry.filing import CSV
+from endpoints_registry.gate import Route, answer, query_of
+from endpoints_registry.registry import Registry
+
+PAGE = 500
+# A sheet program takes about a million lines.
+EXPORT_LIMIT = 1_000_000
+
+
+class JournalHead(BaseModel):
+    """Where a conference's journal ends. `epoch` names the database; it is another one after a restore."""
+
+    conference: str
+    epoch: str
+    position: int
+    hash: str
+
+
+JournalHeads = Callable[[], Awaitable[Sequence[JournalHead]]]
+
+
+class Filter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    actor: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
+    """Whose: `user:ann`, `command-line`, `system`."""
+    action: str = Field("", max_length=60, pattern=r"^[a-z-]*$")
+    """`link-revoked`, or `link` for all that is done to links."""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class AuditQuery(Filter):
+    after: int = Field(0, ge=0, le=2**53)
+    limit: int = Field(100, ge=1, le=PAGE)
+    order: Literal["newest", "oldest"] = "newest"
+
+
+class ChangeTold(BaseModel):
+    """`private`: kept beside the chain; null there where it was erased."""
+
+    subject: str
+    field: str
+    before: str | int | bool | None
+    after: str | int | bool | None
+    private: bool
+
+
+class AuditEntry(BaseModel):
+    position: int
+    at: Moment
+    by: str
+    address: str
+    reason: str | None
+    action: str
+    said: str
+    number: int
+    subjects: list[str]
+    more: int
+    """So many that are not named."""
+    changes: list[ChangeTold]
+    erased: bool
+    """Whether some text of it was erased."""
+    hash: str
+
+
+class ChainHead(BaseModel):
+    position: int
+    hash: str
+
+
+class AuditAnswer(BaseModel):
+    entries: list[AuditEntry]
+    next: int | None
+    """`after` of the next page."""
+    head: ChainHead
+
+
+class HeadsAnswer(BaseModel):
+    audit: ChainHead
+    journals: list[JournalHead]
+
+
+class Auditing:
+    def __init__(self, registry: Registry, journals: JournalHeads) -> None:
+        self._registry = registry
+        self._journals = journals
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "GET",
+                "/api/v1/audit",
+                self.entries,
+                Action.ADMINISTER,
+                "Nhật ký thay đổi danh bạ, tài khoản, liên kết: ai, lúc nào, từ đâu, vì sao",
+                query=AuditQuery,
+                answers={200: AuditAnswer, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/audit/export",
+                self.export,
+                Action.ADMINISTER,
+                "Nhật ký thay đổi dưới dạng CSV",
+                query=Filter,
+                answer_type=CSV,
+                answers={200: None, 422: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/audit/heads",
+                self.heads,
+                Action.ADMINISTER,
+                "Mắt xích cuối của nhật ký thay đổi và của nhật ký từng hội nghị",
+                answers={200: HeadsAnswer},
+            ),
+        )
+
+    async def entries(self, request: web.Request) -> web.Response:
+        query = query_of(request, AuditQuery)
+        wanted = _wanted(query, after=query.after, newest_first=query.order == "newest")
+        async with self._registry.store.reading() as connection:
+            rows = await audit.read(connection, wanted, query.limit + 1)
+            texts = await audit.texts_of(connection, rows)
+            head = await audit.head(connection)
+        shown = rows[: query.limit]
+        return answer(
+            AuditAnswer(
+                entries=[_told(row, texts) for row in shown],
+                next=shown[-1].position if len(rows) > query.limit else None,
+                head=ChainHead(position=head.position, hash=head.hash.hex()),
+            )
+        )
+
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        query = query_of(request, Filter)
+        stamp = f"{self._registry.now().astimezone(HANOI):%Y-%m-%d}"
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": CSV,
+                "Content-Disposition": f'attachment; filename="nhat-ky-thay-doi-{stamp}.csv"',
+            }
+        )
+        await response.prepare(request)
+        await response.write(b"\xef\xbb\xbf" + _lines([_HEADINGS]))
+        after = written = 0
+        while written < EXPORT_LIMIT:
+            # Page by page, each its own reading: a slow download holds up nobody's file.
+            async with self._registry.store.reading() as connection:
+                rows = await audit.read(connection, _wanted(query, after=after))
+                texts = await audit.texts_of(connection, rows)
+            if not rows:
+                break
+            await response.write(_lines(line for row in rows for line in _cells(_told(row, texts))))
+            after, written = rows[-1].position, written + len(rows)
+        await response.write_eof()
+        return response
+
+    async def heads(self, _request: web.Request) -> web.Response:
+        journals = await self._journals()
+        async with self._registry.store.reading() as connection:
+            head = await audit.head(connection)
+        last = ChainHead(position=head.position, hash=head.hash.hex())
+        return answer(HeadsAnswer(audit=last, journals=list(journals)))
+
+
+def _wanted(query: Filter, *, after: int, newest_first: bool = False) -> Wanted:
+    return Wanted(
+        after=after,
+        actor=query.actor,
+        action=query.action,
+        since_ms=_ms(query.since),
+        until_ms=_ms(query.until),
+        newest_first=newest_first,
+    )
+
+
+def _ms(at: datetime | None) -> int | None:
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def _told(row: Row, texts: Mapping[str, str]) -> AuditEntry:
+    entry, what = row.entry, audit.what_of(row.entry)
+    found = audit.marks(entry)
+    return AuditEntry(
+        position=row.position,
+        at=datetime.fromtimestamp(entry.at_ms / 1000, UTC),
+        by=entry.by,
+        address=entry.address,
+        reason=texts.get(entry.reason.removeprefix(MARK)) if entry.reason else None,
+        action=entry.action,
+        said=said(entry.action),
+        number=what.number,
+        subjects=list(what.subjects),
+        more=max(0, what.number - len(what.subjects)),
+        changes=[_change(change, texts) for change in what.changes],
+        erased=not found <= texts.keys(),
+        hash=row.hash.hex(),
+    )
+
+
+def _change(change: Change, texts: Mapping[str, str]) -> ChangeTold:
+    values = (change.before, change.after)
+    private = any(isinstance(value, str) and value.startswith(MARK) for value in values)
+    before, after = (
+        texts.get(value.removeprefix(MARK)) if isinstance(value, str) and value.startswith(MARK) else value
+        for value in values
+    )
+    return ChangeTold(subject=change.subject, field=change.field, before=before, after=after, private=private)
+
+
+# --- in words
+
+_KINDS = {
+    "unit": "đơn vị",
+    "successor": "đơn vị kế thừa",
+    "cluster": "cụm",
+    "cluster-unit": "đơn vị của cụm",
+    "point": "điểm cầu",
+    "contact": "người liên hệ của điểm cầu",
+    "conference": "hội nghị",
+    "sitting": "buổi",
+    "round": "đợt báo cáo",
+    "chosen-point": "điểm cầu của hội nghị",
+    "expected": "số triệu tập",
+    "names": "việc lưu họ tên",
+    "attendee": "người trong danh sách",
+    "duty-shift": "ca trực",
+    "account": "tài khoản",
+    "second-factor": "xác thực hai lớp",
+    "recovery-codes": "mã khôi phục",
+    "api-token": "mã cho chương trình",
+    "link": "liên kết của điểm cầu",
+    "agent-token": "mã của máy tại điểm cầu",
+    "pin": "mã PIN của điểm cầu",
+    "text": "nội dung riêng tư",
+}
+_VERBS = {
+    "made": "Thêm",
+    "changed": "Thay đổi",
+    "removed": "Xóa",
+    "revoked": "Thu hồi",
+    "disabled": "Khóa",
+    "confirmed": "Xác nhận",
+    "erased": "Xóa hẳn",
+}
+
+
+def said(action: str) -> str:
+    """An action as people say it: `link-revoked` is «Thu hồi liên kết của điểm cầu»."""
+    kind, _, verb = action.rpartition("-")
+    return f"{_VERBS.get(verb, verb)} {_KINDS.get(kind, kind)}".strip()
+
+
+_HEADINGS = (
+    "Số",
+    "Thời điểm",
+    "Người làm",
+    "Từ đâu",
+    "Lý do",
+    "Việc",
+    "Số lượng",
+    "Đối tượng",
+    "Trường",
+    "Trước",
+    "Sau",
+    "Mã xích",
+)
+
+
+def _cells(entry: AuditEntry) -> Iterator[Sequence[object]]:
+    """A line for each field that was changed; one line where none is told."""
+    at = f"{entry.at.astimezone(HANOI):%d/%m/%Y %H:%M:%S}"
+    first = (entry.position, at, entry.by, entry.address, entry.reason or "", entry.said, entry.number)
+    for change in entry.changes:
+        yield (*first, change.subject, change.field, _cell(change.before), _cell(change.after), entry.hash)
+    if not entry.changes:
+        named = " ".join(entry.subjects[:50]) + (" …" if entry.number > 50 else "")
+        yield (*first, named, "", "", "", entry.hash)
+
+
+def _cell(value: str | int | bool | None) -> str | int:
+    return "" if value is None else str(value) if isinstance(value, bool) else value
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue().encode()
