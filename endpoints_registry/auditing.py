@@ -259,6 +259,8 @@ _VERBS = {
     "removed": "Xóa",
     "revoked": "Thu hồi",
     "disabled": "Khóa",
+    "enabled": "Mở lại",
+    "rekeyed": "Đổi mật khẩu",
     "confirmed": "Xác nhận",
     "erased": "Xóa hẳn",
 }

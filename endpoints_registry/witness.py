@@ -41,7 +41,9 @@ class Rule:
     private: frozenset[str] = frozenset()
     """Somebody's name, number or own words: kept beside the chain, where they can be erased."""
     ends: Mapping[str, str] = field(default_factory=dict)
-    """A moment that is set in this column: what to call that."""
+    """A moment that is set in this column: what to call that. When it is taken out again, see `AGAIN`."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What to call it when this column changed, whose value nobody may read."""
     idle: frozenset[str] = frozenset()
     """Bookkeeping: when nothing else changed, nothing is told."""
     counted: bool = False
@@ -85,6 +87,7 @@ RULES: Mapping[str, Rule] = {
         plain=_names("role scope"),
         private=_names("name"),
         ends={"disabled_at": "disabled"},
+        called={"password_hash": "rekeyed"},
     ),
     "second_factor": Rule("second-factor", ("account_id",), ends={"confirmed_at": "confirmed"}, idle=_names("step")),
     "recovery_code": Rule("recovery-codes", ("account_id",), counted=True),
@@ -99,6 +102,7 @@ RULES: Mapping[str, Rule] = {
     "agent_token": Rule("agent-token", ("point_id",), ends={"revoked_at": "revoked"}),
     "point_pin": Rule("pin", ("point_id",)),
 }
+AGAIN: Mapping[str, str] = {"disabled": "enabled"}
 UNTOLD = frozenset({"staff_session", "link_session", "known_browser", "attempt", "audit", "audit_text"})
 """Nobody's decision: who is signed in where, who tried, and the log itself."""
 CODES: Mapping[str, tuple[str, str]] = {
@@ -285,9 +289,9 @@ def _verb(touch: _Touch) -> str | None:
     if not moved:
         return None
     for column, ending in rule.ends.items():
-        if column in moved and touch.before.get(column) is None:
-            return ending
-    return "changed"
+        if column in moved:
+            return ending if touch.before.get(column) is None else AGAIN.get(ending, "changed")
+    return next((word for column, word in rule.called.items() if column in moved), "changed")
 
 
 def _what(some: Sequence[_Touch], texts: Texts) -> What:

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bridge import logs
 from bridge.coordinator import Coordinator
 from bridge.journal import Journal
 from bridge.journal.sql import open_journal
@@ -99,6 +100,7 @@ def main() -> None:
     options = figures.options(__doc__)
     options.add_argument("--rows", type=int, default=ROWS, help="how many scans are on record")
     chosen = options.parse_args()
+    logs.configure("warning")
     result = asyncio.run(bench(min(chosen.rows, QUICK_ROWS) if chosen.quick else chosen.rows))
     if chosen.json:
         figures.as_json(result)

@@ -22,7 +22,7 @@ from endpoints_registry.gate import ORIGINS, RESOLVE, mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
 from endpoints_registry.shifts import Shift
-from endpoints_registry.tables import METADATA, UNIT
+from endpoints_registry.tables import ACCOUNT, METADATA, UNIT
 from endpoints_registry.units import Cluster
 from endpoints_registry.witness import RULES, UNTOLD
 from tests.registry.cast import DAY, NOW, POINTS
@@ -145,6 +145,26 @@ async def test_links_tokens_and_accounts_are_told_by_their_codes(registry: Regis
     ]
     assert {row.entry.by for row in found} == {"user:ann"}
     assert await change(registry, found[-2], "scope") == Change("binh", "scope", None, "001")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "action"),
+    [
+        ("disabled_at", None, "account-enabled"),
+        ("password_hash", "another", "account-rekeyed"),
+        ("scope", "006", "account-changed"),
+    ],
+)
+async def test_what_became_of_an_account_has_its_own_word(
+    registry: Registry, column: str, value: str | None, action: str
+) -> None:
+    await registry.add_account("binh", "Trần Thị Bình", Role.COORDINATOR, PASSWORD, "001")
+    await registry.disable_account("binh")
+    async with registry.store.writing() as connection:
+        await connection.execute(ACCOUNT.update().where(ACCOUNT.c.username == "binh").values({column: value}))
+    row = await newest(registry)
+    assert (row.entry.action, audit.what_of(row.entry).subjects) == (action, ("binh",))
+    assert b"another" not in row.entry.what
 
 
 async def test_conferences_rosters_clusters_and_shifts_are_told(registry: Registry) -> None:
