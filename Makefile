@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PYTHON) -m pip --python $(PY) --disable-pip-version-check install -q --require-hashes
-APT := chromium-headless-shell libatomic1
+APT := chromium-headless-shell libatomic1 libreoffice-writer-nogui libreoffice-calc-nogui
 ARGS ?=
 
 .PHONY: demo test lint laws browser bench drill chaos clean packages
@@ -27,11 +27,11 @@ node_modules/.stamp: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# A real browser, from the system's packages: installed where we are root, otherwise named.
+# A real browser and a real office, from the system's packages: installed where we are root, otherwise named.
 packages:
 	@missing=""; for package in $(APT); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  else echo "Missing system packages; as root: apt-get install$$missing" >&2; exit 1; fi; fi
 
 lint: .venv/test.stamp node_modules/.stamp
