@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+from bridge.certificate import Certificate
 from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
 from bridge.coordinator import Coordinator, happened_in
@@ -68,6 +70,7 @@ from endpoints_registry import openapi
 from endpoints_registry import routes as registry_routes
 from endpoints_registry.access import Role
 from endpoints_registry.accounts import Lifetime
+from endpoints_registry.arriving import ARRIVALS, Arrivals, hosts_of
 from endpoints_registry.auditing import Auditing, JournalHead
 from endpoints_registry.conferences import HANOI
 from endpoints_registry.database import InUse, UnsafeServer, WrongAddress
@@ -94,6 +97,7 @@ class House:
     """One running server."""
 
     address: str
+    port: int
     registry: Registry
     journal: Journal
     halls: Halls
@@ -101,6 +105,7 @@ class House:
     feed: Feed
     postman: Postman
     backups: Backups
+    certificate: Certificate | None
     routes: tuple[Route, ...]
 
     def at_rest(self) -> bool:
@@ -123,12 +128,11 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
     lifetime = Lifetime(
         idle=timedelta(minutes=settings.session.idle_minutes), most=timedelta(hours=settings.session.absolute_hours)
     )
-    secure = any(origin.startswith("https://") for origin in settings.server.origins)
     opening = open_registry(
         stores(settings)[0],
         today=lambda: _moment(hall_clock.now()).date(),
         staff_lifetime=lifetime,
-        secure=secure,
+        secure=settings.server.secure,
         otp_roles=[Role(name) for name in settings.session.otp_roles],
     )
     async with AsyncExitStack() as opened:
@@ -175,6 +179,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         open_things.push_async_callback(journal.close)
         book = await open_things.enter_async_context(opened_book(settings))
         ways = await open_things.enter_async_context(ways_out(settings.post, RealClock()))
+        certificate = _certificate(settings)
         listening = _listening(settings)
         open_things.callback(listening.close)
 
@@ -186,7 +191,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry, backups))
         house, app, screens, clockwork, held = _composed(
-            settings, registry, journal, book, ways, hall_clock, listening, backups
+            settings, registry, journal, book, ways, hall_clock, listening, backups, certificate
         )
         calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
@@ -194,14 +199,14 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(clockwork.run(), name="clockwork")
             streets.create_task(calendar.run(), name="calendar")
             streets.create_task(house.postman.run(), name="postman")
-            streets.create_task(chores.run(_chores(settings, registry, book, backups)), name="chores")
+            streets.create_task(chores.run(_chores(settings, registry, book, backups, certificate)), name="chores")
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
             runner = web.AppRunner(
                 app, access_log=None, shutdown_timeout=1, handler_cancellation=False, keepalive_timeout=SILENCE_S
             )
             await runner.setup()
-            site = web.SockSite(runner, listening)
+            site = web.SockSite(runner, listening, ssl_context=certificate.context if certificate else None)
             await site.start()
             # What was built so far stays: the collector need not walk it again at every connection.
             gc.collect()
@@ -268,6 +273,11 @@ def _listening(settings: Settings) -> socket.socket:
     return taken
 
 
+def _certificate(settings: Settings) -> Certificate | None:
+    server = settings.server
+    return Certificate(Path(server.tls_cert), Path(server.tls_key)) if server.tls_cert else None
+
+
 def _calendar_terms(settings: Settings) -> Terms:
     wishes = settings.calendar
     hours = [flash.split(":") for flash in wishes.flash_times]
@@ -304,11 +314,15 @@ def _backup_missing(why: str, now_ms: int) -> Letter:
     )
 
 
-def _chores(settings: Settings, registry: Registry, book: Book, backups: Backups) -> list[Chore]:
+def _chores(
+    settings: Settings, registry: Registry, book: Book, backups: Backups, certificate: Certificate | None
+) -> list[Chore]:
     """What is done every so often by the world's time."""
     copies = [Chore("backup", backups.terms.every, backups.by_the_clock)] if backups.terms.folder else []
+    renewals = [Chore("certificate", timedelta(minutes=1), certificate.by_the_clock)] if certificate else []
     return [
         *copies,
+        *renewals,
         Chore("sweep", timedelta(hours=1), lambda: sweep(registry.store, registry.now(), registry.staff_lifetime)),
         Chore("purge-names", timedelta(days=1), lambda: purge(registry, settings.people.keep_days)),
         Chore("forget-old-post", timedelta(days=1), lambda: book.forget_old(RealClock().now())),
@@ -324,6 +338,7 @@ def _composed(
     clock: Clock,
     listening: socket.socket,
     backups: Backups,
+    certificate: Certificate | None,
 ) -> tuple[House, web.Application, Screens, Clockwork, Held]:
     feed = Feed(clock.now, lambda: clock.speed, registry.shown_name)
 
@@ -406,13 +421,14 @@ def _composed(
     port = listening.getsockname()[1]
     app[RESOLVE] = registry.keyring
     app[ORIGINS] = _origins(settings, port)
+    app[ARRIVALS] = _arrivals(settings, port)
     mount(app, served)
-    address = settings.server.origins[0] if settings.server.origins else f"http://{settings.server.host}:{port}"
+    address = settings.server.origins[0] if settings.server.origins else _own_address(settings, port)
     real = RealClock()
     patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
     writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)
     postman = Postman(halls, book, writer, ways, clock, real)
-    house = House(address, registry, journal, halls, rooms, feed, postman, backups, tuple(served))
+    house = House(address, port, registry, journal, halls, rooms, feed, postman, backups, certificate, tuple(served))
     return house, app, screens, clockwork, held
 
 
@@ -420,7 +436,25 @@ def _origins(settings: Settings, port: int) -> frozenset[str]:
     """Exactly the addresses under which browsers may show our pages."""
     if settings.server.origins:
         return frozenset(settings.server.origins)
-    return frozenset(f"http://{host}:{port}" for host in {settings.server.host, "127.0.0.1", "localhost"})
+    scheme = _own_address(settings, port).partition(":")[0]
+    return frozenset(f"{scheme}://{host}:{port}" for host in {_written(settings.server.host), "127.0.0.1", "localhost"})
+
+
+def _own_address(settings: Settings, port: int) -> str:
+    scheme = "https" if settings.server.tls_cert else "http"
+    return f"{scheme}://{_written(settings.server.host)}:{port}"
+
+
+def _written(host: str) -> str:
+    """As it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _arrivals(settings: Settings, port: int) -> Arrivals:
+    server = settings.server
+    hosts = frozenset(server.hosts) or hosts_of([*server.origins, _own_address(settings, port)])
+    https_only = bool(server.origins) and all(origin.startswith("https://") for origin in server.origins)
+    return Arrivals(hosts, tuple(ip_network(each) for each in server.proxies), https_only)
 
 
 def _phase(hall: Hall | None) -> tuple[str, int]:

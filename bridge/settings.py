@@ -3,6 +3,7 @@
 import re
 import tomllib
 from importlib import import_module
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from pydantic_settings import (
     SettingsError,
     TomlConfigSettingsSource,
 )
+
+from endpoints_registry.arriving import loopback
 
 
 class WrongSetting(Exception):
@@ -40,11 +43,52 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", value):
+        raise ValueError("write it as a name with its port, if any: hoinghi.example.gov.vn, or 10.0.0.5:8080")
+    return value.lower()
+
+
+def _network(value: str) -> str:
+    try:
+        ip_network(value)
+    except ValueError as wrong:
+        raise ValueError("write an address or a network, like 10.0.0.5 or 10.0.0.0/24") from wrong
+    return value
+
+
 class Server(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+    proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    plain_http: bool = False
     shutdown_s: float = Field(8, gt=0, le=60)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over https."""
+        return bool(self.tls_cert) or any(origin.startswith("https://") for origin in self.origins)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Server":
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("server.tls_cert and server.tls_key belong together; set both, or neither")
+        if self.tls_cert and (plain := [each for each in self.origins if not each.startswith("https://")]):
+            raise ValueError(
+                f"server.origins = {plain[0]!r} is not served while server.tls_cert is set; write https:// there"
+            )
+        behind = bool(self.proxies) and bool(self.origins) and all(each.startswith("https://") for each in self.origins)
+        if not (loopback(self.host) or self.tls_cert or self.plain_http or behind):
+            raise ValueError(
+                f"server.host = {self.host!r} is open to other machines, and passwords would cross the network in the "
+                "open; set server.tls_cert and server.tls_key, or name the proxy that has https in server.proxies and "
+                "its address in server.origins, or say server.plain_http = true"
+            )
+        return self
 
 
 class Storage(_Section):

@@ -14,9 +14,11 @@ from urllib.parse import quote, unquote
 import msgspec
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
+from endpoints_registry.arriving import ARRIVALS, DIRECT, Arrivals, came_from
 from endpoints_registry.doing import REASON_HEADER, REASON_LETTERS, Doer, done_by
 
 log = structlog.get_logger("gate")
@@ -134,6 +136,34 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app.on_response_prepare.append(_dressed(HEADERS | ON_HTTPS if secure else HEADERS))
     app.middlewares.append(_in_words)
+    app.middlewares.append(_by_our_name(app.get(ARRIVALS, DIRECT)))
+
+
+def _by_our_name(arrivals: Arrivals) -> Middleware:
+    """Whoever asks for somebody else is told nothing, be it of a page, a file or a socket."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not arrivals.ours(request):
+            log.warning("foreign-host", host=ascii(request.host[:200]))
+            raise Problem(421, "foreign_host", "Máy chủ này không phục vụ tên miền đó (server.hosts trong cấu hình).")
+        if arrivals.plain(request):
+            raise _over_https(request)
+        return await handler(request)
+
+    return check
+
+
+def _over_https(request: web.Request) -> web.HTTPException:
+    """A page is found again over https by itself; a program that has just sent its secret in the open should learn of it."""
+    origin = next((each for each in request.app[ORIGINS] if each.startswith("https://")), "")
+    if (
+        request.method in SAFE_METHODS
+        and _local(request.raw_path)
+        and not request.raw_path.startswith(("/api/", "/ws/"))
+    ):
+        return web.HTTPPermanentRedirect(origin + request.raw_path)
+    return Problem(403, "https_only", "Hệ thống chỉ phục vụ qua https; hãy đổi địa chỉ thành https://.")
 
 
 def _dressed(headers: dict[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
@@ -212,15 +242,18 @@ def _doer(request: web.Request) -> Doer:
     name, via = (caller.name, caller.via) if caller is not None else ("", "")
     reason = request.headers.get(REASON_HEADER, "")
     said = "".join(c for c in unquote(reason) if c.isprintable())[:REASON_LETTERS] if reason else ""
-    return Doer(name, f"{request.remote or ''} {via}".strip()[:64], said)
+    return Doer(name, f"{came_from(request)} {via}".strip()[:64], said)
 
 
 def _door(request: web.Request) -> str:
     """The login page, with the way back to what was asked for."""
     wanted = request.raw_path
+    return f"/login?next={quote(wanted, safe='')}" if _local(wanted) and wanted != "/" else "/login"
+
+
+def _local(path: str) -> bool:
     # What begins with two slashes names another host, and browsers read a backslash as a slash.
-    local = wanted.startswith("/") and wanted[1:2] not in ("/", "\\") and wanted.isprintable()
-    return f"/login?next={quote(wanted, safe='')}" if local and wanted != "/" else "/login"
+    return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
 
 
 def _check_origin(request: web.Request, route: Route, origins: Collection[str]) -> None:

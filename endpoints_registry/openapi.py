@@ -36,6 +36,7 @@ WORDS = {
     408: "Nội dung đến quá chậm: gửi lại",
     409: "Người khác đã thay đổi trước, hoặc trạng thái không cho phép",
     413: "Nội dung quá lớn",
+    421: "Tên miền không phải của máy chủ này",
     422: "Nội dung không hợp lệ",
     429: "Thử quá nhiều lần",
     500: "Lỗi của máy chủ",
@@ -94,7 +95,7 @@ def _operation(route: Route, schemas: Json) -> Json:
 
 def _responses(route: Route, schemas: Json) -> Json:
     answers: Mapping[int, type[Any] | None] = route.answers
-    refusals = {400, 403} if route.method != "GET" or route.socket else {400}
+    refusals = {400, 403, 421} if route.method != "GET" or route.socket else {400, 421}
     if route.rule is not Open.PUBLIC:
         refusals |= {401, 403}
     if route.body is not None:

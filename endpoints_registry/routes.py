@@ -40,7 +40,7 @@ from endpoints_registry.lending import Lending
 from endpoints_registry.points import Point
 from endpoints_registry.registry import Registry
 from endpoints_registry.sessions import Sessions
-from endpoints_registry.signing import ClientAddress, Signing, peer
+from endpoints_registry.signing import Signing
 from endpoints_registry.staffing import Staffing
 from endpoints_registry.units import ALWAYS, Tree, Unit
 from endpoints_registry.words import TYPES
@@ -55,7 +55,6 @@ def still_a_draft(_conference: str) -> tuple[str, int]:
 def routes(
     registry: Registry,
     standing: Standing = still_a_draft,
-    address: ClientAddress = peer,
     meets: Meets | None = None,
     origin: str = "",
 ) -> list[Route]:
@@ -65,7 +64,7 @@ def routes(
     `origin` the address under which the world reaches us (the request's own, if not given).
     """
     return [
-        *Signing(registry, address).routes(),
+        *Signing(registry).routes(),
         *Lookup(registry, standing).routes(),
         *Filing(registry).routes(),
         *Attending(registry, standing, meets or newest_with_names(registry), origin).routes(),

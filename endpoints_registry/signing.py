@@ -1,6 +1,6 @@
 """Signing in and out, and a phone's exchange of its link: the doors that hand out cookies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
@@ -8,6 +8,7 @@ from aiohttp import web
 from endpoints_registry import otp
 from endpoints_registry.access import Role
 from endpoints_registry.accounts import WrongPassword
+from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
 from endpoints_registry.bodies import LinkAnswer, LinkBody, SessionAnswer, SignInBody, User
 from endpoints_registry.credentials import LINK_LIFETIME, UnknownLink
@@ -27,19 +28,11 @@ from endpoints_registry.registry import Registry
 
 log = structlog.get_logger("signing")
 
-ClientAddress = Callable[[web.Request], str]
-"""Whose address a request comes from: the peer's, or what a trusted proxy says."""
-
-
-def peer(request: web.Request) -> str:
-    return request.remote or ""
-
 
 class Signing:
-    def __init__(self, registry: Registry, address: ClientAddress = peer) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._keyring = registry.keyring
-        self._address = address
 
     def routes(self) -> tuple[Route, ...]:
         session = "/api/v1/session"
@@ -70,7 +63,7 @@ class Signing:
 
     async def sign_in(self, request: web.Request) -> web.Response:
         body = await body_of(request, SignInBody)
-        address = self._address(request)
+        address = came_from(request)
         knock = Knock(
             body.username,
             body.password,
@@ -131,7 +124,7 @@ class Signing:
     async def open_link(self, request: web.Request) -> web.Response:
         body = await body_of(request, LinkBody)
         handle = request.match_info["handle"]
-        address = self._address(request)
+        address = came_from(request)
         # A page that is loaded again comes here again: its own open session speaks for it.
         vouched = await self._keyring.own_phone(request, handle) is not None
         try:

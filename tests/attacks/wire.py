@@ -26,9 +26,15 @@ class Told:
 
 
 def request(
-    method: str, path: Words, headers: Mapping[str, Words] = {}, body: bytes = b"", *, sized: bool = True
+    method: str,
+    path: Words,
+    headers: Mapping[str, Words] = {},
+    body: bytes = b"",
+    *,
+    sized: bool = True,
+    host: Words = "127.0.0.1",
 ) -> bytes:
-    lines = [b" ".join([method.encode(), _bytes(path), b"HTTP/1.1"]), b"Host: 127.0.0.1"]
+    lines = [b" ".join([method.encode(), _bytes(path), b"HTTP/1.1"]), b"Host: " + _bytes(host)]
     lines += [name.encode() + b": " + _bytes(value) for name, value in headers.items()]
     if sized and (body or method != "GET"):
         lines.append(b"Content-Length: %d" % len(body))

@@ -23,6 +23,12 @@ class Served:
         self.log = log
         """Everything it has said, line by line."""
 
+    async def says(self, event: str) -> None:
+        """Wait until its log has a line of this."""
+        async with asyncio.timeout(READY_S):
+            while not any(f'"event": "{event}"' in line for line in self.log):  # noqa: ASYNC110 - of another process
+                await asyncio.sleep(0.02)
+
     async def killed(self) -> None:
         self.process.kill()
         await self.process.wait()
