@@ -23,6 +23,8 @@ from bridge.certificate import Certificate
 from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
 from bridge.coordinator import Coordinator, happened_in
+from bridge.doorstep import Doorstep, DoorstepSite, room_for
+from bridge.doorstep import Terms as Bounds
 from bridge.edges import chores
 from bridge.edges.asking import Ask
 from bridge.edges.attending import Attending
@@ -83,7 +85,7 @@ from endpoints_registry.sweeping import sweep
 log = structlog.get_logger("house")
 
 SILENCE_S = 75
-"""A connection without a request, or with half of one, for so long is closed. A proxy's own are closed before (nginx: 60)."""
+"""A connection on which nothing more was asked for so long is closed. A proxy's own are closed before (nginx: 60)."""
 UNREAD_MS = 60_000
 """Whoever takes nothing of an answer for so long is gone, or wants to hold it for ever."""
 
@@ -106,6 +108,7 @@ class House:
     postman: Postman
     backups: Backups
     certificate: Certificate | None
+    doorstep: Doorstep
     routes: tuple[Route, ...]
 
     def at_rest(self) -> bool:
@@ -202,11 +205,10 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(chores.run(_chores(settings, registry, book, backups, certificate)), name="chores")
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
-            runner = web.AppRunner(
-                app, access_log=None, shutdown_timeout=1, handler_cancellation=False, keepalive_timeout=SILENCE_S
-            )
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
             await runner.setup()
-            site = web.SockSite(runner, listening, ssl_context=certificate.context if certificate else None)
+            tls = certificate.context if certificate else None
+            site = DoorstepSite(runner, listening, house.doorstep, tls, access_log=None, keepalive_timeout=SILENCE_S)
             await site.start()
             # What was built so far stays: the collector need not walk it again at every connection.
             gc.collect()
@@ -271,6 +273,15 @@ def _listening(settings: Settings) -> socket.socket:
         raise Unusable(f"cannot listen on {server.host}:{server.port}: {failed.strerror}; mend [server]") from failed
     taken.setblocking(False)
     return taken
+
+
+def _bounds(settings: Settings) -> Bounds:
+    server = settings.server
+    return Bounds(
+        room_for(server.connections),
+        server.connections_per_address,
+        tuple(ip_network(each) for each in server.proxies),
+    )
 
 
 def _certificate(settings: Settings) -> Certificate | None:
@@ -428,7 +439,10 @@ def _composed(
     patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
     writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)
     postman = Postman(halls, book, writer, ways, clock, real)
-    house = House(address, port, registry, journal, halls, rooms, feed, postman, backups, certificate, tuple(served))
+    doorstep = Doorstep(_bounds(settings))
+    house = House(
+        address, port, registry, journal, halls, rooms, feed, postman, backups, certificate, doorstep, tuple(served)
+    )
     return house, app, screens, clockwork, held
 
 

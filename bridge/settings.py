@@ -66,6 +66,8 @@ class Server(_Section):
     tls_cert: str = ""
     tls_key: str = ""
     plain_http: bool = False
+    connections: int = Field(0, ge=0, le=1_000_000)
+    connections_per_address: int = Field(2_000, ge=10, le=1_000_000)
     shutdown_s: float = Field(8, gt=0, le=60)
 
     @property

@@ -82,6 +82,18 @@ def loopback(host: str) -> bool:
     return host == "localhost" if address is None else address.is_loopback
 
 
+def stands_alone(peer: str, proxies: Sequence[Network]) -> bool:
+    """Whether many may come by this address for whom it does not answer: this machine itself, and a proxy of ours."""
+    return loopback(peer) or _within(proxies, peer)
+
+
+@lru_cache(10_000)
+def neighbourhood(address: str) -> str:
+    """Whose an address is: of the new ones everybody has as many as they like, side by side."""
+    found = _address(address)
+    return str(IPv6Network((int(found), 64), strict=False)) if isinstance(found, IPv6Address) else address
+
+
 def hosts_of(origins: Collection[str]) -> frozenset[str]:
     """The names under which browsers ask for these origins; the usual port may stand there or not."""
     named = set()

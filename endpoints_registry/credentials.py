@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import attempts, pins
 from endpoints_registry.accounts import Lifetime, digest, new_secret
+from endpoints_registry.arriving import neighbourhood
 from endpoints_registry.database import Store
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.tables import AGENT_TOKEN, LINK_SESSION, POINT, POINT_LINK, POINT_PIN
@@ -139,8 +140,8 @@ async def exchange(
     right = hmac.compare_digest(digest(secret), row.secret_hash if row else digest("nobody"))
     if row is None or not right:
         async with store.writing() as connection:
-            await attempts.check(connection, f"link:{address}", now)
-            await attempts.note(connection, f"link:{address}", now)
+            await attempts.check(connection, f"link:{neighbourhood(address)}", now)
+            await attempts.note(connection, f"link:{neighbourhood(address)}", now)
         raise UnknownLink("Liên kết không đúng hoặc đã được thay; hãy xin ban tổ chức liên kết mới.")
     if row.pin_hash is not None and not vouched:
         await pins.ask(store, passwords, handle, pin, row.pin_hash, now)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from endpoints_registry import accounts, attempts, otp
 from endpoints_registry.access import Role
 from endpoints_registry.accounts import Account, Lifetime, StaffSession, WrongPassword, digest, new_secret
+from endpoints_registry.arriving import neighbourhood
 from endpoints_registry.database import Store
 from endpoints_registry.passwords import Passwords, WeakPassword
 from endpoints_registry.tables import ACCOUNT, KNOWN_BROWSER
@@ -97,7 +98,7 @@ class Door:
         if row is None or not right:
             if not proved:
                 async with self._store.writing() as connection:
-                    await attempts.note(connection, f"address:{knock.address}", now)
+                    await attempts.note(connection, f"address:{neighbourhood(knock.address)}", now)
             raise WrongPassword(_WRONG)
         try:
             new_hash = await self._new_hash(row, knock)
@@ -182,14 +183,14 @@ def _budgets(username: str, knock: Knock, proved: bool) -> list[tuple[str, int]]
     """What a try is counted on, and how many there may be."""
     if proved:
         return [(f"browser:{digest(knock.known)[:40]}", attempts.LIMIT)]
-    pair = digest(f"{username} {knock.address}")[:40]
+    pair = digest(f"{username} {neighbourhood(knock.address)}")[:40]
     return [(f"account:{username}", attempts.LIMIT), (f"pair:{pair}", attempts.PAIR_LIMIT)]
 
 
 async def _noted(connection: AsyncConnection, username: str, knock: Knock, proved: bool, now: datetime) -> list[int]:
     """One more try, if there may be one. Raises TooManyTries."""
     if not proved:
-        await attempts.check(connection, f"address:{knock.address}", now, attempts.ADDRESS_LIMIT)
+        await attempts.check(connection, f"address:{neighbourhood(knock.address)}", now, attempts.ADDRESS_LIMIT)
     budgets = _budgets(username, knock, proved)
     for subject, limit in budgets:
         await attempts.check(connection, subject, now, limit)

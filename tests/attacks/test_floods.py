@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import house
+from bridge import doorstep, house
 from bridge.edges import rooms
 from dashboards import sockets
 from endpoints_registry import gate
@@ -127,6 +127,7 @@ async def test_nobody_may_be_silent_for_ever(
 ) -> None:
     for where, name in (
         (house, "SILENCE_S"),
+        (doorstep, "HEAD_PATIENCE_S"),
         (gate, "BODY_PATIENCE_S"),
         (rooms, "HELLO_PATIENCE_S"),
         (sockets, "WATCH_PATIENCE_S"),
@@ -138,6 +139,11 @@ async def test_nobody_may_be_silent_for_ever(
             writer.write(said)
             assert await reader.read() == b""
             writer.close()
+        reader, writer = await dialled(city.address)
+        writer.write(request("GET", "/healthz"))
+        assert (await answer(reader)).status == 200
+        assert await reader.read() == b""
+        writer.close()
         reader, writer = await dialled(city.address)
         writer.write(request("POST", "/api/v1/session", {"Content-Length": "50"}, b'{"user', sized=False))
         assert (await answer(reader)).status == 408
