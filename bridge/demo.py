@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bridge.agent import Follower
 from bridge.clock import RealClock
-from bridge.house import House, Unusable, opened_house
+from bridge.house import House, Unusable, for_days, opened_house
 from bridge.rules.attendance import NOBODY, People, standing
 from bridge.rules.model import Mode, Plan, PointType, RoundKey, RoundName
 from bridge.rules.trouble import Trouble
@@ -103,7 +103,7 @@ async def run(options: Options) -> None:
                 _introduce(options, house, story, keys, stream)
                 async with _driven(clock, story) as driving:
                     player = Player(story, house.address, keys, clock, traffic, options.seed, followed)
-                    with _progress(clock, story, shown=options.until_end and not options.json):
+                    with for_days(), _progress(clock, story, shown=options.until_end and not options.json):
                         played = await player.run()
                     if not options.until_end:
                         await asyncio.Event().wait()

@@ -210,14 +210,6 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             tls = certificate.context if certificate else None
             site = DoorstepSite(runner, listening, house.doorstep, tls, access_log=None, keepalive_timeout=SILENCE_S)
             await site.start()
-            # What was built so far stays: the collector need not walk it again at every connection.
-            gc.collect()
-            gc.freeze()
-            # The street makes many short-lived objects and no cycles to speak of: looking for them after every 700
-            # objects took a fifth of the processor with 800 rooms connected.
-            gc.set_threshold(50_000, 20, 50)
-            # It goes with the house: a process that opens another one may collect what this one leaves.
-            open_things.callback(gc.unfreeze)
             log.info("open", address=house.address, conferences=sum(1 for _ in house.halls))
             try:
                 yield house
@@ -227,6 +219,23 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
                 await site.stop()
                 await _patiently(settings.server.shutdown_s / 2, house.rooms.close(), screens.close())
                 await _patiently(settings.server.shutdown_s / 2, runner.cleanup())
+
+
+@contextlib.contextmanager
+def for_days() -> Iterator[None]:
+    """A process that has opened its one house and now serves for long; whose process it is says so, not the house."""
+    # What was built so far stays: the collector need not walk it again at every connection.
+    gc.collect()
+    gc.freeze()
+    before = gc.get_threshold()
+    # The street makes many short-lived objects and no cycles to speak of: looking for them after every 700 objects took a
+    # fifth of the processor with 800 rooms connected.
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 async def _patiently(patience_s: float, *farewells: Awaitable[None]) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,14 +62,18 @@ def _modules(assets: Assets) -> list[str]:
 
 
 def _drawn(template: str, **given: object) -> bytes:
-    room = Environment(
+    return _templates().get_template(template).render(**given).encode()
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return room.get_template(template).render(**given).encode()
 
 
 def worker(assets: Assets, broadcast: str = "") -> bytes:
@@ -112,7 +117,7 @@ def routes(assets: Assets, broadcast: str = "") -> list[Route]:
         assets.version,
         {
             "sw.js": _asset("text/javascript; charset=utf-8", worker(assets, broadcast)),
-            "zxing.wasm": _asset("application/wasm", READER.read_bytes()),
+            "zxing.wasm": _reader(),
         },
     )
 
@@ -151,6 +156,12 @@ def routes(assets: Assets, broadcast: str = "") -> list[Route]:
         ),
         Route("GET", "/c/{point}", show_own, Open.PUBLIC, "A person checks in by phone", page=True, hidden=True),
     ]
+
+
+@cache
+def _reader() -> Asset:
+    """A megabyte: packed once by a process."""
+    return _asset("application/wasm", READER.read_bytes())
 
 
 def _asset(kind: str, body: bytes) -> Asset:

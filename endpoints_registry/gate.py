@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote
 import msgspec
 import structlog
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Middleware
 from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
@@ -130,28 +129,37 @@ def csrf_token(secret: str) -> str:
 
 
 def mount(app: web.Application, routes: Iterable[Route]) -> None:
-    """Hang the doors into the application, each behind its check."""
+    """Hang the doors into the application, each behind its check, and a wall behind them all."""
+    # Each door has the whole check with it, and the application no middlewares: the library builds a chain of them for each
+    # handler and keeps it for as long as the process lives, and with it everything that the handler belongs to. It also
+    # saves 5 of the 165 us that a report takes.
+    arrivals = app.get(ARRIVALS, DIRECT)
     for route in routes:
-        app.router.add_route(route.method, route.path, _guarded(route))
+        app.router.add_route(route.method, route.path, _in_words(_guarded(route), arrivals))
+    app.router.add_route("*", "/{elsewhere:.*}", _in_words(_no_door, arrivals))
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app.on_response_prepare.append(_dressed(HEADERS | ON_HTTPS if secure else HEADERS))
-    app.middlewares.append(_in_words)
-    app.middlewares.append(_by_our_name(app.get(ARRIVALS, DIRECT)))
 
 
-def _by_our_name(arrivals: Arrivals) -> Middleware:
+async def _no_door(request: web.Request) -> web.StreamResponse:
+    """What no route is for, or not by this method."""
+    allowed: set[str] = set()
+    for resource in request.app.router.resources():
+        if resource is not request.match_info.route.resource:
+            _, methods = await resource.resolve(request)
+            allowed |= methods
+    if allowed:
+        raise web.HTTPMethodNotAllowed(request.method, allowed)
+    raise web.HTTPNotFound
+
+
+def _by_our_name(request: web.Request, arrivals: Arrivals) -> None:
     """Whoever asks for somebody else is told nothing, be it of a page, a file or a socket."""
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not arrivals.ours(request):
-            log.warning("foreign-host", host=ascii(request.host[:200]))
-            raise Problem(421, "foreign_host", "Máy chủ này không phục vụ tên miền đó (server.hosts trong cấu hình).")
-        if arrivals.plain(request):
-            raise _over_https(request)
-        return await handler(request)
-
-    return check
+    if not arrivals.ours(request):
+        log.warning("foreign-host", host=ascii(request.host[:200]))
+        raise Problem(421, "foreign_host", "Máy chủ này không phục vụ tên miền đó (server.hosts trong cấu hình).")
+    if arrivals.plain(request):
+        raise _over_https(request)
 
 
 def _over_https(request: web.Request) -> web.HTTPException:
@@ -179,22 +187,26 @@ def _dressed(headers: dict[str, str]) -> Callable[[web.Request, web.StreamRespon
     return dress
 
 
-@web.middleware
-async def _in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _in_words(handler: Handler, arrivals: Arrivals) -> Handler:
     """What the library refuses by itself is said as we say it."""
-    try:
-        return await handler(request)
-    except Problem:
-        raise
-    except web.RequestPayloadError as broken:
-        detail = "Nội dung gửi lên hỏng (nén hoặc chia khúc sai); hãy gửi lại."
-        raise Problem(400, "broken_body", detail) from broken
-    except web.HTTPException as refused:
-        if refused.status < 400:
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            _by_our_name(request, arrivals)
+            return await handler(request)
+        except Problem:
             raise
-        code, detail = _REFUSALS.get(refused.status, _UNREADABLE)
-        kept = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else None
-        raise Problem(refused.status, code, detail, headers=kept) from refused
+        except web.RequestPayloadError as broken:
+            detail = "Nội dung gửi lên hỏng (nén hoặc chia khúc sai); hãy gửi lại."
+            raise Problem(400, "broken_body", detail) from broken
+        except web.HTTPException as refused:
+            if refused.status < 400:
+                raise
+            code, detail = _REFUSALS.get(refused.status, _UNREADABLE)
+            kept = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else None
+            raise Problem(refused.status, code, detail, headers=kept) from refused
+
+    return answered
 
 
 _UNREADABLE = "unreadable", "Máy chủ không đọc được yêu cầu này."

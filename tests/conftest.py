@@ -1,10 +1,18 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import Server, running
+
+
+def pytest_collection_finish() -> None:
+    """All modules and tests stay to the end: the collector need not walk them again with every house that is built."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from bridge.certificate import Certificate
 from bridge.commands.going import told_to_go
-from bridge.house import opened_book, opened_house, opened_journal, opened_registry
+from bridge.house import for_days, opened_book, opened_house, opened_journal, opened_registry
 from bridge.settings import Settings
 
 
@@ -15,7 +15,7 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C. Raises Unusable when the house cannot be opened, or a part of it fails."""
     with told_to_go() as going:
         async with opened_house(settings) as house:
-            with told_to_renew(house.certificate):
+            with told_to_renew(house.certificate), for_days():
                 await going.wait()
 
 

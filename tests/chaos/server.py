@@ -10,7 +10,7 @@ import msgspec
 import uvloop
 
 from bridge import logs
-from bridge.house import opened_house
+from bridge.house import for_days, opened_house
 from tests.chaos.city import settings
 from tests.chaos.clock import SpedClock
 
@@ -23,7 +23,8 @@ async def stand(chosen: argparse.Namespace) -> None:
     async with opened_house(settings(Path(chosen.folder), chosen.port), clock) as house:
         sys.stdout.buffer.write(msgspec.json.encode({"port": int(house.address.rpartition(":")[2])}) + b"\n")
         sys.stdout.buffer.flush()
-        await told_to_go.wait()
+        with for_days():
+            await told_to_go.wait()
 
 
 if __name__ == "__main__":

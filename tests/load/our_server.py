@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge import house as houses
 from bridge import logs
 from bridge.freezing import frozen_plan
-from bridge.house import House, opened_house
+from bridge.house import House, for_days, opened_house
 from bridge.journal.sql import open_journal
 from bridge.rules.deciding import change_phase
 from bridge.rules.events import AnyEvent, ConferenceFrozen
@@ -58,7 +58,8 @@ async def stand(chosen: argparse.Namespace) -> None:
                     "badges": badges,
                 }
             )
-            await standing.until_unneeded()
+            with for_days():
+                await standing.until_unneeded()
 
 
 async def _planned(house: House, points: int) -> None:
