@@ -26,13 +26,15 @@ from bridge.journal import (
 )
 from bridge.journal.texts import kept_apart
 from bridge.rules import acts, events, recalling, wire
-from bridge.rules.deciding import UNDO_MS, Refused, decide
+from bridge.rules.correcting import GRACE_MS
+from bridge.rules.deciding import UNDO_MS, decide
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.following import follow
-from bridge.rules.model import Link
+from bridge.rules.model import Asker, Link
 from bridge.rules.private import own_words
 from bridge.rules.projection import UP, Changed, Draft
 from bridge.rules.recalling import Past
+from bridge.rules.refused import Refused
 from bridge.rules.scene import Placed, Scene
 
 log = structlog.get_logger("coordinator")
@@ -88,6 +90,8 @@ class Asked(msgspec.Struct, frozen=True):
     digest: bytes
     person: str | None = None
     """Whom a scan's badge stands for."""
+    asker: Asker = Asker.OPERATOR
+    """As what they ask for a correction."""
 
     @property
     def identity(self) -> Identity:
@@ -128,6 +132,7 @@ class Coordinator:
         tell: Tell,
         *,
         undo_ms: int = UNDO_MS,
+        grace_ms: int = GRACE_MS,
         spacing_s: float = 0.0,
     ) -> None:
         self.conference = conference
@@ -136,6 +141,8 @@ class Coordinator:
         self.clock = clock
         self.undo_ms = undo_ms
         """How long an act may be taken back."""
+        self.grace_ms = grace_ms
+        """How long after the close what a hall said before it still counts."""
         self._journal = journal
         self._tell = tell
         self._inbox: deque[_Act | _Command] = deque()
@@ -333,7 +340,9 @@ class Coordinator:
             for row in turn.news:
                 self._learn(row)
             known = await turn.known(asked) if asked else {}
-            decided = _Batch(Draft(self.scene.state), known, self.scene.position, self.clock.now(), self.undo_ms)
+            decided = _Batch(
+                Draft(self.scene.state), known, self.scene.position, self.clock.now(), self.undo_ms, self.grace_ms
+            )
             for item in batch:
                 decided.take(item)
             rows = await _appended(turn, decided.records)
@@ -399,7 +408,9 @@ def _happened(event: AnyEvent, record: Record) -> Happened:
 class _Batch:
     """One batch on its way: decisions, the records that follow, and the answers to give once they are on disk."""
 
-    def __init__(self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int) -> None:
+    def __init__(
+        self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int, grace_ms: int
+    ) -> None:
         self.records: list[Record] = []
         self.happened: list[tuple[Happened, Changed]] = []
         """What the records hold, and what that does to the points: one for each."""
@@ -409,6 +420,7 @@ class _Batch:
         self._position = position
         self._now_ms = now_ms
         self._undo_ms = undo_ms
+        self._grace_ms = grace_ms
 
     def take(self, item: _Act | _Command) -> None:
         if isinstance(item, _Act):
@@ -455,6 +467,8 @@ class _Batch:
             received_ms=asked.received_ms,
             person=asked.person,
             undo_ms=self._undo_ms,
+            grace_ms=self._grace_ms,
+            asker=asked.asker,
         )
         event = decided.event
         body, texts = _written(event)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bridge.rules.deciding import Refused
 from bridge.rules.model import Mode, Plan, PlannedPoint, PointType, Round, RoundName, Sitting, Unit
+from bridge.rules.refused import Refused
 from endpoints_registry.directory import ConferencePlan
 from endpoints_registry.directory import PlannedPoint as Chosen
 

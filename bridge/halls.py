@@ -10,6 +10,7 @@ from bridge.coordinator import SPACING_S, Coordinator, Tell
 from bridge.journal import Journal
 from bridge.presence import Presence, Stir
 from bridge.rules import link
+from bridge.rules.correcting import GRACE_MS
 from bridge.rules.deciding import UNDO_MS
 from bridge.rules.link import Terms
 from bridge.rules.model import Phase
@@ -44,6 +45,7 @@ class Halls:
         *,
         heartbeat_ms: int | None = None,
         undo_ms: int = UNDO_MS,
+        grace_ms: int = GRACE_MS,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -51,6 +53,7 @@ class Halls:
         self._stir = stir
         self._heartbeat_ms = heartbeat_ms
         self._undo_ms = undo_ms
+        self._grace_ms = grace_ms
         self._halls: dict[str, Hall] = {}
         self._streets: asyncio.TaskGroup | None = None
         self._opening = asyncio.Lock()
@@ -81,7 +84,13 @@ class Halls:
         # A driven clock waits for us: then we must not wait for company.
         spacing_s = SPACING_S if self._clock.speed == 1 else 0.0
         coordinator = Coordinator(
-            conference, self._journal, self._clock, self._tell, undo_ms=self._undo_ms, spacing_s=spacing_s
+            conference,
+            self._journal,
+            self._clock,
+            self._tell,
+            undo_ms=self._undo_ms,
+            grace_ms=self._grace_ms,
+            spacing_s=spacing_s,
         )
         await coordinator.open()
         self._streets.create_task(coordinator.run(), name=f"street of {conference}")

@@ -374,6 +374,7 @@ def _composed(
         stir=feed.stir,
         heartbeat_ms=heartbeat_ms,
         undo_ms=settings.attendance.undo_minutes * 60_000,
+        grace_ms=settings.closing.grace_minutes * 60_000,
     )
     roll = RegistryRoll(registry)
     ask = Ask(clock, roll)

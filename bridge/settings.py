@@ -117,6 +117,10 @@ class Attendance(_Section):
     undo_minutes: int = Field(10, ge=0, le=240)
 
 
+class ClosingSettings(_Section):
+    grace_minutes: int = Field(15, ge=0, le=1_440)
+
+
 class SessionSettings(_Section):
     idle_minutes: int = Field(720, ge=1, le=10_080)
     absolute_hours: int = Field(72, ge=1, le=720)
@@ -233,6 +237,7 @@ class Settings(BaseSettings):
     line: LineSettings = LineSettings()
     broadcast: BroadcastSettings = BroadcastSettings()
     attendance: Attendance = Attendance()
+    closing: ClosingSettings = ClosingSettings()
     session: SessionSettings = SessionSettings()
     calendar: CalendarSettings = CalendarSettings()
     post: PostSettings = PostSettings()

@@ -288,6 +288,9 @@ WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
         "text": event.text if len(event.text) <= NEWS_TEXT else event.text[: NEWS_TEXT - 1] + "…",
     },
     events.RemindersSent: lambda event: {"sitting": event.sitting, "round": event.round.value},
+    events.UnitChecked: lambda event: {"unit": event.unit, "sitting": event.sitting, "without": len(event.without)},
+    events.UnitReturned: lambda event: {"unit": event.unit, "sitting": event.sitting, "reason": event.reason},
+    events.VersionSigned: lambda event: {"version": event.version},
     events.JobMissed: lambda event: {"job": event.job, "due_at_s": event.due_ms // 1000},
 }
 """What the line of each says, beside when and where."""
@@ -304,6 +307,12 @@ def narrow(sight: Sight, placed: Placed, line: dict[str, Any]) -> bool:
         # The calendar is the city's, whose alarm it is.
         if not sight.whole:
             return False
+    elif isinstance(event, events.UnitChecked | events.UnitReturned):
+        # What is above one's own halls is nobody's business: only who sees all of a unit hears of it.
+        theirs = [point.code for point in sight.scene.points_under(event.unit)]
+        if sight.covered(theirs) < len(theirs):
+            return False
+        line["unit_name"] = sight.scene.state.units[event.unit].name
     else:
         halls = _halls(sight.scene, position, event)
         if halls is not None:
@@ -325,7 +334,17 @@ def unsaid(event: events.AnyEvent, line: Mapping[str, Any]) -> dict[str, Any]:
     return {word: "" for word in ("note", "reason", "why") if word in line} if isinstance(event, _BY_SOMEBODY) else {}
 
 
-_BY_SOMEBODY = (events.IncidentEvent, events.CallEnded, events.NoticePosted, events.RemindersSent)
+_BY_SOMEBODY = (
+    events.IncidentEvent,
+    events.CallEnded,
+    events.NoticePosted,
+    events.RemindersSent,
+    events.FiguresReturned,
+    events.UnitChecked,
+    events.UnitReturned,
+    events.CorrectionEvent,
+    events.VersionSigned,
+)
 
 
 def _halls(scene: Scene, position: int, event: events.AnyEvent) -> Collection[str] | None:

@@ -206,7 +206,10 @@ def told(placed: Placed) -> dict[str, Any] | None:
     return line | words(event) | ({"by": author(happened.by).value} if isinstance(event, events.FigureReported) else {})
 
 
-def _figures(event: events.FigureReported | events.FigureCorrected) -> dict[str, Any]:
+_Figures = events.FigureReported | events.FigureCorrected | events.CorrectionAsked | events.CorrectionApproved
+
+
+def _figures(event: _Figures) -> dict[str, Any]:
     count = event.count
     return {
         "round": event.round.value,
@@ -234,6 +237,22 @@ _WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
         "before": event.before.present,
         "reason": event.reason,
     },
+    events.FiguresSubmitted: lambda event: {"sitting": event.sitting},
+    events.FiguresReturned: lambda event: {"sitting": event.sitting, "reason": event.reason},
+    events.CorrectionAsked: lambda event: {
+        **_figures(event),
+        "correction": event.correction,
+        "before": event.before.present if event.before else None,
+        "late": event.late,
+        "reason": event.reason,
+    },
+    events.CorrectionApproved: lambda event: {
+        **_figures(event),
+        "correction": event.correction,
+        "before": event.before.present if event.before else None,
+        "reason": event.reason,
+    },
+    events.CorrectionRefused: lambda event: {"correction": event.correction, "reason": event.reason},
     events.FigureReleased: lambda event: {"round": event.round.value},
     events.FigureConfirmed: lambda event: {"round": event.round.value},
     events.ActUndone: lambda event: {"axis": event.axis.partition(" ")[0]},

@@ -29,6 +29,13 @@ class Action(StrEnum):
     SETTLE = "settle"
     """Expected numbers, reception mode, release of a quarantined figure."""
     CORRECT = "correct"
+    """Other numbers for somebody's figure, before the close."""
+    ASK_CORRECTION = "ask_correction"
+    """After the close: ask for other numbers."""
+    APPROVE = "approve"
+    """Settle what was asked for; whose, says `APPROVED_BY`."""
+    CHECK = "check"
+    """Check the figures of a unit, hand them in, hand them back."""
     COORDINATE = "coordinate"
     """Notices, call sheet, incidents."""
     SPOT_CHECK = "spot_check"
@@ -50,6 +57,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.ACT: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.OPERATOR}),
     Action.SETTLE: frozenset({Role.ORGANISER, Role.COORDINATOR}),
     Action.CORRECT: frozenset({Role.ORGANISER, Role.COORDINATOR}),
+    Action.ASK_CORRECTION: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.OPERATOR}),
+    Action.APPROVE: frozenset({Role.ORGANISER, Role.COORDINATOR}),
+    Action.CHECK: frozenset({Role.ORGANISER, Role.COORDINATOR}),
     Action.COORDINATE: frozenset({Role.ORGANISER, Role.COORDINATOR}),
     Action.SPOT_CHECK: frozenset({Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR}),
     Action.GOVERN: frozenset({Role.ORGANISER}),
@@ -61,6 +71,14 @@ STAFF = frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR,
 """Roles that an account may have."""
 APPOINTS: Mapping[Role, frozenset[Role]] = {Role.ADMIN: STAFF, Role.ORGANISER: frozenset({Role.COORDINATOR})}
 """Whose accounts somebody of a role makes, changes and sees; to everybody else there are none."""
+
+
+APPROVED_BY: Mapping[Role, frozenset[Role]] = {
+    Role.OPERATOR: frozenset({Role.COORDINATOR, Role.ORGANISER}),
+    Role.COORDINATOR: frozenset({Role.ORGANISER}),
+    Role.ORGANISER: frozenset({Role.ORGANISER}),
+}
+"""Who stands one level above somebody who asks for a correction; at the top it is a second organiser."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -98,6 +116,11 @@ def covers(caller: Caller, *, path: Collection[str] = (), point: str | None = No
     if caller.point is not None:
         return caller.point == point
     return caller.everywhere or not caller.units.isdisjoint(path)
+
+
+def approves(caller: Caller, asked_as: Role, asked_by: str) -> bool:
+    """Whether the caller may approve what somebody of a role has asked for: one level up, and never their own."""
+    return caller.role in APPROVED_BY.get(asked_as, frozenset()) and caller.name != asked_by
 
 
 def lends(own: Role, role: Role) -> bool:

@@ -220,6 +220,12 @@ def correct(
     return _act("correct", hall, now, number, act=act, reason=reason, **msgspec.structs.asdict(said))
 
 
+def submit(
+    hall: PlannedPoint | Point | str, *, sitting: str = SITTING, now: int = NOON, number: int | None = None
+) -> acts.AnyAct:
+    return _act("submit", hall, now, number, sitting=sitting)
+
+
 def release(hall: PlannedPoint | Point | str, act: str, *, number: int | None = None) -> acts.AnyAct:
     return _act("release", hall, MORNING, number, act=act)
 

@@ -9,8 +9,10 @@ from bridge.clock import Clock
 from bridge.coordinator import Asked, Coordinator
 from bridge.rules import acts, wire
 from bridge.rules.conversation import malformed
+from bridge.rules.model import Asker, Phase
+from bridge.rules.projection import State
 from bridge.rules.timing import said
-from endpoints_registry.access import Action, Caller, covers, may
+from endpoints_registry.access import Action, Caller, Role, covers, may
 from endpoints_registry.gate import Problem
 
 NEEDS: Mapping[type[acts.AnyAct], Action] = {
@@ -25,10 +27,17 @@ NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.ExpectedAct: Action.SETTLE,
     acts.ReleaseAct: Action.SETTLE,
     acts.CorrectAct: Action.CORRECT,
+    acts.SubmitAct: Action.ACT,
     acts.LineTestAct: Action.ACT,
     acts.NoticedAct: Action.ACT,
 }
 """What each kind of act asks of whoever sends it."""
+
+ASKS_AS: Mapping[Role, Asker] = {
+    Role.ORGANISER: Asker.ORGANISER,
+    Role.COORDINATOR: Asker.COORDINATOR,
+    Role.OPERATOR: Asker.OPERATOR,
+}
 
 
 def come_again() -> Problem:
@@ -107,10 +116,17 @@ def _refusal(coordinator: Coordinator, caller: Caller, act: acts.AnyAct) -> wire
     if point is None or not covers(caller, path=path, point=act.point):
         message = f"Điểm cầu {act.point} không có trong hội nghị này."
         return wire.Outcome(id=act.id, outcome="refused", code="unknown_point", message=message)
-    if not may(caller, NEEDS[type(act)], path=path, point=act.point):
+    if not may(caller, _needed(state, act), path=path, point=act.point):
         message = "Bạn không có quyền làm việc này; hãy nhờ ban tổ chức hoặc điều phối."
         return wire.Outcome(id=act.id, outcome="refused", code="not_allowed", message=message)
     return None
+
+
+def _needed(state: State, act: acts.AnyAct) -> Action:
+    # After the close a correction moves nothing by itself: a hall, too, may ask for one.
+    if isinstance(act, acts.CorrectAct) and state.phase is Phase.CLOSED:
+        return Action.ASK_CORRECTION
+    return NEEDS[type(act)]
 
 
 def _asked(
@@ -127,4 +143,5 @@ def _asked(
         skew_ms=when.skew_ms,
         digest=acts.digest(act),
         person=person,
+        asker=ASKS_AS.get(caller.role, Asker.OPERATOR),
     )

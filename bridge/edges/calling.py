@@ -14,10 +14,10 @@ from bridge.edges.commanding import tried
 from bridge.halls import Hall, Halls
 from bridge.rules import claiming
 from bridge.rules.calls import NOTE_LIMIT, Called, Calls, Claim
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Point
 from bridge.rules.projection import Draft, State
+from bridge.rules.refused import Refused
 from bridge.rules.trouble import CallOutcome
 from bridge.rules.urgency import Row, sheet
 from endpoints_registry.access import Action, Caller, may

@@ -2,7 +2,7 @@
 
 from bridge.coordinator import Judge, Overloaded, Unavailable
 from bridge.halls import Hall
-from bridge.rules.deciding import Refused
+from bridge.rules.refused import Refused
 from endpoints_registry.access import Caller
 from endpoints_registry.gate import Problem
 

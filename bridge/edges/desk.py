@@ -358,7 +358,7 @@ def _event(record: Record, caller: Caller, state: State) -> Any:
         return _person(record, caller, state)
     if record.kind in AMONG_STAFF and caller.role not in ALLOWED[Action.COORDINATE]:
         said: dict[str, Any] = msgspec.json.decode(record.body)
-        return said | {word: "" for word in ("note", "reason", "why", "to") if word in said}
+        return said | {word: "" for word in ("note", "reason", "why", "to", "said") if word in said}
     return msgspec.Raw(record.body)
 
 
@@ -373,6 +373,12 @@ AMONG_STAFF = frozenset(
         "incident-escalated",
         "incident-resolved",
         "incident-reopened",
+        "figures-returned",
+        "unit-returned",
+        "correction-asked",
+        "correction-approved",
+        "correction-refused",
+        "act-kept",
     }
 )
 """What the staff write for each other here names people more often than not."""

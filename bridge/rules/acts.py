@@ -146,6 +146,12 @@ class NoticedAct(Act, frozen=True, kw_only=True, tag="noticed"):
     confirmed: bool = False
 
 
+class SubmitAct(Act, frozen=True, kw_only=True, tag="submit"):
+    """The hall hands its figures of a sitting in: they are final as far as it is concerned."""
+
+    sitting: SittingId
+
+
 AnyAct = (
     StageAct
     | PerceivedAct
@@ -160,6 +166,7 @@ AnyAct = (
     | CorrectAct
     | LineTestAct
     | NoticedAct
+    | SubmitAct
 )
 
 _read: Reader[AnyAct] = Reader(AnyAct)

@@ -1,12 +1,13 @@
-"""What goes on beside the points themselves: incidents, calls, notices, the calendar."""
+"""What goes on beside the points themselves: incidents, calls, notices, the calendar, the closing up."""
 
 import msgspec
 
-from bridge.rules import calls, events, incidents, jobs, notices
+from bridge.rules import calls, events, incidents, jobs, ladder, notices
 from bridge.rules.calls import Calls
 from bridge.rules.events import Happened
 from bridge.rules.incidents import Incidents
 from bridge.rules.jobs import Jobs
+from bridge.rules.ladder import Closing
 from bridge.rules.notices import Notices
 
 
@@ -17,6 +18,7 @@ class Affairs(msgspec.Struct, frozen=True):
     calls: Calls = Calls()
     notices: Notices = Notices()
     jobs: Jobs = Jobs()
+    closing: Closing = Closing()
 
 
 def after(affairs: Affairs, happened: Happened) -> Affairs:
@@ -34,4 +36,5 @@ def after(affairs: Affairs, happened: Happened) -> Affairs:
         case events.JobFired() | events.JobMissed():
             return msgspec.structs.replace(affairs, jobs=jobs.after(affairs.jobs, event))
         case _:
-            return affairs
+            closing = ladder.after(affairs.closing, happened)
+            return affairs if closing is affairs.closing else msgspec.structs.replace(affairs, closing=closing)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bridge.rules import events
 from bridge.rules.calls import CLAIM_MS, Calls
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
+from bridge.rules.refused import Refused
 from bridge.rules.timing import clock_of
 from bridge.rules.trouble import CallOutcome
 

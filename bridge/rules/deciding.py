@@ -5,11 +5,14 @@ from typing import assert_never
 import msgspec
 
 from bridge.rules import acts, events
-from bridge.rules.attendance import grade, round_asked, round_before, round_of
+from bridge.rules.attendance import is_summoned, round_asked, round_of
+from bridge.rules.correcting import GRACE_MS, asked, in_grace, kept, late_count
+from bridge.rules.counting import NOT_FOUND, graded, meant, said
 from bridge.rules.events import AnyEvent
-from bridge.rules.model import Count, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
+from bridge.rules.model import Asker, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
 from bridge.rules.projection import Draft, State
-from bridge.rules.stages import HALLS_MAY_ACT, NEXT_PHASE, NEXT_STAGE
+from bridge.rules.refused import Refused
+from bridge.rules.stages import NEXT_PHASE, NEXT_STAGE
 from bridge.rules.timing import clock_of
 
 
@@ -20,14 +23,6 @@ class Decided(msgspec.Struct, frozen=True):
     accepted: bool = True
     code: str = ""
     message: str = ""
-
-
-class Refused(Exception):
-    """The state of the hall forbids it, for ever."""
-
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 UNDO_MS = 600_000
@@ -43,11 +38,14 @@ def decide(
     received_ms: int = 0,
     person: str | None = None,
     undo_ms: int = UNDO_MS,
+    grace_ms: int = GRACE_MS,
+    asker: Asker | None = None,
 ) -> Decided:
     """Judge one act against the state.
 
     `staff` says that the caller may correct and settle; `at_ms` is effective time, `received_ms` arrival; `person` is whom
-    a scan's badge stands for, None for a badge that is none of ours; `undo_ms` is how long an act may be taken back.
+    a scan's badge stands for, None for a badge that is none of ours; `undo_ms` is how long an act may be taken back;
+    `grace_ms` how long after the close what was said before it still counts; `asker` as what they ask for corrections.
     """
     try:
         point = state.point(act.point)
@@ -56,23 +54,22 @@ def decide(
         if isinstance(act, acts.NoticedAct):
             # To have read something is no figure: it may be said in every phase.
             return _noticed(state, point, act)
-        if state.phase not in HALLS_MAY_ACT and not (staff and isinstance(act, acts.CorrectAct)):
-            raise Refused(*_CLOSED_WORDS[state.phase])
+        if state.phase is Phase.CLOSED and (staff or not in_grace(state.affairs.closing, at_ms, received_ms, grace_ms)):
+            as_what = asker or (Asker.ORGANISER if staff else Asker.OPERATOR)
+            return _after_the_close(state, state.plan, point, act, at_ms, staff=staff, asker=as_what, person=person)
+        if state.phase is Phase.DRAFT:
+            raise Refused("Hội nghị chưa mở; hãy chờ ban tổ chức mở hội nghị.", code="not_open")
         if isinstance(act, acts.ScanAct):
             return _scan(state, state.plan, point, act, at_ms, person)
         if isinstance(act, acts.UndoAct):
             return _undo(point, act, by, received_ms, undo_ms)
+        if isinstance(act, acts.CorrectAct) and not staff:
+            raise Refused("Hội nghị chưa chốt số liệu; hãy gửi lại số đúng.", code="not_allowed")
         return _decided(state.plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag
         event = events.ActRefused(point=act.point, kind=str(kind), code=refused.code)
         return Decided(event=event, accepted=False, code=refused.code, message=str(refused))
-
-
-_CLOSED_WORDS = {
-    Phase.DRAFT: ("Hội nghị chưa mở; hãy chờ ban tổ chức mở hội nghị.", "not_open"),
-    Phase.CLOSED: ("Hội nghị đã chốt số liệu; hãy báo ban tổ chức nếu cần đính chính.", "closed"),
-}
 
 
 Plain = (
@@ -86,8 +83,42 @@ Plain = (
     | acts.ReleaseAct
     | acts.CorrectAct
     | acts.LineTestAct
+    | acts.SubmitAct
 )
 """What is judged by the point alone."""
+
+
+def _after_the_close(
+    state: Draft | State,
+    plan: Plan,
+    point: Point,
+    act: Plain | acts.ScanAct | acts.UndoAct,
+    at_ms: int,
+    *,
+    staff: bool,
+    asker: Asker,
+    person: str | None,
+) -> Decided:
+    """Figures are fixed. Other numbers are asked for; what a hall says too late is kept, and waits where it is a figure."""
+    closing = state.affairs.closing
+    if isinstance(act, acts.CorrectAct):
+        key, _ = meant(point, act.act)
+        event = asked(plan, closing, point, key, said(act), reason=act.reason, asker=asker, said_ms=at_ms)
+        message = f"Đã ghi đề nghị đính chính số {event.correction}; chờ người có thẩm quyền duyệt."
+        return Decided(event=event, code="waiting", message=message)
+    if staff:
+        raise Refused("Hội nghị đã chốt số liệu; cần sửa thì đề nghị đính chính, kèm lý do.", code="closed")
+    if isinstance(act, acts.CountAct):
+        late = late_count(plan, closing, point, act, at_ms)
+        waits = isinstance(late, events.CorrectionAsked)
+        return Decided(event=late, code="late", message=_LATE_WAITS if waits else _LATE)
+    if isinstance(act, acts.ScanAct):
+        _must_check_names(plan, person)
+    return Decided(event=kept(act, person), code="late", message=_LATE)
+
+
+_LATE = "Đã nhận, nhưng hội nghị đã chốt số liệu: báo cáo được lưu, số liệu không đổi."
+_LATE_WAITS = "Đã nhận, nhưng hội nghị đã chốt số liệu: số này được lưu và chờ ban tổ chức duyệt."
 
 
 def _decided(plan: Plan, point: Point, act: Plain, at_ms: int) -> Decided:
@@ -123,6 +154,8 @@ def _decided(plan: Plan, point: Point, act: Plain, at_ms: int) -> Decided:
             return Decided(event=events.FigureReleased(point=code, sitting=key[0], round=key[1], released=act.act))
         case acts.CorrectAct():
             return _correct(plan, point, act)
+        case acts.SubmitAct():
+            return _submit(plan, point, act, at_ms)
         case acts.LineTestAct():
             return Decided(
                 event=events.LineTested(
@@ -143,21 +176,15 @@ def _must_not_have_ended(point: Point) -> None:
         raise Refused(f"{point.planned.name} đã kết thúc; hãy mở lại điểm cầu để báo thêm.", code="ended")
 
 
-def _graded(plan: Plan, point: Point, key: RoundKey, count: Count) -> tuple[Grade, str]:
-    before = round_before(plan, key)
-    earlier = point.figures.get(before) if before else None
-    return grade(point, key, count, earlier.count if earlier else None)
-
-
 def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
     key: RoundKey = (act.sitting, act.round)
-    asked = round_of(plan, key)
-    if asked is None:
+    its_round = round_of(plan, key)
+    if its_round is None:
         raise Refused(f"Hội nghị không có đợt {act.round.value} của buổi {act.sitting}.", code="unknown_round")
-    count = _said(act)
-    verdict, why = _graded(plan, point, key, count)
+    count = said(act)
+    verdict, why = graded(plan, point, key, count)
     stood = point.figures.get(key)
-    on_time = at_ms <= asked.due_ms
+    on_time = at_ms <= its_round.due_ms
     event = events.FigureReported(
         point=point.code,
         sitting=act.sitting,
@@ -172,39 +199,51 @@ def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
     return Decided(event=event, code="" if verdict is Grade.FINE else verdict.value, message=why)
 
 
-def _said(act: acts.CountAct | acts.CorrectAct) -> Count:
-    """The count of an act, if its parts fit into their wholes."""
-    for parts, whole, words in (
-        (act.reasons, act.excused, "các lý do vắng"),
-        (act.categories, act.present, "các đối tượng có mặt"),
-    ):
-        if sum(parts.values()) > whole:
-            raise Refused(f"Tổng {words} là {sum(parts.values())}, lớn hơn {whole}; hãy sửa lại.", code="parts")
-    return Count(
-        present=act.present,
-        excused=act.excused,
-        unexcused=act.unexcused,
-        guests=act.guests,
-        substitutes=act.substitutes,
-        reasons=act.reasons,
-        categories=act.categories,
-    )
+def _submit(plan: Plan, point: Point, act: acts.SubmitAct, at_ms: int) -> Decided:
+    sitting = next((each for each in plan.sittings if each.id == act.sitting and not each.rehearsal), None)
+    if sitting is None:
+        raise Refused(f"Hội nghị không có buổi {act.sitting}.", code="unknown_sitting")
+    if not is_summoned(point, sitting.id):
+        raise Refused(f"{point.planned.name} không dự buổi này nên không phải nộp.", code="not_summoned")
+    event = events.FiguresSubmitted(point=point.code, sitting=sitting.id)
+    before = point.submitted.get(sitting.id)
+    if before is not None:
+        return Decided(event=event, message=f"Đã nộp lúc {clock_of(before.at_ms)}.")
+    last: RoundKey | None = (sitting.id, sitting.rounds[-1].name) if sitting.rounds else None
+    if last is not None and last in point.quarantined:
+        raise Refused(
+            "Số liệu đợt cuối đang chờ xác nhận; hãy gửi lại số đúng, hoặc nhờ điều phối cho tính, rồi nộp.",
+            code="quarantined",
+        )
+    if last is not None and last not in point.figures:
+        raise Refused("Chưa có số liệu đợt cuối của buổi; hãy báo quân số rồi nộp.", code="no_figure")
+    if point.stage is not Stage.ENDED and at_ms < sitting.ends_ms:
+        raise Refused(
+            f"Buổi họp chưa xong (đến {clock_of(sitting.ends_ms)}); hãy báo kết thúc rồi nộp.", code="not_ended"
+        )
+    return Decided(event=event, message=f"Đã nộp {clock_of(at_ms)}.")
 
 
-def _scan(state: Draft | State, plan: Plan, point: Point, act: acts.ScanAct, at_ms: int, person: str | None) -> Decided:
+def _must_check_names(plan: Plan, person: str | None) -> str:
+    """Whom a scan is of."""
     if not plan.names:
         raise Refused("Hội nghị này không điểm danh từng người.", code="names_off")
     if person is None:
         raise Refused("Thẻ không đọc được, hoặc không phải thẻ của hội nghị này.", code="unknown_badge")
-    asked = round_asked(plan.sittings, at_ms)
-    if asked is None:
+    return person
+
+
+def _scan(state: Draft | State, plan: Plan, point: Point, act: acts.ScanAct, at_ms: int, badge: str | None) -> Decided:
+    person = _must_check_names(plan, badge)
+    key = round_asked(plan.sittings, at_ms)
+    if key is None:
         raise Refused("Hội nghị chưa có buổi nào.", code="unknown_sitting")
-    first = state.seen(asked[0], person)
+    first = state.seen(key[0], person)
     if first is None:
-        event = events.PersonCheckedIn(point=point.code, sitting=asked[0], person=person, manual=not act.badge)
+        event = events.PersonCheckedIn(point=point.code, sitting=key[0], person=person, manual=not act.badge)
         return Decided(event=event)
     again = events.PersonSeenAgain(
-        point=point.code, sitting=asked[0], person=person, first_point=first.point, first_ms=first.at_ms
+        point=point.code, sitting=key[0], person=person, first_point=first.point, first_ms=first.at_ms
     )
     at = clock_of(first.at_ms)
     if first.point == point.code:
@@ -241,9 +280,9 @@ def _noticed(state: Draft | State, point: Point, act: acts.NoticedAct) -> Decide
 
 
 def _correct(plan: Plan, point: Point, act: acts.CorrectAct) -> Decided:
-    key, figure = _meant(point, act.act)
-    count = _said(act)
-    verdict, why = _graded(plan, point, key, count)
+    key, figure = meant(point, act.act)
+    count = said(act)
+    verdict, why = graded(plan, point, key, count)
     event = events.FigureCorrected(
         point=point.code,
         sitting=key[0],
@@ -262,7 +301,7 @@ def _standing(figures: dict[RoundKey, Figure], act: str) -> RoundKey:
     for key, figure in figures.items():
         if act == figure.act:
             return key
-    raise Refused(*_NOT_FOUND)
+    raise Refused(*NOT_FOUND)
 
 
 def _shown(point: Point, act: str) -> RoundKey:
@@ -271,21 +310,6 @@ def _shown(point: Point, act: str) -> RoundKey:
         if act == figure.act:
             return key
     return _standing(point.figures, act)
-
-
-def _meant(point: Point, act: str) -> tuple[RoundKey, Figure]:
-    """The figure that a correction speaks of: the act's own, else the one that has taken its place since."""
-    known = (*point.figures.items(), *point.quarantined.items())
-    for key, figure in known:
-        if act == figure.act:
-            return key, figure
-    for key, figure in known:
-        if act in figure.replaces:
-            return key, figure
-    raise Refused(*_NOT_FOUND)
-
-
-_NOT_FOUND = ("Không thấy báo cáo được nhắc đến; có thể nó đã được thay bằng báo cáo khác.", "unknown_act")
 
 
 def change_phase(state: Draft | State, phase: Phase, version: int) -> events.PhaseChanged:

@@ -2,7 +2,21 @@
 
 import msgspec
 
-from bridge.rules.model import Count, Fault, Grade, Link, Mode, Phase, Plan, RoundName, Stage, Stream, Word
+from bridge.rules.model import (
+    Asker,
+    Author,
+    Count,
+    Fault,
+    Grade,
+    Link,
+    Mode,
+    Phase,
+    Plan,
+    RoundName,
+    Stage,
+    Stream,
+    Word,
+)
 from bridge.rules.trouble import CallOutcome, Shared, Trouble
 
 
@@ -295,6 +309,94 @@ class JobMissed(Event, frozen=True, kw_only=True, tag="job-missed"):
     due_ms: int
 
 
+class FiguresSubmitted(PointEvent, frozen=True, kw_only=True, tag="figures-submitted"):
+    """A hall has handed its figures of a sitting in."""
+
+    sitting: str
+
+
+class FiguresReturned(PointEvent, frozen=True, kw_only=True, tag="figures-returned"):
+    """They were handed back to it, to be looked at again."""
+
+    sitting: str
+    reason: str
+
+
+class UnitChecked(Event, frozen=True, kw_only=True, tag="unit-checked"):
+    """Somebody has checked the figures of all below a unit and hands them in."""
+
+    unit: str
+    sitting: str
+    without: tuple[str, ...] = ()
+    """Points that had not submitted then: checked all the same, and named."""
+
+
+class UnitReturned(Event, frozen=True, kw_only=True, tag="unit-returned"):
+    unit: str
+    sitting: str
+    reason: str
+
+
+class CorrectionEvent(PointEvent, frozen=True, kw_only=True):
+    """What happens to a correction (đính chính); `correction` is its number in the conference, from 1."""
+
+    correction: int
+
+
+class CorrectionAsked(CorrectionEvent, frozen=True, kw_only=True, tag="correction-asked"):
+    """After the close other numbers were said. They wait for somebody one level up."""
+
+    sitting: str
+    round: RoundName
+    count: Count
+    before: Count | None
+    """What stands until it is approved; None: nothing was reported."""
+    grade: Grade
+    asked_as: Asker
+    on_time: bool = True
+    late: bool = False
+    """A hall's report that came too late, not a request that somebody wrote."""
+    reason: str = ""
+
+
+class CorrectionApproved(CorrectionEvent, frozen=True, kw_only=True, tag="correction-approved"):
+    """The figure moves: to what was asked for."""
+
+    sitting: str
+    round: RoundName
+    count: Count
+    before: Count | None
+    grade: Grade
+    on_time: bool
+    author: Author
+    corrects: str = ""
+    """The act that asked for it; empty where a form did."""
+    said_ms: int
+    reason: str
+
+
+class CorrectionRefused(CorrectionEvent, frozen=True, kw_only=True, tag="correction-refused"):
+    reason: str
+
+
+class VersionSigned(Event, frozen=True, kw_only=True, tag="version-signed"):
+    """The report was signed (ký): these bytes, on the figures that stand at this position of the journal."""
+
+    version: int
+    position: int
+    figures_sha256: str
+    files: dict[str, str]
+    """SHA-256 of each file, by format."""
+
+
+class ActKept(PointEvent, frozen=True, kw_only=True, tag="act-kept"):
+    """A hall's act that came after the close and moves no figure: kept as it was said, and nothing follows."""
+
+    kind: str
+    said: str
+    """The act's own fields, as JSON."""
+
+
 class ActRefused(PointEvent, frozen=True, kw_only=True, tag="act-refused"):
     """An act that the state of the hall forbids. It is kept, for the hall will ask about it."""
 
@@ -342,6 +444,15 @@ AnyEvent = (
     | RemindersSent
     | JobFired
     | JobMissed
+    | FiguresSubmitted
+    | FiguresReturned
+    | UnitChecked
+    | UnitReturned
+    | CorrectionAsked
+    | CorrectionApproved
+    | CorrectionRefused
+    | VersionSigned
+    | ActKept
     | ActRefused
 )
 

@@ -17,9 +17,11 @@ from bridge.rules.model import (
     Link,
     Perceived,
     Point,
+    Returned,
     RoundKey,
     Stage,
     Step,
+    Submission,
 )
 
 
@@ -41,11 +43,16 @@ def evolve(point: Point, happened: Happened) -> Point:
             return _undone(point, event)
         case events.FigureReported() | events.FigureCorrected():
             return _counted(point, event, happened)
+        case events.CorrectionApproved():
+            return _approved(point, event)
         case events.FigureReleased():
             key = (event.sitting, event.round)
             figure = msgspec.structs.replace(point.quarantined[key], grade=Grade.WARNED)
-            return msgspec.structs.replace(
-                point, figures=replaced(point.figures, key, figure), quarantined=without(point.quarantined, key)
+            return _unsubmitted(
+                msgspec.structs.replace(
+                    point, figures=replaced(point.figures, key, figure), quarantined=without(point.quarantined, key)
+                ),
+                key,
             )
         case events.FigureConfirmed():
             key = (event.sitting, event.round)
@@ -54,9 +61,10 @@ def evolve(point: Point, happened: Happened) -> Point:
             figure = msgspec.structs.replace(chosen, grade=Grade.FINE)
             if author(happened.by) is Author.OWN:
                 figure = msgspec.structs.replace(figure, author=Author.OWN)
-            return msgspec.structs.replace(
+            confirmed = msgspec.structs.replace(
                 point, figures=replaced(point.figures, key, figure), differing=without(point.differing, key)
             )
+            return confirmed if chosen.count == point.figures[key].count else _unsubmitted(confirmed, key)
         case events.ModeChanged():
             return _received_otherwise(point, event, at_ms)
         case events.ExpectedChanged():
@@ -72,6 +80,13 @@ def evolve(point: Point, happened: Happened) -> Point:
         case events.LineTested():
             test = LineTest(event.rtt_ms, event.jitter_ms, event.loss, event.down_kbps, event.up_kbps, at_ms)
             return msgspec.structs.replace(point, line_test=test)
+        case events.FiguresSubmitted():
+            return _submitted(point, event, happened)
+        case events.FiguresReturned():
+            back = Returned(happened.by, at_ms, event.reason)
+            submitted = {each: its for each, its in point.submitted.items() if each != event.sitting}
+            returned = {**point.returned, event.sitting: back}
+            return msgspec.structs.replace(point, submitted=submitted, returned=returned)
         case (
             events.FaultReported()
             | events.ActRefused()
@@ -80,6 +95,9 @@ def evolve(point: Point, happened: Happened) -> Point:
             | events.CallClaimed()
             | events.CallLetGo()
             | events.CallEnded()
+            | events.CorrectionAsked()
+            | events.CorrectionRefused()
+            | events.ActKept()
         ):
             return point
         case (
@@ -94,6 +112,9 @@ def evolve(point: Point, happened: Happened) -> Point:
             | events.RemindersSent()
             | events.JobFired()
             | events.JobMissed()
+            | events.UnitChecked()
+            | events.UnitReturned()
+            | events.VersionSigned()
         ):
             raise TypeError(f"{events.tag(event)} is not one point's")
         case _:
@@ -133,6 +154,8 @@ def _counted(point: Point, event: events.FigureReported | events.FigureCorrected
         quarantined=waited,
         differing=point.differing.get(key),
     )
+    if stood is None or stood.count != event.count:
+        point = _unsubmitted(point, key)
     if figure.grade is Grade.QUARANTINED:
         return msgspec.structs.replace(point, quarantined=replaced(point.quarantined, key, figure), last=last)
     return msgspec.structs.replace(
@@ -142,6 +165,47 @@ def _counted(point: Point, event: events.FigureReported | events.FigureCorrected
         differing=replaced(point.differing, key, other) if other else without(point.differing, key),
         last=last,
     )
+
+
+def _approved(point: Point, event: events.CorrectionApproved) -> Point:
+    """The figure that was asked for, in the place of whatever stood or waited."""
+    key: RoundKey = (event.sitting, event.round)
+    taken = [each for each in (point.figures.get(key), point.quarantined.get(key)) if each is not None]
+    replaces = (act for each in taken for act in (*each.replaces, each.act))
+    figure = Figure(
+        count=event.count,
+        grade=event.grade,
+        author=event.author,
+        # What a form asked for has no act of its own: the hall finds it under the one it took the place of.
+        act=event.corrects or (taken[0].act if taken else ""),
+        at_ms=event.said_ms,
+        received_ms=event.said_ms,
+        on_time=event.on_time,
+        replaces=tuple(dict.fromkeys(replaces))[-16:],
+    )
+    return msgspec.structs.replace(
+        point,
+        figures=replaced(point.figures, key, figure),
+        quarantined=without(point.quarantined, key),
+        differing=without(point.differing, key),
+    )
+
+
+def _submitted(point: Point, event: events.FiguresSubmitted, happened: Happened) -> Point:
+    """The first submission counts: a second phone that submits later changes nothing."""
+    if event.sitting in point.submitted:
+        return point
+    submission = Submission(happened.by, happened.at_ms, happened.received_ms)
+    returned = {each: back for each, back in point.returned.items() if each != event.sitting}
+    return msgspec.structs.replace(point, submitted={**point.submitted, event.sitting: submission}, returned=returned)
+
+
+def _unsubmitted(point: Point, key: RoundKey) -> Point:
+    """What was submitted were other numbers: the sitting is to be submitted again."""
+    if key[0] not in point.submitted:
+        return point
+    submitted = {each: its for each, its in point.submitted.items() if each != key[0]}
+    return msgspec.structs.replace(point, submitted=submitted)
 
 
 def _on_time(event: events.FigureReported | events.FigureCorrected, taken: list[Figure]) -> bool:
@@ -207,7 +271,7 @@ def _undone(point: Point, event: events.ActUndone) -> Point:
     if step.key is None:
         return msgspec.structs.replace(point, perceived=step.perceived, last=last)
     return msgspec.structs.replace(
-        point,
+        _unsubmitted(point, step.key),
         figures=_restored(point.figures, step.key, step.figure),
         quarantined=_restored(point.quarantined, step.key, step.quarantined),
         differing=_restored(point.differing, step.key, step.differing),

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 
 from bridge.rules import events
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.grouping import KIN, in_common
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.projection import Draft
+from bridge.rules.refused import Refused
 from bridge.rules.timing import clock_of
 from bridge.rules.trouble import Trouble
 

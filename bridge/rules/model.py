@@ -115,6 +115,14 @@ class Author(StrEnum):
     """Entered by a coordinator for somebody who only phones (nhập thay)."""
 
 
+class Asker(StrEnum):
+    """As what somebody asks for a correction: who is one level up of that may approve it."""
+
+    OPERATOR = "operator"
+    COORDINATOR = "coordinator"
+    ORGANISER = "organiser"
+
+
 # --- the plan: frozen into the journal, so that an edit in the registry never rewrites a running day
 
 
@@ -224,6 +232,22 @@ class Outage(msgspec.Struct, frozen=True, gc=False):
     """How many it stands for, once the oldest were put together."""
 
 
+class Submission(msgspec.Struct, frozen=True, gc=False):
+    """A hall has handed its figures of a sitting in (nộp): by whom, when it was said, when it came."""
+
+    by: str
+    at_ms: int
+    received_ms: int
+
+
+class Returned(msgspec.Struct, frozen=True, gc=False):
+    """What was handed in was handed back, to be looked at again."""
+
+    by: str
+    at_ms: int
+    reason: str
+
+
 class LineTest(msgspec.Struct, frozen=True):
     """What a hall's phone measured of its line."""
 
@@ -292,6 +316,10 @@ class Point(msgspec.Struct, frozen=True):
     """People who checked in one by one, by sitting. A column of its own, never added to a head count."""
     last: dict[str, Step] = {}
     """The newest act of each axis."""
+    submitted: dict[str, Submission] = {}
+    """By sitting; other numbers afterwards take it back."""
+    returned: dict[str, Returned] = {}
+    """By sitting, until it is submitted again."""
 
     @property
     def code(self) -> str:

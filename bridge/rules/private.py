@@ -23,6 +23,12 @@ OWN_WORDS: Mapping[type[Event], tuple[str, ...]] = {
     events.IncidentReopened: ("reason",),
     events.CallEnded: ("note",),
     events.NoticePosted: ("text",),
+    events.FiguresReturned: ("reason",),
+    events.UnitReturned: ("reason",),
+    events.CorrectionAsked: ("reason",),
+    events.CorrectionApproved: ("reason",),
+    events.CorrectionRefused: ("reason",),
+    events.ActKept: ("said",),
 }
 """Of every other event each text is a code, or the name of a place."""
 ERASED = "(đã xóa)"

@@ -68,7 +68,7 @@ class State:
             self.plan = event.plan
             self.units = {unit.code: unit for unit in event.plan.units}
             # Asked with every act and every row: walked once.
-            self._paths = {code: _path(self.units, code) for code in self.units}
+            self._paths = _paths(self.units)
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
         changed = moves(self, happened) if drafted is None else drafted
@@ -87,6 +87,10 @@ class State:
         """Keep where and when a person was first seen; what it makes of the point is told apart."""
         # A country's people in every sitting, each read from a row of its own: one copy of each word is kept.
         self._seen.setdefault(event.sitting, {})[intern(event.person)] = seen
+
+
+def _paths(units: Mapping[str, Unit]) -> dict[str, tuple[str, ...]]:
+    return {code: _path(units, code) for code in units}
 
 
 def _path(units: Mapping[str, Unit], unit: str) -> tuple[str, ...]:
@@ -109,6 +113,8 @@ class Draft:
         self.version = state.version
         self.centre_out = state.centre_out
         self.affairs = state.affairs
+        self._paths: dict[str, tuple[str, ...]] | None = None
+        """Only where the plan was frozen in this batch."""
         self._seen: dict[tuple[str, str], Seen | None] = {}
 
     @property
@@ -118,6 +124,10 @@ class Draft:
     def point(self, code: str) -> Point | None:
         return self._points.get(code) or self._state.points.get(code)
 
+    def path(self, unit: str) -> tuple[str, ...]:
+        """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
+        return self._state.path(unit) if self._paths is None else self._paths.get(unit, ())
+
     def seen(self, sitting: str, person: str) -> Seen | None:
         key = (sitting, person)
         return self._seen[key] if key in self._seen else self._state.seen(sitting, person)
@@ -126,6 +136,7 @@ class Draft:
         event = happened.event
         if isinstance(event, events.ConferenceFrozen):
             self.plan = event.plan
+            self._paths = _paths({unit.code: unit for unit in event.plan.units})
         elif isinstance(event, events.PhaseChanged):
             self.phase, self.version = event.phase, event.version
         changed = moves(self, happened)
@@ -193,6 +204,9 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
             | events.RemindersSent()
             | events.JobFired()
             | events.JobMissed()
+            | events.UnitChecked()
+            | events.UnitReturned()
+            | events.VersionSigned()
         ):
             return {}
         case _:

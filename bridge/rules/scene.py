@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Collection, Iterable
 
-from bridge.rules import events, link, stream
+import msgspec
+
+from bridge.rules import events, ladder, link, stream
 from bridge.rules.attendance import round_due
 from bridge.rules.events import Happened
 from bridge.rules.link import Line
@@ -30,6 +32,7 @@ _QUIET = frozenset(
         events.CallClaimed,
         events.CallLetGo,
         events.JobFired,
+        events.ActKept,
     }
 )
 """What the board's news does not tell: 52,000 scans, or a notice's 800 answers, would bury all else."""
@@ -67,6 +70,9 @@ class Scene:
 
     def _note(self, position: int, happened: Happened) -> None:
         self.position = position
+        affairs = self.state.affairs
+        if affairs.closing.moved == ladder.UNPLACED:
+            self.state.affairs = msgspec.structs.replace(affairs, closing=ladder.placed(affairs.closing, position))
         event = happened.event
         if newsworthy(event):
             self.news.appendleft((position, happened))

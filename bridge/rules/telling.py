@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from bridge.rules import events
 from bridge.rules.attendance import is_summoned, round_of
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Plan, Point, RoundKey
 from bridge.rules.notices import KEPT_FOR_ALL, NOTICES_LIMIT, Notices
 from bridge.rules.projection import Draft, State
+from bridge.rules.refused import Refused
 from bridge.rules.stages import HALLS_MAY_ACT
 
 COOL_DOWN_MS = 5 * 60_000

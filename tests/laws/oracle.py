@@ -68,6 +68,7 @@ class Hall:
     differing: dict[RoundKey, Figure] = field(default_factory=dict)
     newest: dict[object, Newest] = field(default_factory=dict)
     scanned: dict[str, int] = field(default_factory=dict)
+    submitted: bool = False
 
 
 class Oracle:
@@ -107,6 +108,8 @@ class Oracle:
                 return Answer(True)
             case acts.NoticedAct():
                 return Answer(False, "unknown_notice")
+            case acts.SubmitAct():
+                return self._submit(hall, told)
             case acts.CorrectAct():
                 return self._correct(hall, told, told.act.act)
             case acts.ReleaseAct(act=act):
@@ -197,6 +200,20 @@ class Oracle:
         else:
             self._stand(hall, key, figure)
         return Answer(True, code)
+
+    def _submit(self, hall: Hall, told: Receipt) -> Answer:
+        """Once the last round is said and the hall has ended; nothing is owed by whoever is summoned elsewhere."""
+        last = (self.sitting.id, self.sitting.rounds[-1].name)
+        if hall.expected and not hall.expected.get(self.sitting.id):
+            return Answer(False, "not_summoned")
+        if not hall.submitted and last in hall.waiting:
+            return Answer(False, "quarantined")
+        if not hall.submitted and last not in hall.counts:
+            return Answer(False, "no_figure")
+        if not hall.submitted and hall.stage is not Stage.ENDED and told.received_ms < self.sitting.ends_ms:
+            return Answer(False, "not_ended")
+        hall.submitted = True
+        return Answer(True)
 
     def _scan(self, hall: Hall, told: Receipt, person: str | None) -> Answer:
         if person is None:

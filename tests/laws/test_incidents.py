@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from bridge.rules import events, mending
-from bridge.rules.deciding import Refused
 from bridge.rules.events import Happened
 from bridge.rules.grouping import KIN, WINDOW_MS
 from bridge.rules.incidents import Incidents, Status
 from bridge.rules.model import Link, Stage, Stream
 from bridge.rules.projection import Draft, State
+from bridge.rules.refused import Refused
 from bridge.rules.trouble import Trouble
 from tests.cast import ANN, MORNING, SECOND
 from tests.following import Hall, placed

@@ -7,7 +7,6 @@ import pytest
 
 from bridge.rules import calls, claiming, events, urgency
 from bridge.rules.calls import CLAIM_MS, Claim
-from bridge.rules.deciding import Refused
 from bridge.rules.incidents import Hit, Incident, Incidents
 from bridge.rules.model import (
     Link,
@@ -24,6 +23,7 @@ from bridge.rules.model import (
     Word,
 )
 from bridge.rules.projection import State
+from bridge.rules.refused import Refused
 from bridge.rules.trouble import Bond, CallOutcome, Shared, Trouble
 from tests.cast import (
     ANN,

@@ -3,10 +3,10 @@
 import pytest
 
 from bridge.rules import events, mending
-from bridge.rules.deciding import Refused
 from bridge.rules.grouping import WINDOW_MS
 from bridge.rules.incidents import MOVES_KEPT, RESOLVED_KEPT, Incident, Status
 from bridge.rules.model import Fault, Mode, Phase, PlannedPoint, PointType, Stage, Stream, Word
+from bridge.rules.refused import Refused
 from bridge.rules.severity import Severity, severity
 from bridge.rules.showing import explained, history, shown
 from bridge.rules.trouble import Bond, Shared, Trouble

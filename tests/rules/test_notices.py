@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from bridge.rules import events
-from bridge.rules.deciding import Refused
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Phase, RoundName, Stage
 from bridge.rules.notices import (
@@ -19,6 +18,7 @@ from bridge.rules.notices import (
     worded,
 )
 from bridge.rules.projection import Draft, State
+from bridge.rules.refused import Refused
 from bridge.rules.telling import COOL_DOWN_MS, pending, post, remind, silent, withdraw
 from tests.cast import (
     ANN,
@@ -31,6 +31,7 @@ from tests.cast import (
     MIDDLE,
     MINUTE,
     MORNING,
+    NOON,
     OPENING,
     POLICE_HALL,
     SITTING,
@@ -174,7 +175,8 @@ def test_a_notice_may_be_answered_after_the_figures_are_closed() -> None:
     said(state)
     state.adopt(happened(events.PhaseChanged(phase=Phase.CLOSED, version=5), by=ANN))
     assert done(state, noticed(HALL_1, 1)).accepted
-    assert done(state, count(HALL_1, 60)).code == "closed"
+    assert done(state, count(HALL_1, 60), at_ms=NOON).code == "late"
+    assert not state.points[HALL_1.code].figures
 
 
 def test_before_the_list_is_frozen_there_is_nobody_to_speak_to() -> None:

@@ -16,7 +16,7 @@ from bridge.rules.private import ERASED, OWN_WORDS, own_words, scrubbed
 CODES = frozenset(
     {
         *("point", "sitting", "corrects", "released", "confirmed", "person", "first_point", "undone", "axis"),
-        *("job", "kind", "code"),
+        *("job", "kind", "code", "unit", "figures_sha256"),
     }
 )
 """Ids, and words of our own."""

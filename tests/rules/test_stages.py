@@ -2,19 +2,15 @@
 
 import pytest
 
-from bridge.rules.deciding import Refused, change_phase, decide
+from bridge.rules.deciding import change_phase
 from bridge.rules.model import Count, Phase, RoundName, Stage, Word
+from bridge.rules.refused import Refused
 from bridge.rules.stages import NEXT_PHASE, NEXT_STAGE
 from tests.cast import (
-    ANN,
-    BINH,
     CLOSING,
     HALL_1,
-    NOON,
-    TV_HALL,
     at,
     begun,
-    correct,
     count,
     done,
     fault,
@@ -108,22 +104,6 @@ def test_a_draft_takes_no_reports_yet() -> None:
 @pytest.mark.parametrize("phase", [Phase.REHEARSAL, Phase.OPEN, Phase.LIVE, Phase.CLOSING])
 def test_halls_report_from_the_rehearsal_until_the_closing(phase: Phase) -> None:
     assert done(begun(phase=phase), stage(HALL_1, Stage.ON_SITE)).accepted
-
-
-def test_once_closed_only_staff_correct_and_nobody_reports() -> None:
-    state = begun()
-    reported = count(HALL_1, 60, 3, 1, round=RoundName.CLOSING)
-    done(state, reported)
-    for version, phase in ((1, Phase.CLOSING), (2, Phase.CLOSED)):
-        event = change_phase(state, phase, version)
-        state.phase, state.version = event.phase, event.version
-    late = done(state, count(HALL_1, 64, round=RoundName.CLOSING), at_ms=NOON)
-    assert (late.accepted, late.code) == (False, "closed")
-    assert not done(state, count(TV_HALL, 60), by=BINH).accepted
-    own = decide(state, correct(HALL_1, reported.id, Count(61, 2, 1)), at_ms=NOON, staff=False)
-    assert (own.accepted, own.code) == (False, "closed")
-    assert done(state, correct(HALL_1, reported.id, Count(61, 2, 1)), by=ANN).accepted
-    assert state.points[HALL_1.code].figures[CLOSING].count == Count(61, 2, 1)
 
 
 def test_a_phase_is_changed_by_whoever_saw_the_last_one() -> None:

@@ -267,6 +267,9 @@ export const signed = (difference) => (difference == null ? '–' : difference >
 /** How many checked in one by one, beside the head count: "58 (−2)". @param {number | null} scanned @param {number | null} gap */
 export const scannedWords = (scanned, gap) => (gap == null ? figure(scanned) : `${figure(scanned)} (${signed(gap)})`);
 
+/** With the reason that somebody gave, if it may be read here. @param {string} words @param {import('./state.js').News} news */
+const because = (words, news) => [news.reason ? `${words}: ${lower(t(news.reason))}` : words, news.by_name].filter(Boolean).join(', ');
+
 /** What happened, as a phrase that follows the hall's name.
  * @param {import('./state.js').News} news */
 export function newsWords(news) {
@@ -290,6 +293,30 @@ export function newsWords(news) {
       const words = t('Đính chính {before} thành {present}', { before: figure(news.before), present: figure(news.present) });
       return news.reason ? `${words}: ${lower(t(news.reason))}` : words;
     }
+    case 'figures-submitted':
+      return t('Đã nộp số liệu, {sitting}', { sitting: lower(sittingName(news.sitting)[0]) });
+    case 'figures-returned':
+      return because(t('Bị trả lại số liệu đã nộp, {sitting}', { sitting: lower(sittingName(news.sitting)[0]) }), news);
+    case 'unit-checked': {
+      const words = t('{unit} đã kiểm tra và nộp, {sitting}', { unit: news.unit_name, sitting: lower(sittingName(news.sitting)[0]) });
+      return [words, news.without ? t('thiếu {n} điểm cầu', { n: figure(news.without) }) : '', news.by_name].filter(Boolean).join(', ');
+    }
+    case 'unit-returned':
+      return because(t('Trả lại {unit} số liệu đã nộp, {sitting}', { unit: news.unit_name, sitting: lower(sittingName(news.sitting)[0]) }), news);
+    case 'correction-asked': {
+      const said = { number: figure(news.correction), before: news.before == null ? '–' : figure(news.before), present: figure(news.present) };
+      return news.late
+        ? t('Báo sau khi chốt: {before} thành {present} có mặt, chờ duyệt (số {number})', said)
+        : because(t('Đề nghị đính chính {before} thành {present} có mặt, chờ duyệt (số {number})', said), news);
+    }
+    case 'correction-approved': {
+      const said = { number: figure(news.correction), before: news.before == null ? '–' : figure(news.before), present: figure(news.present) };
+      return because(t('Duyệt đính chính số {number}: {before} thành {present} có mặt', said), news);
+    }
+    case 'correction-refused':
+      return because(t('Từ chối đính chính số {number}', { number: figure(news.correction) }), news);
+    case 'version-signed':
+      return [t('Đã ký báo cáo, phiên bản {version}', { version: figure(news.version) }), news.by_name].filter(Boolean).join(', ');
     case 'act-undone':
       return t(UNDONE[news.axis] ?? N('Hoàn tác'));
     case 'figure-released':
