@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, Field
 
+from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.model import Point, RoundKey, RoundName
@@ -124,7 +125,7 @@ class Figures:
 
     def _hall(self, request: web.Request) -> Hall:
         hall = self._halls(request.match_info["conference"])
-        if hall is None:
+        if hall is None or not has_part(hall.scene, request[CALLER]):
             raise nowhere()
         return hall
 

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType, web
 
 from bridge.pace import Pace
 from bridge.parting import PATIENCE_S, part
+from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
@@ -64,7 +65,7 @@ class Screens:
         caller = request[CALLER]
         hall = self._halls(request.query.get("conference", ""))
         unit = request.query.get("unit", "")
-        if hall is None or not _may_watch(hall, caller, unit):
+        if hall is None or not has_part(hall.scene, caller) or not _may_watch(hall, caller, unit):
             raise nowhere()
         if len(self._open) >= SCREENS_LIMIT:
             detail = "Đã có quá nhiều màn hình đang xem; hãy thử lại sau ít phút."

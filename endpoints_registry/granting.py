@@ -119,8 +119,8 @@ class Granting:
     async def listed(self, request: web.Request) -> web.Response:
         query, caller = query_of(request, LinksQuery), request[CALLER]
         directory = self._registry.directory
-        if query.unit is not None and not covers(caller, path=directory.path(query.unit)):
-            raise nowhere()
+        if query.unit is not None:
+            check_theirs(directory, caller, query.unit)
         seen = [
             point
             for point in mine(directory, caller)
@@ -230,6 +230,12 @@ def theirs(directory: Directory, caller: Caller, code: str) -> Point:
     return point
 
 
+def check_theirs(directory: Directory, caller: Caller, unit: str) -> None:
+    """Refuse a unit that is not within the caller's scope, or that is none: a typing mistake must not pass for all done."""
+    if unit not in directory.tree.units or not covers(caller, path=directory.path(unit)):
+        raise nowhere()
+
+
 def asked_for(directory: Directory, caller: Caller, body: PointsBody) -> Sequence[Point]:
     """The points that a request means, all of them within the caller's scope."""
     if (bool(body.points), body.unit is not None, body.all).count(True) != 1:
@@ -239,6 +245,5 @@ def asked_for(directory: Directory, caller: Caller, body: PointsBody) -> Sequenc
         return mine(directory, caller)
     if body.unit is None:
         return [theirs(directory, caller, code) for code in dict.fromkeys(body.points)]
-    if not covers(caller, path=directory.path(body.unit)):
-        raise nowhere()
+    check_theirs(directory, caller, body.unit)
     return [point for point in directory.points.values() if body.unit in directory.path(point.unit_code)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from bridge.clock import Clock
 from bridge.halls import Halls
+from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.model import Plan, Point, Sitting
 from bridge.rules.outages import Reckoned, reckoned
@@ -69,8 +70,10 @@ class Availability:
     async def availability(self, request: web.Request) -> web.Response:
         query = query_of(request, AvailabilityQuery)
         hall = self._halls.get(request.match_info["conference"])
-        state = hall.coordinator.scene.state if hall else None
-        if state is None or state.plan is None:
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
+            raise nowhere()
+        state = hall.coordinator.scene.state
+        if state.plan is None:
             raise nowhere()
         points = _asked(state, request[CALLER], query.unit)
         sittings = _sittings(state.plan, query.sitting)

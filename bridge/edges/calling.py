@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bridge.clock import Clock
 from bridge.edges.commanding import tried
 from bridge.halls import Hall, Halls
+from bridge.reach import has_part
 from bridge.rules import claiming
 from bridge.rules.calls import NOTE_LIMIT, Called, Calls, Claim
 from bridge.rules.events import AnyEvent
@@ -198,11 +199,7 @@ class Calling:
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
         hall = self._halls.get(request.match_info["conference"])
-        caller = request[CALLER]
-        if hall is None:
-            raise nowhere()
-        units = hall.coordinator.scene.state.units
-        if not (caller.everywhere or any(unit in units for unit in caller.units)):
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
             raise nowhere()
         return hall
 

@@ -14,6 +14,7 @@ from bridge.edges.asking import Ask, come_again
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
 from bridge.journal import Journal, Record, Row
+from bridge.reach import has_part
 from bridge.rules import events, wire
 from bridge.rules.attendance import round_asked
 from bridge.rules.deciding import change_phase
@@ -330,7 +331,7 @@ class Desk:
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
         hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not _belongs(hall, request[CALLER]):
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
             raise nowhere()
         return hall
 
@@ -395,13 +396,6 @@ def _person(record: Record, caller: Caller, state: State) -> dict[str, Any]:
         # An undone scan's axis ends in the person.
         said |= {"axis": said["axis"].partition(" ")[0]} if "axis" in said else {}
     return said
-
-
-def _belongs(hall: Hall, caller: Caller) -> bool:
-    state = hall.coordinator.scene.state
-    if caller.point is not None:
-        return caller.point in state.points
-    return caller.everywhere or any(unit in state.units for unit in caller.units)
 
 
 def _time(ms: int) -> str | None:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
+from bridge.reach import has_part
 from bridge.rules import mending
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.projection import Draft, State
@@ -321,11 +322,8 @@ class Incidents:
 
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
-        hall, caller = self._halls.get(request.match_info["conference"]), request[CALLER]
-        if hall is None:
-            raise nowhere()
-        state = hall.coordinator.scene.state
-        if not caller.everywhere and caller.point not in state.points and caller.units.isdisjoint(state.units):
+        hall = self._halls.get(request.match_info["conference"])
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
             raise nowhere()
         return hall
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
+from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.events import AnyEvent, RemindersSent
@@ -258,8 +259,7 @@ class Notices:
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
         hall = self._halls.get(request.match_info["conference"])
-        caller = request[CALLER]
-        if hall is None or not (caller.everywhere or _scope(_state(hall), caller)):
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
             raise nowhere()
         return hall
 

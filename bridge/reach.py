@@ -1,0 +1,12 @@
+"""Whose conference it is: it exists for whoever has a hall in it, and for those who hold everything."""
+
+from bridge.rules.scene import Scene
+from endpoints_registry.access import Caller
+
+
+def has_part(scene: Scene, caller: Caller) -> bool:
+    """Whether the conference has anything of the caller's; to everybody else it does not exist."""
+    if caller.point is not None:
+        return caller.point in scene.state.points
+    # The plan holds the whole tree, halls or not; sums there are only above halls.
+    return caller.everywhere or not caller.units.isdisjoint(scene.rollup.tallies)
