@@ -263,6 +263,11 @@ _WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
     events.ServiceRestarted: lambda _event: {},
     events.CentreOutageBegan: lambda event: {"points": len(event.points)},
     events.CentreOutageEnded: lambda _event: {},
+    events.SourceGiven: lambda event: {
+        "round": event.round.value,
+        "source": event.source.value,
+        "present": event.seen.present,
+    },
     **affairs.WORDS,
 }
 

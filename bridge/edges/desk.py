@@ -380,6 +380,9 @@ AMONG_STAFF = frozenset(
         "correction-approved",
         "correction-refused",
         "act-kept",
+        "source-given",
+        "difference-settled",
+        "judgement-changed",
     }
 )
 """What the staff write for each other here names people more often than not."""

@@ -1,14 +1,15 @@
-"""What goes on beside the points themselves: incidents, calls, notices, the calendar, the closing up."""
+"""What goes on beside the points themselves: incidents, calls, notices, the calendar, the closing up, second sources."""
 
 import msgspec
 
-from bridge.rules import calls, events, incidents, jobs, ladder, notices
+from bridge.rules import calls, events, incidents, jobs, ladder, notices, sources
 from bridge.rules.calls import Calls
 from bridge.rules.events import Happened
 from bridge.rules.incidents import Incidents
 from bridge.rules.jobs import Jobs
 from bridge.rules.ladder import Closing
 from bridge.rules.notices import Notices
+from bridge.rules.sources import Sources
 
 
 class Affairs(msgspec.Struct, frozen=True):
@@ -19,6 +20,7 @@ class Affairs(msgspec.Struct, frozen=True):
     notices: Notices = Notices()
     jobs: Jobs = Jobs()
     closing: Closing = Closing()
+    sources: Sources = Sources()
 
 
 def after(affairs: Affairs, happened: Happened) -> Affairs:
@@ -35,6 +37,14 @@ def after(affairs: Affairs, happened: Happened) -> Affairs:
             return msgspec.structs.replace(affairs, jobs=jobs.begun(affairs.jobs, happened))
         case events.JobFired() | events.JobMissed():
             return msgspec.structs.replace(affairs, jobs=jobs.after(affairs.jobs, event))
+        case (
+            events.SourceGiven()
+            | events.DifferenceSettled()
+            | events.SpotCheckDrawn()
+            | events.PhotoTaken()
+            | events.JudgementChanged()
+        ):
+            return msgspec.structs.replace(affairs, sources=sources.after(affairs.sources, happened))
         case _:
             closing = ladder.after(affairs.closing, happened)
             return affairs if closing is affairs.closing else msgspec.structs.replace(affairs, closing=closing)

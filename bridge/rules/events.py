@@ -18,6 +18,7 @@ from bridge.rules.model import (
     Word,
 )
 from bridge.rules.trouble import CallOutcome, Shared, Trouble
+from bridge.rules.witness import Roll, Seen, Source, Stands
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -397,6 +398,65 @@ class ActKept(PointEvent, frozen=True, kw_only=True, tag="act-kept"):
     """The act's own fields, as JSON."""
 
 
+class SourceGiven(PointEvent, frozen=True, kw_only=True, tag="source-given"):
+    """Somebody beside the hall says how many are there. The hall's own figure does not move."""
+
+    sitting: str
+    round: RoundName
+    source: Source
+    seen: Seen
+    note: str = ""
+
+
+class SpotCheckDrawn(Event, frozen=True, kw_only=True, tag="spot-check-drawn"):
+    """Halls were drawn by lot for inspectors; whoever has the seed draws the same ones again."""
+
+    draw: int
+    """Its number in the conference, from 1."""
+    unit: str
+    """Below which was drawn; empty: everywhere."""
+    sitting: str
+    seed: str
+    points: tuple[str, ...]
+    among: int
+    """How many halls there were to draw from."""
+    pool_sha256: str
+    """Of their codes, in order, a line each."""
+    times: dict[str, int]
+    """How often those of them that had been looked at before were."""
+
+
+class DifferenceSettled(PointEvent, frozen=True, kw_only=True, tag="difference-settled"):
+    """Of the hall's figure and a second one it was said which stands. It moves neither."""
+
+    sitting: str
+    round: RoundName
+    source: Source
+    stands: Stands
+    own: Count | None
+    seen: Seen
+    reason: str
+
+
+class PhotoTaken(PointEvent, frozen=True, kw_only=True, tag="photo-taken"):
+    """A photo of the hall is kept, without anything that its camera wrote into it."""
+
+    sitting: str
+    photo: int
+    """Its number in the conference, from 1."""
+    sha256: str
+    size: int
+    """In bytes, as kept."""
+
+
+class JudgementChanged(PointEvent, frozen=True, kw_only=True, tag="judgement-changed"):
+    """A hall was put on a list of the report, or taken off it, otherwise than the rules say."""
+
+    roll: Roll
+    added: bool
+    reason: str
+
+
 class ActRefused(PointEvent, frozen=True, kw_only=True, tag="act-refused"):
     """An act that the state of the hall forbids. It is kept, for the hall will ask about it."""
 
@@ -453,6 +513,11 @@ AnyEvent = (
     | CorrectionRefused
     | VersionSigned
     | ActKept
+    | SourceGiven
+    | SpotCheckDrawn
+    | DifferenceSettled
+    | PhotoTaken
+    | JudgementChanged
     | ActRefused
 )
 

@@ -98,6 +98,10 @@ def evolve(point: Point, happened: Happened) -> Point:
             | events.CorrectionAsked()
             | events.CorrectionRefused()
             | events.ActKept()
+            | events.SourceGiven()
+            | events.DifferenceSettled()
+            | events.PhotoTaken()
+            | events.JudgementChanged()
         ):
             return point
         case (
@@ -115,6 +119,7 @@ def evolve(point: Point, happened: Happened) -> Point:
             | events.UnitChecked()
             | events.UnitReturned()
             | events.VersionSigned()
+            | events.SpotCheckDrawn()
         ):
             raise TypeError(f"{events.tag(event)} is not one point's")
         case _:

@@ -29,6 +29,9 @@ OWN_WORDS: Mapping[type[Event], tuple[str, ...]] = {
     events.CorrectionApproved: ("reason",),
     events.CorrectionRefused: ("reason",),
     events.ActKept: ("said",),
+    events.SourceGiven: ("note",),
+    events.DifferenceSettled: ("reason",),
+    events.JudgementChanged: ("reason",),
 }
 """Of every other event each text is a code, or the name of a place."""
 ERASED = "(đã xóa)"

@@ -207,6 +207,7 @@ def moves(state: State | Draft, happened: Happened) -> Changed:
             | events.UnitChecked()
             | events.UnitReturned()
             | events.VersionSigned()
+            | events.SpotCheckDrawn()
         ):
             return {}
         case _:

@@ -33,9 +33,15 @@ _QUIET = frozenset(
         events.CallLetGo,
         events.JobFired,
         events.ActKept,
+        events.SpotCheckDrawn,
+        events.PhotoTaken,
+        events.DifferenceSettled,
+        events.JudgementChanged,
     }
 )
-"""What the board's news does not tell: 52,000 scans, or a notice's 800 answers, would bury all else."""
+"""What the board's news does not tell: 52,000 scans, or a notice's 800 answers, would bury all else.
+
+Nor which halls were drawn for an inspector, who comes unannounced, and what the office thinks of them."""
 
 
 class Scene:

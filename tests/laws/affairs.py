@@ -1,4 +1,4 @@
-"""Affairs as they might go: whatever may happen to incidents, calls and notices of a conference, in any order."""
+"""Affairs as they might go: whatever may happen to incidents, calls, notices and second sources of a conference, in any order."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,12 @@ from bridge.rules.calls import CLAIM_MS
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import RoundName, Stream
 from bridge.rules.projection import State
+from bridge.rules.sources import pool_sha256
 from bridge.rules.trouble import Bond, CallOutcome, Shared, Trouble
+from bridge.rules.witness import Roll, Seen, Source, Stands
 from tests.cast import ANN, BINH, MORNING, SITTING, SYSTEM, phone
 
-_DEEDS = 18
+_DEEDS = 22
 _CHOICES = 128
 KINDS = _DEEDS * _CHOICES
 """So many different things may be asked for."""
@@ -22,7 +24,12 @@ Told = tuple[AnyEvent, str]
 def affair(state: State, number: int, now_ms: int) -> Told:
     """The affair of this number, as far as the state allows it; else a notice is posted."""
     choice, deed = divmod(number, _DEEDS)
-    return _of_incident(state, deed, choice, now_ms) or _of_call(state, deed, choice, now_ms) or _said(state, choice)
+    return (
+        _of_incident(state, deed, choice, now_ms)
+        or _of_call(state, deed, choice, now_ms)
+        or _witnessed(state, deed, choice)
+        or _said(state, choice)
+    )
 
 
 def _some(codes: Sequence[str], choice: int) -> tuple[str, ...]:
@@ -99,6 +106,55 @@ def _of_call(state: State, deed: int, choice: int, now_ms: int) -> Told | None:
             return events.RemindersSent(sitting=SITTING, round=RoundName.OPENING, points=points), SYSTEM
         case 16:
             return events.JobMissed(job="flash", due_ms=MORNING), SYSTEM
+        case _:
+            return None
+
+
+def _witnessed(state: State, deed: int, choice: int) -> Told | None:
+    codes = tuple(state.points)
+    point = codes[choice % len(codes)]
+    round, source = tuple(RoundName)[choice % 3], tuple(Source)[choice // 3 % 3]
+    staff, seen = (ANN if choice % 2 else BINH), Seen(choice, excused=1 if choice % 5 else None)
+    sources = state.affairs.sources
+    match deed:
+        case 18:
+            return events.SourceGiven(
+                point=point, sitting=SITTING, round=round, source=source, seen=seen, note="cửa sau khóa"
+            ), staff
+        case 19:
+            drawn = _some(codes, choice)
+            return events.SpotCheckDrawn(
+                draw=len(sources.draws) + 1,
+                unit="001" if choice % 2 else "",
+                sitting=SITTING,
+                seed=f"{choice:032x}",
+                points=drawn,
+                among=len(codes),
+                pool_sha256=pool_sha256(codes),
+                times={},
+            ), staff
+        case 20:
+            stands = tuple(Stands)[choice % 2]
+            return events.DifferenceSettled(
+                point=point,
+                sitting=SITTING,
+                round=round,
+                source=source,
+                stands=stands,
+                own=None,
+                seen=seen,
+                reason="đã gọi chủ trì",
+            ), staff
+        case 21 if choice % 2:
+            photo = len(sources.photos) + 1
+            return events.PhotoTaken(
+                point=point, sitting=SITTING, photo=photo, sha256=f"{choice:064x}", size=choice
+            ), phone(point)
+        case 21:
+            roll = tuple(Roll)[choice // 2 % 2]
+            return events.JudgementChanged(
+                point=point, roll=roll, added=bool(choice % 4), reason="mất điện cả phường"
+            ), staff
         case _:
             return None
 

@@ -17,6 +17,7 @@ CODES = frozenset(
     {
         *("point", "sitting", "corrects", "released", "confirmed", "person", "first_point", "undone", "axis"),
         *("job", "kind", "code", "unit", "figures_sha256"),
+        *("seed", "pool_sha256", "sha256"),
     }
 )
 """Ids, and words of our own."""

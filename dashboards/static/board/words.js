@@ -115,6 +115,9 @@ export const TYPES = {
 /** @type {Record<string, string>} */
 export const ROUNDS = { opening: N('Đầu giờ'), middle: N('Giữa giờ'), closing: N('Cuối giờ') };
 
+/** Who counted beside the hall. @type {Record<string, string>} */
+export const SOURCES = { inspector: N('Kiểm tra đột xuất'), chair: N('Chủ trì báo'), photo: N('Đếm trên ảnh') };
+
 /** @type {Record<string, string>} */
 const ROUND_INSIDE = { opening: N('đợt đầu giờ'), middle: N('đợt giữa giờ'), closing: N('đợt cuối giờ') };
 
@@ -353,6 +356,8 @@ export function newsWords(news) {
       return [news.urgent ? t('Thông báo khẩn: {text}', { text: news.text }) : t('Thông báo: {text}', { text: news.text }), news.by_name].filter(Boolean).join(', ');
     case 'reminders-sent':
       return [t('Đôn đốc {n} điểm cầu, {round}', { n: figure(news.points), round: roundInside(news.round) }), news.by_name].filter(Boolean).join(', ');
+    case 'source-given':
+      return t('{source}, {round}: {n} có mặt', { source: t(SOURCES[news.source] ?? news.source), round: roundInside(news.round), n: figure(news.present) });
     case 'job-missed':
       return missedWords(news);
     default:
