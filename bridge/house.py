@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+from bridge.archive import Archive
+from bridge.archive.sql import SqlArchive, open_archive
 from bridge.certificate import Certificate
 from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
@@ -102,6 +104,7 @@ class House:
     port: int
     registry: Registry
     journal: Journal
+    archive: Archive
     halls: Halls
     rooms: Rooms
     feed: Feed
@@ -116,12 +119,21 @@ class House:
         return self.postman.idle and all(hall.coordinator.idle for hall in self.halls)
 
 
-def stores(settings: Settings) -> tuple[str, str, str]:
-    """Addresses of registry, journal and post: three files, or the same database with three schemas."""
+class Stores(NamedTuple):
+    """Where everything lies: four files, or the same database with four schemas."""
+
+    registry: str
+    journal: str
+    post: str
+    archive: str
+
+
+def stores(settings: Settings) -> Stores:
+    """Addresses of the four stores."""
     if settings.storage.database != "sqlite":
-        return (settings.storage.database,) * 3
+        return Stores(*(settings.storage.database,) * 4)
     folder = settings.storage.folder.resolve()
-    return tuple(f"sqlite+aiosqlite:///{folder / name}.sqlite" for name in ("registry", "journal", "post"))  # type: ignore[return-value]
+    return Stores(*(f"sqlite+aiosqlite:///{folder / name}.sqlite" for name in Stores._fields))
 
 
 @asynccontextmanager
@@ -132,7 +144,7 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
         idle=timedelta(minutes=settings.session.idle_minutes), most=timedelta(hours=settings.session.absolute_hours)
     )
     opening = open_registry(
-        stores(settings)[0],
+        stores(settings).registry,
         today=lambda: _moment(hall_clock.now()).date(),
         staff_lifetime=lifetime,
         secure=settings.server.secure,
@@ -147,7 +159,7 @@ async def opened_registry(settings: Settings, clock: Clock | None = None) -> Asy
 async def opened_journal(settings: Settings) -> Journal:
     """The journal at its newest schema; whoever opens it closes it. Raises Unusable."""
     with _openable(settings):
-        return await open_journal(stores(settings)[1])
+        return await open_journal(stores(settings).journal)
 
 
 @asynccontextmanager
@@ -155,8 +167,17 @@ async def opened_book(settings: Settings) -> AsyncIterator[Book]:
     """The post's book at its newest schema. Raises Unusable."""
     async with AsyncExitStack() as opened:
         with _openable(settings):
-            book = await opened.enter_async_context(open_book(stores(settings)[2]))
+            book = await opened.enter_async_context(open_book(stores(settings).post))
         yield book
+
+
+@asynccontextmanager
+async def opened_archive(settings: Settings) -> AsyncIterator[SqlArchive]:
+    """What is kept for years, at its newest schema. Raises Unusable."""
+    async with AsyncExitStack() as opened:
+        with _openable(settings):
+            archive = await opened.enter_async_context(open_archive(stores(settings).archive))
+        yield archive
 
 
 @contextlib.contextmanager
@@ -181,6 +202,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         journal = await opened_journal(settings)
         open_things.push_async_callback(journal.close)
         book = await open_things.enter_async_context(opened_book(settings))
+        archive = await open_things.enter_async_context(opened_archive(settings))
         ways = await open_things.enter_async_context(ways_out(settings.post, RealClock()))
         certificate = _certificate(settings)
         listening = _listening(settings)
@@ -194,7 +216,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry, backups))
         house, app, screens, clockwork, held = _composed(
-            settings, registry, journal, book, ways, hall_clock, listening, backups, certificate
+            settings, registry, journal, archive, book, ways, hall_clock, listening, backups, certificate
         )
         calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
@@ -353,6 +375,7 @@ def _composed(
     settings: Settings,
     registry: Registry,
     journal: Journal,
+    archive: Archive,
     book: Book,
     ways: Sequence[Channel],
     clock: Clock,
@@ -451,7 +474,19 @@ def _composed(
     postman = Postman(halls, book, writer, ways, clock, real)
     doorstep = Doorstep(_bounds(settings))
     house = House(
-        address, port, registry, journal, halls, rooms, feed, postman, backups, certificate, doorstep, tuple(served)
+        address,
+        port,
+        registry,
+        journal,
+        archive,
+        halls,
+        rooms,
+        feed,
+        postman,
+        backups,
+        certificate,
+        doorstep,
+        tuple(served),
     )
     return house, app, screens, clockwork, held
 

@@ -52,9 +52,9 @@ async def bring_back(settings: Settings, file: Path) -> None:
 
 async def verify(settings: Settings) -> None:
     """Walk everything; also beside a running server. Raises NotDone naming the first row that does not hold."""
-    registry, journal, _ = stores(settings)
+    kept = stores(settings)
     try:
-        await checked((registry, journal), typer.echo)
+        await checked((kept.registry, kept.journal), typer.echo, kept.archive)
     except Broken as broken:
         raise NotDone(f"Dữ liệu không còn nguyên vẹn: {broken}.") from broken
     typer.echo("Nguyên vẹn.")

@@ -7,11 +7,13 @@ import msgspec
 from sqlalchemy import Table, select
 from sqlalchemy.exc import DBAPIError
 
+from bridge.archive.sql import KEPT, SqlArchive, archive_to_read
 from bridge.coordinator import happened_in
 from bridge.journal import JournalAway, pages, recalled
 from bridge.journal.checking import PAGE, UNREADABLE, Broken, Length, conferences, integrity, strays, walked
 from bridge.journal.sql import SqlJournal, journal_to_read
 from bridge.journal.sql import journal as JOURNAL
+from bridge.keeping.shelves import shelved
 from bridge.notdone import NotDone
 from bridge.rules import recalling
 from bridge.rules.rollup import Rollup
@@ -32,12 +34,12 @@ class Found(msgspec.Struct, frozen=True):
     journals: dict[str, Length]
 
 
-async def checked(addresses: tuple[str, str], say: Say = lambda _line: None) -> Found:
-    """Walk registry and journal at these addresses, also beside a server that runs on them.
+async def checked(addresses: tuple[str, str], say: Say = lambda _line: None, archive: str | None = None) -> Found:
+    """Walk registry and journal at these addresses, and the archive, also beside a server that runs on them.
 
     Raises Broken for the first row that does not hold, NotDone where there is nothing to check.
     """
-    async with _opened(addresses) as (registry, journal):
+    async with _opened(addresses) as (registry, journal), _shelf(archive) as shelf:
         await integrity(registry)
         audited = await _audit(registry)
         say(f"Nhật ký thay đổi: {_number(audited.rows)} dòng, nguyên vẹn, mắt xích cuối {audited.hash.hex()[:16]}")
@@ -50,6 +52,9 @@ async def checked(addresses: tuple[str, str], say: Say = lambda _line: None) -> 
             say(f"  bảng theo dõi dựng lại từ nhật ký khớp với số cộng lại, mắt xích cuối {length.hash.hex()[:16]}")
             journals[conference] = length
         await strays(journal.store)
+        if shelf is not None:
+            await integrity(shelf.store)
+            say(f"Kho lưu: {_number(await shelved(shelf))} tệp, từng byte như khi cất")
     return Found(audited, journals)
 
 
@@ -68,6 +73,23 @@ async def _opened(addresses: tuple[str, str]) -> AsyncIterator[tuple[Store, SqlJ
         except (JournalAway, OSError) as away:
             raise NotDone(f"Không đến được cơ sở dữ liệu ({away}); hãy xem [storage] trong cấu hình.") from away
         yield registry, journal
+
+
+@asynccontextmanager
+async def _shelf(address: str | None) -> AsyncIterator[SqlArchive | None]:
+    """The archive; None where nothing was ever kept."""
+    try:
+        archive = archive_to_read(address) if address is not None else None
+    except FileNotFoundError:
+        archive = None
+    if archive is None:
+        yield None
+        return
+    try:
+        await _look(archive.store, KEPT)
+        yield archive
+    finally:
+        await archive.close()
 
 
 async def _look(store: Store, table: Table) -> None:

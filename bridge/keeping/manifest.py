@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 
 MANIFEST = "manifest.json"
-STORES = ("post", "journal", "registry")
+STORES = ("post", "journal", "archive", "registry")
 """In the order in which they are copied. The post's book follows the journal and must not be ahead of it; what the
-registry knows more than the journal does no harm."""
+archive and the registry know more than the journal does no harm: whatever the journal names was kept before."""
 
 
 class Copied(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ def restored(file: Path, folder: Path) -> Manifest:
                 raise NotDone(f"{file}: mắt xích cuối không như bản kê ghi; tệp đã bị sửa, hãy dùng bản sao lưu khác.")
             _renamed(kept / name_of("journal"))
             # The journal last: without it there is nothing to serve.
-            for store in ("post", "registry", "journal"):
+            for store in ("post", "archive", "registry", "journal"):
                 if (kept / name_of(store)).exists():
                     os.replace(kept / name_of(store), folder / name_of(store))
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as broken:

@@ -13,6 +13,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from bridge.archive import Kind
+from bridge.archive import kept as shelf
+from bridge.archive.sql import open_archive
 from bridge.house import opened_house, stores
 from bridge.journal.checking import Broken
 from bridge.keeping.checking import checked
@@ -35,6 +38,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def lived(folder: Path) -> None:
     """Somebody has said something in their own words."""
     keys = await furnished(folder)
+    async with open_archive(stores(furnished_settings(folder)).archive) as archive:
+        report = shelf(CONFERENCE, Kind.REPORT, 1, "pdf", "application/pdf", b"%PDF-1.7", at_ms=1, by="user:ann")
+        await archive.keep([report, msgspec.structs.replace(report, name="xlsx")])
     async with own(folder, keys) as house:
         for note in ("Chị Lê Canary báo mất tiếng", "Anh Vũ Canary gọi lại"):
             said = act(HALL, "incident", fault="no_sound", note=note)
@@ -81,6 +87,12 @@ def test_what_nobody_touched_is_whole(here: Path) -> None:
         ("registry", "UPDATE audit SET done_by = 'user:eve' WHERE position = 3", "table audit, position 3"),
         ("registry", "UPDATE audit SET what = CAST('{}' AS TEXT) WHERE position = 1", "table audit, position 1"),
         ("registry", "UPDATE audit_text SET text = 'Eve' WHERE rowid = 1", "table audit_text, position"),
+        (
+            "archive",
+            "UPDATE kept SET content = x'25' WHERE name = 'xlsx'",
+            f"table kept.*{CONFERENCE}, report 1, «xlsx»",
+        ),
+        ("archive", "UPDATE kept SET sha256 = replace(sha256, 'a', 'b') WHERE name = 'pdf'", "report 1, «pdf»"),
     ],
 )
 def test_a_changed_row_is_named(here: Path, file: str, change: str, named: str) -> None:
@@ -89,12 +101,12 @@ def test_a_changed_row_is_named(here: Path, file: str, change: str, named: str) 
     assert found.status == 1
     assert found.err.startswith("bridge: Dữ liệu không còn nguyên vẹn: ")
     with pytest.raises(AssertionError if not named else Broken, match=named):
-        asyncio.run(checked(_addresses(here)))
+        asyncio.run(checked(_addresses(here), archive=stores(furnished_settings(here)).archive))
 
 
 def _addresses(folder: Path) -> tuple[str, str]:
-    registry, journal, _ = stores(furnished_settings(folder))
-    return registry, journal
+    where = stores(furnished_settings(folder))
+    return where.registry, where.journal
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
@@ -154,6 +166,8 @@ def test_a_backup_comes_back_in_an_empty_folder_only(here: Path, desk: Path) -> 
     assert epochs[0] != epochs[1]
     rows = [told(folder / "journal.sqlite", "SELECT * FROM journal") for folder in (here, desk / "other")]
     assert rows[0] == rows[1]
+    things = [told(folder / "archive.sqlite", "SELECT * FROM kept ORDER BY name") for folder in (here, desk / "other")]
+    assert (len(things[0]), things[0]) == (2, things[1])
     assert oct((desk / "other" / "registry.sqlite").stat().st_mode)[-3:] == "600"
 
 

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, MetaData, Table, insert, select, text
 
+from bridge.archive import Kind
+from bridge.archive import digest as sealed
+from bridge.archive.sql import MIGRATIONS as MIGRATIONS_OF_THE_ARCHIVE
 from bridge.house import opened_house
 from bridge.journal import Record, sql
 from bridge.journal.chain import chained, genesis
@@ -30,6 +33,7 @@ FOLDERS = {
     "registry": MIGRATIONS,
     "journal": Path(sql.__file__).parent / "migrations",
     "post": Path(book.__file__).parent / "migrations",
+    "archive": MIGRATIONS_OF_THE_ARCHIVE,
 }
 CONFERENCE = "hoc-tap-2026-03"
 AT = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)
@@ -101,7 +105,9 @@ def _rows(connection: Connection, schema: str, before: Rows | None) -> Rows:
 
 def _filled(connection: Connection, schema: str) -> None:
     tables = _tables(connection, schema)
-    for name, some in {"registry": _registry, "journal": _journal, "post": _post}[schema]().items():
+    for name, some in {"registry": _registry, "journal": _journal, "post": _post, "archive": _archive}[
+        schema
+    ]().items():
         connection.execute(insert(tables[name]), some)
 
 
@@ -185,6 +191,28 @@ def _post() -> dict[str, list[dict[str, Any]]]:
     return {"post_cursor": [{"conference": CONFERENCE, "position": 2}]}
 
 
+def _archive() -> dict[str, list[dict[str, Any]]]:
+    report = b"%PDF-1.7 as it was signed"
+    return {
+        "kept": [
+            {
+                "conference": CONFERENCE,
+                "kind": Kind.REPORT.value,
+                "number": 1,
+                "name": "pdf",
+                "media_type": "application/pdf",
+                "size": len(report),
+                "sha256": sealed(report),
+                "at_ms": 1,
+                "done_by": "user:ann",
+                "facts": b"{}",
+                "version": 1,
+                "content": report,
+            }
+        ]
+    }
+
+
 async def test_everything_is_there_in_the_newest_version(
     urls: dict[str, str], of_the_first_version: dict[str, Rows]
 ) -> None:
@@ -193,7 +221,7 @@ async def test_everything_is_there_in_the_newest_version(
         await migrate(store, FOLDERS[schema])
         assert await rows(store, of_the_first_version[schema]) == of_the_first_version[schema]
         await store.close()
-    found = await checked((urls["registry"], urls["journal"]))
+    found = await checked((urls["registry"], urls["journal"]), archive=urls["archive"])
     assert found.journals[CONFERENCE].rows == 2
 
 

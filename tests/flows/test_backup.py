@@ -53,8 +53,8 @@ async def _reporting(there: Standing, code: str, sent: Sent) -> None:
 
 
 def _addresses(folder: Path) -> tuple[str, str]:
-    registry, journal, _ = stores(settings(folder))
-    return registry, journal
+    where = stores(settings(folder))
+    return where.registry, where.journal
 
 
 async def _scene(folder: Path, to: int) -> Scene:
