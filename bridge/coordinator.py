@@ -69,6 +69,26 @@ Judge = Callable[[Draft], Sequence[tuple[AnyEvent, int]]]
 """Decides against the draft: events with their effective times, or nothing. May raise Refused."""
 
 
+class Turned(msgspec.Struct, frozen=True):
+    """What one turn of a street came to."""
+
+    conference: str
+    asked: int
+    """Acts and commands that it carried."""
+    seconds: float
+    """From the first look to the disk's answer."""
+    accepted: int = 0
+    refused: int = 0
+    duplicate: int = 0
+    """Acts that were answered before."""
+    unknown: int = 0
+    """Acts that nobody could say anything of."""
+
+
+Note = Callable[[Turned], None]
+"""Told once after each turn."""
+
+
 class Overloaded(Exception):
     """The inbox is full; whoever asked should come again."""
 
@@ -134,6 +154,7 @@ class Coordinator:
         undo_ms: int = UNDO_MS,
         grace_ms: int = GRACE_MS,
         spacing_s: float = 0.0,
+        note: Note = lambda _turned: None,
     ) -> None:
         self.conference = conference
         self.scene = Scene()
@@ -145,6 +166,7 @@ class Coordinator:
         """How long after the close what a hall said before it still counts."""
         self._journal = journal
         self._tell = tell
+        self._note = note
         self._inbox: deque[_Act | _Command] = deque()
         self._waiting = asyncio.Event()
         self._plenty = asyncio.Event()
@@ -227,6 +249,11 @@ class Coordinator:
         self._overdue = None if oldest_s is None else loop.call_at(oldest_s + ANSWER_PATIENCE_S, self._let_go, loop)
 
     @property
+    def waiting(self) -> int:
+        """How much waits to be carried."""
+        return len(self._inbox)
+
+    @property
     def idle(self) -> bool:
         return not self._inbox and not self._carried
 
@@ -304,6 +331,8 @@ class Coordinator:
                 return
 
     async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
+        loop = asyncio.get_running_loop()
+        begun_s = loop.time()
         try:
             rows, decided = await self._record(batch)
         except JournalBehind:
@@ -314,9 +343,21 @@ class Coordinator:
         except (JournalFull, JournalBusy, JournalAway) as failed:
             self.recording = False
             log.error("batch-not-recorded", conference=self.conference, asked=len(batch), why=str(failed))
+            unknown = sum(isinstance(item, _Act) for item in batch)
+            self._note(Turned(self.conference, len(batch), loop.time() - begun_s, unknown=unknown))
             self._give_up(batch, str(failed))
             self._tell_all()
             return
+        self._note(
+            Turned(
+                self.conference,
+                len(batch),
+                loop.time() - begun_s,
+                accepted=decided.acts - decided.refused - decided.duplicate,
+                refused=decided.refused,
+                duplicate=decided.duplicate,
+            )
+        )
         # Answers that were known already prove nothing about the disk.
         self.recording = self.recording or bool(rows)
         for row, (happened, changed) in zip(rows, decided.happened, strict=True):
@@ -415,6 +456,8 @@ class _Batch:
         self.happened: list[tuple[Happened, Changed]] = []
         """What the records hold, and what that does to the points: one for each."""
         self.answers: list[Callable[[], None]] = []
+        self.acts = self.refused = self.duplicate = 0
+        """How many acts it carried, and how many of them were refused, or answered before."""
         self._draft = draft
         self._known = {identity: (row.record, row.position) for identity, row in known.items()}
         self._position = position
@@ -455,8 +498,10 @@ class _Batch:
         return self._position if identity is None else own
 
     def _act(self, asked: Asked) -> wire.Outcome:
+        self.acts += 1
         first = self._known.get(asked.identity)
         if first is not None:
+            self.duplicate += 1
             return _first_answer(asked, *first)
         decided = decide(
             self._draft,
@@ -471,6 +516,7 @@ class _Batch:
             asker=asked.asker,
         )
         event = decided.event
+        self.refused += not decided.accepted
         body, texts = _written(event)
         record = Record(
             at_ms=asked.at_ms,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from bridge.clock import Clock
-from bridge.coordinator import SPACING_S, Coordinator, Tell
+from bridge.coordinator import SPACING_S, Coordinator, Note, Tell
 from bridge.journal import Journal
 from bridge.presence import Presence, Stir
 from bridge.rules import link
@@ -46,6 +46,7 @@ class Halls:
         heartbeat_ms: int | None = None,
         undo_ms: int = UNDO_MS,
         grace_ms: int = GRACE_MS,
+        note: Note = lambda _turned: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -54,6 +55,7 @@ class Halls:
         self._heartbeat_ms = heartbeat_ms
         self._undo_ms = undo_ms
         self._grace_ms = grace_ms
+        self._note = note
         self._halls: dict[str, Hall] = {}
         self._streets: asyncio.TaskGroup | None = None
         self._opening = asyncio.Lock()
@@ -91,6 +93,7 @@ class Halls:
             undo_ms=self._undo_ms,
             grace_ms=self._grace_ms,
             spacing_s=spacing_s,
+            note=self._note,
         )
         await coordinator.open()
         self._streets.create_task(coordinator.run(), name=f"street of {conference}")

@@ -24,7 +24,7 @@ from bridge.archive.sql import SqlArchive, open_archive
 from bridge.certificate import Certificate
 from bridge.clock import Clock, RealClock
 from bridge.control import Occupied, answering
-from bridge.coordinator import Coordinator, happened_in
+from bridge.coordinator import Coordinator, Turned, happened_in
 from bridge.doorstep import Doorstep, DoorstepSite, room_for
 from bridge.doorstep import Terms as Bounds
 from bridge.edges import chores
@@ -39,6 +39,7 @@ from bridge.edges.desk import BODY_LIMIT, Desk, OnDuty, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
 from bridge.edges.linetest import LineTest
+from bridge.edges.metrics import Metrics
 from bridge.edges.notices import Notices
 from bridge.edges.persons import Persons
 from bridge.edges.rooms import Rooms
@@ -49,6 +50,7 @@ from bridge.journal.sql import open_journal
 from bridge.keeping.backups import Alarm, Backups
 from bridge.keeping.backups import Terms as BackupTerms
 from bridge.keeping.door import Door as BackupDoor
+from bridge.metering import metered
 from bridge.notdone import NotDone
 from bridge.post import Channel, Kind, Letter, settling
 from bridge.post.book import Book, open_book
@@ -112,6 +114,7 @@ class House:
     backups: Backups
     certificate: Certificate | None
     doorstep: Doorstep
+    metrics: Metrics
     routes: tuple[Route, ...]
 
     def at_rest(self) -> bool:
@@ -227,6 +230,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(chores.run(_chores(settings, registry, book, backups, certificate)), name="chores")
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
+            streets.create_task(house.metrics.run(), name="metrics")
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
             await runner.setup()
             tls = certificate.context if certificate else None
@@ -389,6 +393,9 @@ def _composed(
         feed.tell(coordinator, placed, touched)
         rooms.tell(coordinator, placed)
 
+    def note(turn: Turned) -> None:
+        metrics.turned(turn)
+
     heartbeat_ms = round(settings.line.heartbeat_s * 1000) or None
     halls = Halls(
         journal,
@@ -398,6 +405,7 @@ def _composed(
         heartbeat_ms=heartbeat_ms,
         undo_ms=settings.attendance.undo_minutes * 60_000,
         grace_ms=settings.closing.grace_minutes * 60_000,
+        note=note,
     )
     roll = RegistryRoll(registry)
     ask = Ask(clock, roll)
@@ -433,6 +441,8 @@ def _composed(
     figures = Figures(feed, seen, clock.now, facts, history)
     screens = Screens(feed, seen, held)
     drawn = pages.prepared()
+    doorstep = Doorstep(_bounds(settings))
+    metrics = metered(settings, halls, rooms, screens, feed, backups, registry, book, doorstep)
     served: list[Route] = [
         # First: doors are tried in order, and reports come most often.
         *desk.routes(),
@@ -455,6 +465,7 @@ def _composed(
         *Availability(halls, clock).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),
+        *metrics.routes(),
         *Door(halls, book).routes(),
         *Auditing(registry, journal_heads).routes(),
         *BackupDoor(backups).routes(),
@@ -472,7 +483,6 @@ def _composed(
     patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
     writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)
     postman = Postman(halls, book, writer, ways, clock, real)
-    doorstep = Doorstep(_bounds(settings))
     house = House(
         address,
         port,
@@ -486,6 +496,7 @@ def _composed(
         backups,
         certificate,
         doorstep,
+        metrics,
         tuple(served),
     )
     return house, app, screens, clockwork, held

@@ -216,6 +216,11 @@ class PostSettings(_Section):
         return self
 
 
+class MetricsSettings(_Section):
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
+
+
 class Log(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "console"] = "auto"
@@ -243,6 +248,7 @@ class Settings(BaseSettings):
     post: PostSettings = PostSettings()
     backup: BackupSettings = BackupSettings()
     people: PeopleSettings = PeopleSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: Log = Log()
 
     @model_validator(mode="after")
@@ -289,11 +295,11 @@ def _named(error: dict[str, object]) -> str:
     key = ".".join(str(part) for part in place) if isinstance(place, tuple) else str(place)
     value = error.get("input")
     # Some values nobody else may read: not even under a name that was misspelt, nor among those of a whole section.
-    hidden = _HIDDEN.search(key) or (error["type"] == "extra_forbidden" and key.startswith("post."))
+    hidden = _HIDDEN.search(key) or (error["type"] == "extra_forbidden" and key.startswith(("post.", "metrics.")))
     shown = "" if isinstance(value, dict) else " = (hidden)" if hidden else f" = {value!r}"
     if error["type"] == "extra_forbidden":
         return f"{key}{shown}: there is no such setting; take it out, or compare config.toml for its right name"
     return f"{key}{shown}: {error['msg']}; mend it in the configuration file or its BRIDGE_ variable"
 
 
-_HIDDEN = re.compile(r"secret|password|apprise|webhook_url")
+_HIDDEN = re.compile(r"secret|password|token|apprise|webhook_url")

@@ -59,9 +59,10 @@ class Screen:
         self.lost = False
         self._wake.clear()
 
-    def offer(self, frame: bytes, limit: int) -> None:
+    def offer(self, frame: bytes, limit: int) -> bool:
+        """Whether it falls behind with this frame: then it needs a snapshot instead."""
         if self.lost:
-            return
+            return False
         if self._bytes + len(frame) > limit:
             self._frames.clear()
             self._bytes = 0
@@ -70,6 +71,7 @@ class Screen:
             self._frames.append(frame)
             self._bytes += len(frame)
         self._wake.set()
+        return self.lost
 
     def renew(self) -> None:
         """The next thing this screen needs is a snapshot."""
@@ -91,16 +93,35 @@ class Screen:
 QUEUE_LIMIT = 1024 * 1024
 
 
+class Flow:
+    """What went out to the screens of all channels."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        """Made, each once for all of its screens."""
+        self.behind = 0
+        """How often a screen could not take one, and had to start anew."""
+
+
 class Channel:
     """One scope of one conference: what changed since the last frame, and who watches."""
 
-    def __init__(self, hall: Hall, unit: str, now: Callable[[], int], speed: float, named: Named | None = None) -> None:
+    def __init__(
+        self,
+        hall: Hall,
+        unit: str,
+        now: Callable[[], int],
+        speed: float,
+        named: Named | None = None,
+        flow: Flow | None = None,
+    ) -> None:
         self._hall = hall
         self._unit = unit
         self._now = now
         self._speed = speed
         self._named = named
         """None: its screens see no names of people."""
+        self._flow = flow or Flow()
         self.epoch = uuid.uuid4().hex[:12]
         self.offset = 0
         self.screens: set[Screen] = set()
@@ -213,7 +234,8 @@ class Channel:
         began = time.perf_counter()
         frame = self._frame()
         for screen in self.screens:
-            screen.offer(frame, QUEUE_LIMIT)
+            self._flow.behind += screen.offer(frame, QUEUE_LIMIT)
+        self._flow.frames += 1
         cost_s = time.perf_counter() - began + len(self.screens) * _SEND_S
         spacing_s = min(SPACING_MOST_S, max(SPACING_LEAST_S, cost_s / SPACING_SHARE))
         self._next_s = asyncio.get_running_loop().time() + spacing_s
@@ -284,6 +306,7 @@ class Feed:
         self._now = now
         self._speed = speed
         self._named = named
+        self.flow = Flow()
         self._channels: dict[tuple[str, str, bool], Channel] = {}
 
     def tell(self, hall: Hall, placed: Sequence[Placed], codes: Collection[str]) -> None:
@@ -311,7 +334,7 @@ class Feed:
         key = (hall.conference, unit or ROOT, names)
         if key not in self._channels:
             named = self._named if names else None
-            self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed(), named)
+            self._channels[key] = Channel(hall, unit or ROOT, self._now, self._speed(), named, self.flow)
         return self._channels[key]
 
     def join(self, hall: Hall, unit: str, screen: Screen, names: bool = False) -> Channel:

@@ -91,6 +91,11 @@ class Screens:
             self._feed.leave(channel, screen)
         return socket
 
+    @property
+    def there(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     async def close(self) -> None:
         """We go away for a moment: come again."""
         # All at once: a screen that hangs must not keep the others from coming again.

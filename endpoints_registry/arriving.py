@@ -61,7 +61,7 @@ class Arrivals:
 
     def _said(self, request: web.Request, header: str) -> str | None:
         """The nearest trusted proxy's word; None where nobody who is trusted says anything."""
-        if not self.proxies or header not in request.headers or not _within(self.proxies, request.remote or ""):
+        if not self.proxies or header not in request.headers or not within(self.proxies, request.remote or ""):
             return None
         return request.headers.getall(header)[-1].rpartition(",")[2].strip().lower()
 
@@ -84,7 +84,7 @@ def loopback(host: str) -> bool:
 
 def stands_alone(peer: str, proxies: Sequence[Network]) -> bool:
     """Whether many may come by this address for whom it does not answer: this machine itself, and a proxy of ours."""
-    return loopback(peer) or _within(proxies, peer)
+    return loopback(peer) or within(proxies, peer)
 
 
 @lru_cache(10_000)
@@ -116,7 +116,7 @@ def _came_from(proxies: Sequence[Network], peer: str, said: str) -> str:
     """The nearest hop that is no proxy of ours. What lies before it anybody may have written."""
     nearest = peer
     for hop in reversed(said.split(",")[-HOPS:]):
-        if not _within(proxies, nearest):
+        if not within(proxies, nearest):
             break
         address = _address(_bare(hop.strip()))
         if address is None:
@@ -126,7 +126,8 @@ def _came_from(proxies: Sequence[Network], peer: str, said: str) -> str:
     return nearest
 
 
-def _within(networks: Sequence[Network], text: str) -> bool:
+def within(networks: Sequence[Network], text: str) -> bool:
+    """Whether an address lies in one of these networks; what is no address lies in none."""
     address = _address(text)
     return address is not None and any(address in network for network in networks)
 

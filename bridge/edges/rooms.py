@@ -1,7 +1,8 @@
 """The rooms' sockets: a conversation over each, and nothing decided here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, assert_never
 
@@ -127,6 +128,10 @@ class Rooms:
                 withdrawn=notice.withdrawn,
             )
         )
+
+    def there(self) -> Mapping[Role, int]:
+        """How many have greeted and are there: agents of rooms, and phones."""
+        return Counter(role for _, role in self._open)
 
     def now(self) -> int:
         return self._clock.now()

@@ -219,6 +219,13 @@ class Book:
             rows = (await connection.execute(counted.group_by(_delivery.c.state))).all()
         return {row[0]: row[1] for row in rows}
 
+    async def queue(self) -> Mapping[str, int]:
+        """How many deliveries wait, by their way out."""
+        waits = _delivery.c.state == Fate.WAITING
+        counted = select(_delivery.c.channel, func.count()).where(waits).group_by(_delivery.c.channel)
+        async with self._store.reading() as connection:
+            return {str(channel): int(many) for channel, many in await connection.execute(counted)}
+
     async def forget_old(self, now_ms: int) -> int:
         """Letters that were written long ago, and wait for nobody, leave the book. How many went."""
         waits = exists().where(_OF_LETTER, _delivery.c.state == Fate.WAITING)
