@@ -35,6 +35,7 @@ from bridge.edges.calendar import Calendar
 from bridge.edges.calling import Calling
 from bridge.edges.chores import Chore
 from bridge.edges.clockwork import Clockwork
+from bridge.edges.closing import Closing
 from bridge.edges.desk import BODY_LIMIT, Desk, OnDuty, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
@@ -462,6 +463,7 @@ def _composed(
         *Calling(halls, clock, facts, registry.shown_name).routes(),
         *Notices(halls, clock, registry.shown_name).routes(),
         *Incidents(halls, clock, registry.shown_name, registry.staff).routes(),
+        *Closing(halls, clock, registry.shown_name).routes(),
         *Availability(halls, clock).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),

@@ -16,10 +16,11 @@ from bridge.halls import Hall, Halls
 from bridge.journal import Journal, Record, Row
 from bridge.reach import has_part
 from bridge.rules import events, wire
-from bridge.rules.attendance import round_asked
+from bridge.rules.attendance import is_summoned, round_asked
 from bridge.rules.deciding import change_phase
 from bridge.rules.events import AnyEvent
 from bridge.rules.incidents import Incident, Incidents
+from bridge.rules.ladder import Closing, Correction
 from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
 from bridge.rules.notices import Notice
 from bridge.rules.projection import Draft, State
@@ -115,6 +116,8 @@ class DeskAnswer(msgspec.Struct, frozen=True):
     scanned: int
     undo_s: int
     """How long an act may be taken back."""
+    closing: dict[str, Any] | None
+    """How far the sitting's figures have come: `{owed, submitted_at, returned, closed_at, signed, corrections}`."""
 
 
 class Whereabouts(msgspec.Struct, frozen=True):
@@ -304,6 +307,7 @@ class Desk:
             names=state.plan is not None and state.plan.names,
             scanned=point.scanned.get(sitting.id, 0) if sitting else 0,
             undo_s=coordinator.undo_ms // 1000,
+            closing=_closing(state.affairs.closing, point, sitting) if sitting else None,
         )
 
     def _notice(self, notice: Notice, code: str) -> dict[str, Any]:
@@ -411,6 +415,37 @@ INCIDENTS_SHOWN = 10
 def _open_at(incidents: Incidents, code: str) -> list[Incident]:
     """The hall's incidents that are not resolved, the newest first."""
     return [incidents.known[number] for number in sorted(incidents.of.get(code, ()), reverse=True)[:INCIDENTS_SHOWN]]
+
+
+CORRECTIONS_SHOWN = 5
+
+
+def _closing(closing: Closing, point: Point, sitting: Sitting) -> dict[str, Any]:
+    """Whether the hall has handed the sitting in, whether it came back, and what became of its corrections."""
+    submission, back = point.submitted.get(sitting.id), point.returned.get(sitting.id)
+    theirs = [each for each in closing.of_point(point.code) if each.sitting == sitting.id]
+    return {
+        "owed": is_summoned(point, sitting.id),
+        "submitted_at": _time(submission.at_ms) if submission else None,
+        "returned": {"at": wire.rfc3339(back.at_ms), "reason": back.reason} if back else None,
+        "closed_at": _time(closing.closed_ms or 0),
+        "signed": len(closing.versions),
+        "corrections": [_correction(each) for each in reversed(theirs[-CORRECTIONS_SHOWN:])],
+    }
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {
+        "number": correction.number,
+        "round": correction.round.value,
+        "count": correction.count,
+        "late": correction.late,
+        "act": correction.act,
+        "at": wire.rfc3339(correction.asked_ms),
+        "status": correction.status.value,
+        "settled_at": _time(correction.settled_ms or 0),
+        "why": correction.why,
+    }
 
 
 def _reminder(sent: tuple[RoundKey, int] | None) -> dict[str, str] | None:

@@ -44,10 +44,10 @@ class Missing(msgspec.Struct, frozen=True):
     """Of the level below the city: those that nobody has checked as they stand now."""
 
 
-def standings(state: State | Draft, sitting: str) -> Mapping[str, Standing]:
-    """How far everybody is, at every unit of the tree that has points, and at "" for all."""
+def standings(state: State | Draft, sitting: str, points: Iterable[Point] | None = None) -> Mapping[str, Standing]:
+    """How far these points are (None: all), at every unit of the tree that has some of them, and at "" for all."""
     found: dict[str, Standing] = {}
-    for code, point in state.points.items():
+    for point in state.points.values() if points is None else points:
         if not is_summoned(point, sitting):
             continue
         submission = point.submitted.get(sitting)
@@ -57,7 +57,7 @@ def standings(state: State | Draft, sitting: str) -> Mapping[str, Standing]:
                 standing = found[unit] = Standing(missing=[])
             standing.points += 1
             if submission is None:
-                standing.missing.append(code)
+                standing.missing.append(point.code)
             else:
                 standing.newest_ms = max(standing.newest_ms, submission.received_ms)
     return found
@@ -65,7 +65,7 @@ def standings(state: State | Draft, sitting: str) -> Mapping[str, Standing]:
 
 def holds(check: Check, standing: Standing) -> bool:
     """Whether a check still speaks of what stands: nobody has submitted since, and nobody's submission is gone."""
-    return standing.newest_ms <= check.at_ms and check.without.issuperset(standing.missing)
+    return standing.newest_ms <= check.at_ms and check.without == frozenset(standing.missing)
 
 
 def missing(state: State | Draft, sitting: str) -> Missing:

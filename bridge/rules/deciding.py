@@ -54,7 +54,8 @@ def decide(
         if isinstance(act, acts.NoticedAct):
             # To have read something is no figure: it may be said in every phase.
             return _noticed(state, point, act)
-        if state.phase is Phase.CLOSED and (staff or not in_grace(state.affairs.closing, at_ms, received_ms, grace_ms)):
+        fixed = staff or isinstance(act, acts.CorrectAct)
+        if state.phase is Phase.CLOSED and (fixed or not in_grace(state.affairs.closing, at_ms, received_ms, grace_ms)):
             as_what = asker or (Asker.ORGANISER if staff else Asker.OPERATOR)
             return _after_the_close(state, state.plan, point, act, at_ms, staff=staff, asker=as_what, person=person)
         if state.phase is Phase.DRAFT:
