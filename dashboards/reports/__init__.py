@@ -1,0 +1,1 @@
+"""What a conference leaves behind: figures, and the documents that an office signs."""
