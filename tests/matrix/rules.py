@@ -54,6 +54,7 @@ SEE = _group("admin organiser coordinator operator inspector viewer")
 NAMES = _group("admin organiser coordinator operator")
 ACT = _group("organiser coordinator operator")
 COORDINATE = _group("organiser coordinator")
+CONNECT = _group("operator agent")
 GOVERN = _group("organiser")
 GRANT = _group("admin organiser coordinator")
 APPOINT = _group("admin organiser", programs=False)
@@ -305,6 +306,6 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/desk/broadcast", ACT, good=404),
     row("GET /c/{point}", ANYBODY),
     # --- the sockets: what they say is looked at in test_frames
-    row("GET /ws/point", _group("operator agent"), good=400),
+    row("GET /ws/point", CONNECT, good=400),
     row("GET /ws/board?conference={conference}&unit={unit}", SEE, UNIT, good=400),
 )
