@@ -6,7 +6,7 @@ PIP := $(PYTHON) -m pip --python $(PY) --disable-pip-version-check install -q --
 APT := chromium-headless-shell libatomic1 libreoffice-writer-nogui libreoffice-calc-nogui
 ARGS ?=
 
-.PHONY: demo test lint laws browser bench drill chaos clean packages
+.PHONY: demo test lint laws browser bench drill chaos fuzz clean packages
 
 demo: .venv/run.stamp
 	@$(PY) -m bridge demo $(ARGS)
@@ -59,6 +59,10 @@ drill: .venv/test.stamp
 # 800 rooms through a TCP proxy with bad weather; ARGS="--speed 1" for an hour that takes an hour.
 chaos: .venv/test.stamp
 	$(PY) -m tests.chaos $(ARGS)
+
+# A hundred thousand spoilt bodies and frames, and the whole OpenAPI document by everybody; ARGS="--chance N" for the same again.
+fuzz: .venv/test.stamp
+	$(PY) -m tests.fuzz $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build *.egg-info

@@ -134,7 +134,7 @@ class Attending:
                 Action.SEE_NAMES,
                 "Xuất danh sách đại biểu trong phạm vi của mình; nhập lại không thay đổi gì",
                 query=RosterExport,
-                answer_type=XLSX,
+                answer_type=(XLSX, CSV),
                 answers={200: None, 404: None, 409: None, 422: None},
             ),
             Route(

@@ -53,7 +53,7 @@ class AuditQuery(Filter):
     order: Literal["newest", "oldest"] = "newest"
 
 
-class ChangeTold(BaseModel):
+class FieldTold(BaseModel):
     """`private`: kept beside the chain; null there where it was erased."""
 
     subject: str
@@ -75,7 +75,7 @@ class AuditEntry(BaseModel):
     subjects: list[str]
     more: int
     """So many that are not named."""
-    changes: list[ChangeTold]
+    changes: list[FieldTold]
     erased: bool
     """Whether some text of it was erased."""
     hash: str
@@ -217,14 +217,14 @@ def _told(row: Row, texts: Mapping[str, str]) -> AuditEntry:
     )
 
 
-def _change(change: Change, texts: Mapping[str, str]) -> ChangeTold:
+def _change(change: Change, texts: Mapping[str, str]) -> FieldTold:
     values = (change.before, change.after)
     private = any(isinstance(value, str) and value.startswith(MARK) for value in values)
     before, after = (
         texts.get(value.removeprefix(MARK)) if isinstance(value, str) and value.startswith(MARK) else value
         for value in values
     )
-    return ChangeTold(subject=change.subject, field=change.field, before=before, after=after, private=private)
+    return FieldTold(subject=change.subject, field=change.field, before=before, after=after, private=private)
 
 
 # --- in words

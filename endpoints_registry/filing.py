@@ -52,7 +52,7 @@ class Filing:
                 Action.GOVERN,
                 "Xuất danh bạ ra XLSX hoặc CSV; nhập lại không thay đổi gì",
                 query=ExportQuery,
-                answer_type=XLSX,
+                answer_type=(XLSX, CSV),
                 answers={200: None, 422: None},
             ),
             Route(

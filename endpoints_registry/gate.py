@@ -51,7 +51,8 @@ class Route:
     """A pydantic model or msgspec Struct, for the OpenAPI document; the handler reads the body itself."""
     body_type: str = "application/json"
     answers: Mapping[int, type[Any] | None] = field(default_factory=lambda: {200: None})
-    answer_type: str = "application/json"
+    answer_type: str | tuple[str, ...] = "application/json"
+    """Of a good answer; several where the question says which."""
     page: bool = False
     """A page sends those who are not signed in to /login instead of answering 401."""
     socket: bool = False

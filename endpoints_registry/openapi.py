@@ -69,12 +69,25 @@ def schema_of(kind: type[Any], schemas: Json) -> Json:
     """A reference to the type's schema, which is put under `schemas` with all that it needs."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         made = kind.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-        schemas.update(made.pop("$defs", {}))
-        schemas[kind.__name__] = made
+        _keep(schemas, made.pop("$defs", {}) | {kind.__name__: made})
         return {"$ref": f"#/components/schemas/{kind.__name__}"}
     (reference,), components = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
-    schemas.update(components)
+    _keep(schemas, components)
     return reference
+
+
+def _keep(schemas: Json, made: Mapping[str, Any]) -> None:
+    """Raises ValueError where two types bear one name: the document would tell of one what is true of the other."""
+    for name, schema in made.items():
+        if not _alike(schemas.setdefault(name, schema), schema):
+            raise ValueError(
+                f"two types are called {name}; whoever reads the document must tell them apart: rename one"
+            )
+
+
+def _alike(one: Json, other: Json) -> bool:
+    # The same list of words is written down by pydantic in one way and by msgspec in another.
+    return one == other or ("enum" in one and sorted(one["enum"]) == sorted(other.get("enum", ())))
 
 
 def _operation(route: Route, schemas: Json) -> Json:
@@ -95,6 +108,7 @@ def _operation(route: Route, schemas: Json) -> Json:
 
 def _responses(route: Route, schemas: Json) -> Json:
     answers: Mapping[int, type[Any] | None] = route.answers
+    types = (route.answer_type,) if isinstance(route.answer_type, str) else route.answer_type
     refusals = {400, 403, 421} if route.method != "GET" or route.socket else {400, 421}
     if route.rule is not Open.PUBLIC:
         refusals |= {401, 403}
@@ -107,9 +121,9 @@ def _responses(route: Route, schemas: Json) -> Json:
         if status >= 400:
             content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         elif kind is not None:
-            content = {route.answer_type: {"schema": schema_of(kind, schemas)}}
-        elif status == 200 and route.answer_type != "application/json":
-            content = {route.answer_type: {"schema": {"type": "string"}}}
+            content = {each: {"schema": schema_of(kind, schemas)} for each in types}
+        elif status == 200 and types != ("application/json",):
+            content = {each: {"schema": {"type": "string"}} for each in types}
         responses[str(status)] = {"description": WORDS[status]} | ({"content": content} if content else {})
     return responses
 

@@ -89,7 +89,7 @@ class Staffing:
                 query=GivenQuery,
                 body=bytes,
                 body_type="application/octet-stream",
-                answer_type=XLSX,
+                answer_type=(XLSX, CSV),
                 answers={200: None, 413: None, 422: None, 503: None},
             ),
             Route("GET", one, self.one, Action.APPOINT, "Một tài khoản", answers={200: AccountTold, 404: None}),

@@ -127,7 +127,7 @@ class DeedBody(RootModel[Annotated[Deed, Field(discriminator="do")]]):
     """What the staff do about one incident."""
 
 
-class PointTold(msgspec.Struct, frozen=True):
+class HitTold(msgspec.Struct, frozen=True):
     code: str
     name: str
     began_at_s: int
@@ -144,7 +144,7 @@ class IncidentTold(msgspec.Struct, frozen=True):
     bond_name: str
     why: str
     """Why its points are one matter, in Vietnamese."""
-    points: list[PointTold]
+    points: list[HitTold]
     """The failing ones first; bounded."""
     count: int
     failing: int
