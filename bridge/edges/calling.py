@@ -85,7 +85,7 @@ class RowTold(CallTold, frozen=True):
     unit: str
     why: list[str]
     """`dark`, `not_receiving`, `no_sound`, `no_picture`, `no_line`, `not_opened`, `silent:ROUND`, `quarantined`,
-    `incident:NUMBER`, `differing`; the weightiest first."""
+    `incident:NUMBER`, `differing`, `not_submitted:SITTING`; the weightiest first."""
     since_s: int
     minutes: int
     expected: int

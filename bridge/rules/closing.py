@@ -12,6 +12,7 @@ from bridge.rules.ladder import Check, Closing, Correction, Status
 from bridge.rules.model import Asker, Author, Count, Phase, Point, RoundKey, Sitting
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
+from bridge.rules.stages import SUBMITTING
 from bridge.rules.timing import clock_of
 
 Decided = Sequence[tuple[AnyEvent, int]]
@@ -123,7 +124,7 @@ def hand_back_unit(draft: Draft, sitting: str, unit: str, reason: str, now_ms: i
 def _must_be_open(draft: Draft) -> None:
     if draft.phase is Phase.CLOSED:
         raise Refused("Hội nghị đã chốt số liệu; từ nay chỉ còn đính chính, kèm lý do.", code="closed")
-    if draft.phase not in (Phase.LIVE, Phase.CLOSING):
+    if draft.phase not in SUBMITTING:
         raise Refused("Hội nghị chưa họp nên chưa nộp số liệu được.", code="not_open")
 
 

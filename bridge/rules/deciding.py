@@ -12,7 +12,7 @@ from bridge.rules.events import AnyEvent
 from bridge.rules.model import Asker, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
-from bridge.rules.stages import NEXT_PHASE, NEXT_STAGE
+from bridge.rules.stages import NEXT_PHASE, NEXT_STAGE, SUBMITTING
 from bridge.rules.timing import clock_of
 
 
@@ -66,6 +66,8 @@ def decide(
             return _undo(point, act, by, received_ms, undo_ms)
         if isinstance(act, acts.CorrectAct) and not staff:
             raise Refused("Hội nghị chưa chốt số liệu; hãy gửi lại số đúng.", code="not_allowed")
+        if isinstance(act, acts.SubmitAct) and state.phase not in (*SUBMITTING, Phase.CLOSED):
+            raise Refused("Hội nghị chưa họp nên chưa nộp số liệu được.", code="not_open")
         return _decided(state.plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag

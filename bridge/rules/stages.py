@@ -24,4 +24,7 @@ NEXT_PHASE: Mapping[Phase, frozenset[Phase]] = {
 }
 
 HALLS_MAY_ACT = frozenset({Phase.REHEARSAL, Phase.OPEN, Phase.LIVE, Phase.CLOSING})
-"""The phases in which halls report. Once closed, only staff correct, with a reason."""
+"""The phases in which halls report. Once closed, other numbers are only asked for."""
+
+SUBMITTING = frozenset({Phase.LIVE, Phase.CLOSING})
+"""The phases in which figures are handed up the tree."""

@@ -5,7 +5,7 @@ One score. A hall's urgency is
     what it is × what is wrong with it + a tenth of its people + its minutes
 
 - what it is (`IMPORTANCE`): the city hall 8, a district or a direct unit 4, a commune 2, an extra hall 1;
-- what is wrong with it (`WEIGHT`): 30 for a dark line down to 8 for two figures that differ, added up where several are;
+- what is wrong with it (`WEIGHT`): 30 for a dark line down to 6 for figures not handed in, added up where several are;
 - its people: those summoned, one point for ten, at most 25;
 - its minutes: since the oldest of its troubles began, one point for each, at most 30.
 
@@ -37,7 +37,7 @@ from bridge.rules.model import (
     Word,
 )
 from bridge.rules.projection import State
-from bridge.rules.stages import HALLS_MAY_ACT
+from bridge.rules.stages import HALLS_MAY_ACT, SUBMITTING
 from bridge.rules.trouble import CallOutcome, Trouble
 
 ROWS_LIMIT = 300
@@ -68,6 +68,8 @@ class Why(StrEnum):
     """It is in an incident that nobody has in hand; the number stands behind a colon."""
     DIFFERING = "differing"
     """Two sources say different numbers of it."""
+    NOT_SUBMITTED = "not_submitted"
+    """Its sitting is over, and it has not handed its figures in; the sitting stands behind a colon."""
 
 
 WEIGHT: Mapping[Why, int] = {
@@ -82,6 +84,7 @@ WEIGHT: Mapping[Why, int] = {
     Why.QUARANTINED: 12,
     Why.INCIDENT: 10,
     Why.DIFFERING: 8,
+    Why.NOT_SUBMITTED: 6,
 }
 IMPORTANCE: Mapping[PointType, int] = {
     PointType.CITY_HALL: 8,
@@ -107,7 +110,7 @@ class Reason(msgspec.Struct, frozen=True, gc=False):
     why: Why
     since_ms: int
     of: str = ""
-    """Which round, or which incident."""
+    """Which round, incident or sitting."""
 
     def __str__(self) -> str:
         word = Why.SILENT if self.why is Why.NOT_YET else self.why
@@ -167,6 +170,9 @@ class Hour(msgspec.Struct, frozen=True):
     """The rounds whose figure answers for it: itself, and what has opened since."""
     sitting: str | None
     """The one whose people count."""
+    over: str | None
+    """The sitting whose figures should have been handed in by now; None while another one is held."""
+    over_from_ms: int
 
 
 def _hour(plan: Plan, phase: Phase, now_ms: int) -> Hour:
@@ -181,6 +187,9 @@ def _hour(plan: Plan, phase: Phase, now_ms: int) -> Hour:
     looked_for = [each for each in rounds if max(each[0] - LEAD_MS, each[1]) <= now_ms]
     due_ms, _, asked = looked_for[-1] if looked_for else (0, 0, None)
     later = [key for due, opens, key in rounds if asked and due > due_ms and opens <= now_ms and key[0] == asked[0]]
+    # While another sitting is held nobody is phoned for the one before.
+    past = [each for each in plan.sittings if not each.rehearsal and _over_from(each) <= now_ms] if held is None else []
+    over = max(past, key=_over_from) if past and phase in SUBMITTING else None
     return Hour(
         held=held.id if held else None,
         held_from_ms=_held_from(held) if held else 0,
@@ -191,6 +200,8 @@ def _hour(plan: Plan, phase: Phase, now_ms: int) -> Hour:
         is_due=due_ms <= now_ms,
         answers=(asked, *later) if asked else (),
         sitting=held.id if held else asked[0] if asked else None,
+        over=over.id if over else None,
+        over_from_ms=_over_from(over) if over else 0,
     )
 
 
@@ -201,6 +212,11 @@ def _is_held(sitting: Sitting, phase: Phase, now_ms: int) -> bool:
 
 def _held_from(sitting: Sitting) -> int:
     return min((sitting.starts_ms - OPENING_LEAD_MS, *(each.opens_ms for each in sitting.rounds[:1])))
+
+
+def _over_from(sitting: Sitting) -> int:
+    """When a sitting is over and its last count is due: from then on its figures can be handed in."""
+    return max((sitting.ends_ms, *(each.due_ms for each in sitting.rounds)))
 
 
 def wrong(point: Point, hour: Hour, incidents: Incidents) -> tuple[Reason, ...]:
@@ -229,6 +245,8 @@ def _wrong(point: Point, hour: Hour, incidents: Incidents) -> Iterator[Reason]:
     if hour.asked is not None and _is_silent(point, hour.asked[0], hour.answers):
         why = Why.SILENT if hour.is_due else Why.NOT_YET
         yield Reason(why, hour.due_ms - LEAD_MS, hour.asked[1].value)
+    elif hour.over is not None and is_summoned(point, hour.over) and hour.over not in point.submitted:
+        yield Reason(Why.NOT_SUBMITTED, hour.over_from_ms, hour.over)
     if point.quarantined:
         yield Reason(Why.QUARANTINED, min(each.received_ms for each in point.quarantined.values()))
     if point.differing:

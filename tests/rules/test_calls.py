@@ -51,6 +51,7 @@ from tests.cast import (
     plan,
     planned,
     stage,
+    submit,
 )
 
 QUIET_HOUR = at("07:20")
@@ -206,6 +207,23 @@ def test_a_doubtful_figure_is_no_silence_but_a_reason_of_its_own() -> None:
     assert why(state, HALL_1, "08:20") == ["quarantined"]
     done(state, count(HALL_1, 60), at("08:25"))
     assert why(state, HALL_1, "08:26") == []
+
+
+def test_a_hall_that_has_not_handed_its_figures_in_is_phoned_once_the_sitting_is_over() -> None:
+    state = begun([HALL_1])
+    done(state, stage(HALL_1, Stage.ENDED), at("11:35"))
+    assert why(state, HALL_1, "12:01") == ["silent:closing"]
+    done(state, count(HALL_1, 60, round=RoundName.CLOSING), at("12:02"))
+    assert why(state, HALL_1, "12:03") == ["not_submitted:2026-03-07-am"]
+    done(state, submit(HALL_1), at("12:04"))
+    assert why(state, HALL_1, "12:05") == []
+
+
+def test_before_the_last_count_is_due_nobody_is_phoned_to_hand_it_in() -> None:
+    state = begun([HALL_1])
+    done(state, stage(HALL_1, Stage.ENDED), at("11:35"))
+    done(state, count(HALL_1, 60, round=RoundName.CLOSING), at("11:36"))
+    assert why(state, HALL_1, "11:59") == []
 
 
 def test_figures_that_differ_are_a_reason_until_somebody_settles_them() -> None:

@@ -145,6 +145,7 @@ const WHY = {
   not_opened: N('Chưa mở'),
   quarantined: N('Số liệu chờ kiểm tra'),
   differing: N('Hai số liệu khác nhau'),
+  not_submitted: N('Chưa nộp số liệu'),
 };
 
 /** @type {Record<string, string>} */
@@ -174,6 +175,7 @@ const KINDS_OF_CALL = [
   [N('{n} chờ kiểm tra'), ['quarantined']],
   [N('{n} trong sự cố'), ['incident']],
   [N('{n} khác nhau'), ['differing']],
+  [N('{n} chưa nộp'), ['not_submitted']],
 ];
 
 /** "14 mất tín hiệu, 2 chưa báo": a call sheet in one line, each hall by the weightiest of its reasons.
