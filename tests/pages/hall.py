@@ -127,6 +127,11 @@ class Hall:
     testing_refused: str = ""
     """The sentence with which every line test is declined."""
 
+    submitted: datetime | None = None
+    returned: dict[str, str] | None = None
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+    """As the desk tells them, newest first."""
+
     lines: list[web.WebSocketResponse] = field(default_factory=list)
     """The open sockets of phones, the newest last."""
     hellos: int = 0
@@ -234,6 +239,16 @@ class Hall:
                 "names": self.names,
                 "scanned": len(self.inside),
                 "undo_s": self.undo_s,
+                "closing": {
+                    "owed": True,
+                    "submitted_at": self.submitted.isoformat() if self.submitted else None,
+                    "returned": self.returned,
+                    "closed_at": at("13:50").isoformat() if self.phase == "closed" else None,
+                    "signed": 0,
+                    "corrections": self.corrections,
+                }
+                if self.sits
+                else None,
             }
         )
 
@@ -512,6 +527,18 @@ class Hall:
                 for each in self.notices:
                     if each["number"] == act.notice:
                         each |= {"seen": True, "confirmed": each["confirmed"] or act.confirmed}
+            case asked.SubmitAct():
+                self.submitted, self.returned = self.now, None
+            case asked.CorrectAct():
+                count = {
+                    "present": act.present,
+                    "excused": act.excused,
+                    "unexcused": act.unexcused,
+                    "guests": act.guests,
+                }
+                told = {"number": 1, "round": "closing", "count": count, "late": False, "at": self.now.isoformat()}
+                self.corrections.insert(0, told | {"status": "waiting", "settled_at": None, "why": ""})
+                return "waiting", "Đã ghi đề nghị đính chính số 1; chờ người có thẩm quyền duyệt.", True
             case asked.IncidentAct():
                 self._fail(FAILS[act.fault])
             case _:

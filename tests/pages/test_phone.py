@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from bridge.rules.acts import ConfirmAct, CountAct, IncidentAct, PerceivedAct, StageAct
+from bridge.rules.acts import ConfirmAct, CorrectAct, CountAct, IncidentAct, PerceivedAct, StageAct, SubmitAct
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Mode, PlannedPoint, PointType, RoundName, opened
 from tests.pages.hall import SITTING, Hall, at, measured, standing
@@ -480,6 +480,71 @@ async def test_a_closed_conference_takes_nothing_more(chromium: Browser) -> None
         await thumb.sees("Hội nghị đã chốt số liệu")
         await expect(thumb.page.get_by_role("button", name="Đổi")).to_have_count(0)
         await expect(thumb.page.get_by_role("button", name="Báo sự cố")).to_have_count(0)
+
+
+def noon(**more: object) -> Hall:
+    """11:42: the last count is said, the hall has ended."""
+    hall = morning(now=at("11:42"), round="closing", **more)
+    hall.stage = ("ended", at("11:40"))
+    hall.figure("closing", 60, 3, 1)
+    return hall
+
+
+@in_browser
+async def test_a_hall_that_has_ended_hands_its_figures_in_and_sees_when(chromium: Browser) -> None:
+    hall = noon()
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Nộp số liệu")
+        await thumb.sees("Đã nộp 11:42")
+        await expect(thumb.page.get_by_role("button", name="Nộp số liệu")).to_have_count(0)
+        assert [act.sitting for act in hall.stored if isinstance(act, SubmitAct)] == [SITTING]
+        # Handed back: the reason stands there, and the way forward.
+        hall.submitted, hall.returned = None, {"at": at("11:50").isoformat(), "reason": "Thiếu khách mời"}
+        await thumb.page.reload()
+        await thumb.sees("Thiếu khách mời")
+        await thumb.tap("Nộp lại")
+        await thumb.sees("Đã nộp 11:42")
+        assert thumb.complaints == []
+
+
+@in_browser
+async def test_without_its_last_count_nothing_is_handed_in_and_without_a_signal_it_waits(chromium: Browser) -> None:
+    hall = noon()
+    hall.figures.clear()
+    async with phone(chromium, hall) as thumb:
+        await thumb.sees("Báo quân số cuối giờ rồi mới nộp được.")
+        await thumb.press("close-count")
+        await thumb.field("Có mặt")
+        await thumb.type("64")
+        await thumb.press("send")
+        hall.is_away = True
+        await thumb.tap("Nộp số liệu")
+        await expect(thumb.page.locator("#q-close ~ .receipt")).to_contain_text("11:42")
+        await thumb.sees_not("Đã nộp 11:42")
+        hall.is_away = False
+        await thumb.page.reload()
+        await thumb.sees("Đã nộp 11:42")
+
+
+@in_browser
+async def test_after_the_close_a_hall_asks_for_a_correction_with_a_reason(chromium: Browser) -> None:
+    hall = noon(phase="closed", submitted=at("11:42"))
+    async with phone(chromium, hall) as thumb:
+        await thumb.tap("Đề nghị đính chính")
+        await expect(thumb.page.get_by_role("button", name="Tiếp: nhập số đúng")).to_be_disabled()
+        await thumb.tap("Đếm lại")
+        await thumb.tap("Tiếp: nhập số đúng")
+        await thumb.field("Có mặt")
+        await thumb.type("59")
+        await thumb.press("send")
+        await thumb.sees("Đang chờ duyệt")
+        (said,) = [act for act in hall.stored if isinstance(act, CorrectAct)]
+        assert (said.act, said.present, said.reason) == (hall.figures["closing"]["act"], 59, "Đếm lại")
+        hall.corrections[0] |= {"status": "refused", "settled_at": at("15:40").isoformat(), "why": "Chưa có chữ ký"}
+        await thumb.page.reload()
+        await thumb.sees("Không được duyệt lúc 15:40")
+        await thumb.sees("Chưa có chữ ký")
+        assert thumb.complaints == []
 
 
 @in_browser

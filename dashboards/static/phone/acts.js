@@ -29,7 +29,9 @@ import { FAULT, ROUND_SHORT, SENSE, STAGE, WORD, t } from "./words.js";
  * @typedef {{rtt_ms: number, jitter_ms: number, loss: number, down_kbps: number, up_kbps: number}} Measured
  * @typedef {{kind: "line_test"} & Measured} LineTestSaid
  * @typedef {{kind: "noticed", notice: number, confirmed: boolean}} NoticedSaid
- * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid | UndoSaid | ScanSaid | LineTestSaid | NoticedSaid} Said what a person said, not yet an act
+ * @typedef {{kind: "submit", sitting: string}} SubmitSaid
+ * @typedef {{kind: "correct", act: string, reason: string} & Heads} CorrectSaid
+ * @typedef {StageSaid | PerceivedSaid | CountSaid | IncidentSaid | ConfirmSaid | UndoSaid | ScanSaid | LineTestSaid | NoticedSaid | SubmitSaid | CorrectSaid} Said what a person said, not yet an act
  * @typedef {Said & {id: string, seq: number, at: string, point: string}} Act
  */
 
@@ -148,5 +150,9 @@ export function inWords(said) {
       return t("Đo đường truyền");
     case "noticed":
       return said.confirmed ? t("Xác nhận thông báo") : t("Đã xem thông báo");
+    case "submit":
+      return t("Nộp số liệu");
+    case "correct":
+      return t("Đề nghị đính chính") + ": " + headsInWords(said);
   }
 }

@@ -17,6 +17,10 @@ import { instant } from "./hours.js";
  * @typedef {{number: number, text: string, urgent: boolean, confirm: boolean, at: string, by: string, seen: boolean, confirmed: boolean}} Notice
  * @typedef {{number: number, trouble: import("./words.js").Trouble, status: "open" | "acknowledged", owner_name: string, began_at: string}} OpenIncident
  * @typedef {{
+ *   owed: boolean, submitted_at: string | null, returned: {at: string, reason: string} | null, closed_at: string | null, signed: number,
+ *   corrections: {number: number, round: Round, count: Heads, late: boolean, at: string, status: string, settled_at: string | null, why: string}[],
+ * }} Closing how far the sitting's figures have come up the tree
+ * @typedef {{
  *   csrf: string,
  *   conference: {id: string, title: string, phase: "draft" | "rehearsal" | "open" | "live" | "closing" | "closed"},
  *   point: {code: string, name: string, parent: string, address: string, mode: string, seats: number | null},
@@ -38,6 +42,7 @@ import { instant } from "./hours.js";
  *   names?: boolean,
  *   scanned?: number,
  *   undo_s?: number,
+ *   closing?: Closing | null,
  * }} Desk
  *
  * @typedef {{kind: "received", at_ms: number} | {kind: "waiting", noted_ms: number}} Receipt
@@ -135,7 +140,8 @@ export function standing(desk, entries) {
         stands.sensesOwn = stands.senses !== null && isSame(stands.senses, said) ? own : null;
         break;
       case "count":
-        if (said.sitting === sitting) counted(stands, own, said);
+        // What came after the close moves nothing until somebody approves it.
+        if (said.sitting === sitting && !(entry.outcome && entry.outcome.code === "late" && desk.conference.phase === "closed")) counted(stands, own, said);
         break;
       case "confirm":
         if (!entry.told) confirmed(stands, entry, said.act);

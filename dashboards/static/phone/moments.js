@@ -73,7 +73,7 @@ export function above(desk, { stale_ms }) {
     desk.conference.phase === "rehearsal" &&
       el("p.strip", {}, el("strong", {}, t("Chạy thử")), " · " + t("không tính vào kết quả hội nghị")),
     desk.conference.phase === "closed" &&
-      el("p.strip", {}, el("strong", {}, t("Hội nghị đã chốt số liệu")), " · " + t("cần sửa thì gọi trực ban")),
+      el("p.strip", {}, el("strong", {}, t("Hội nghị đã chốt số liệu")), " · " + t("cần sửa thì đề nghị đính chính")),
     desk.conference.phase === "closing" &&
       el("p.strip", {}, el("strong", {}, t("Đang chốt số liệu")), " · " + t("kiểm tra lại quân số")),
     stale_ms !== null &&

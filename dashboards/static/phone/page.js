@@ -32,7 +32,7 @@ import { inVietnamese, speakIn, t } from "./words.js";
 
 const LOOK_AGAIN_MS = 30000;
 /** Where the receipt of each kind of answer stands; what is taken back is seen already. @type {Partial<Record<Said["kind"], string>>} */
-const SECTION = { stage: "q-stage", perceived: "q-senses", count: "q-count", confirm: "q-count", incident: "q-faults" };
+const SECTION = { stage: "q-stage", perceived: "q-senses", count: "q-count", confirm: "q-count", incident: "q-faults", submit: "q-close", correct: "q-close" };
 
 /** @param {string} id @returns {HTMLElement} */
 function place(id) {
@@ -81,8 +81,11 @@ let chosen = {};
 let drafts = {};
 /** What was answered and is not yet shown received. @type {Said["kind"] | null} */
 let answered = null;
+/** The last step of the day, once the hall has come so far. @type {typeof import("./closing/laststep.js").lastStep | null} */
+let lastStep = null;
 /** A part of the page that is fetched when it is wanted could not be. */
 let hasNoDoor = false;
+let isComing = false;
 
 const over = lying({ page: place("desk"), sheets: place("sheets"), shown: drawFoot, changed: draw, closed: reveal });
 const entries = () => hall.box.list();
@@ -235,6 +238,25 @@ const openCheck = (way) => void openFetched(way, async () => (await import("./ch
 /** The door of the hall. @param {import("./drawers.js").Way} way */
 const openDoor = (way) => void openFetched(way, async () => (await import("./door/door.js")).doorSheet);
 
+/** Fetched before the hall needs it: it may have no network by then. @param {Desk} desk @param {number} now_ms */
+function comeToTheEnd(desk, now_ms) {
+  const last = desk.rounds[desk.rounds.length - 1];
+  const isNear = takesReports(desk) ? last !== undefined && instant(last.opens_at) <= now_ms : desk.conference.phase === "closed";
+  if (lastStep !== null || isComing || !isNear) return;
+  isComing = true;
+  import("./closing/laststep.js").then(
+    (made) => {
+      lastStep = made.lastStep;
+      draw();
+    },
+    (lost) => {
+      // The next stroke of the clock tries again.
+      console.warn("no-last-step", lost);
+      isComing = false;
+    },
+  );
+}
+
 function openWaiting() {
   over.open("waiting", "waiting");
   drawWaiting();
@@ -385,6 +407,17 @@ function drawQuestions(told) {
       draw();
     },
   };
+  comeToTheEnd(told, now_ms);
+  const step =
+    lastStep &&
+    lastStep(
+      { desk: told, stands, entries: entries(), now_ms, isFresh },
+      {
+        say: does.say,
+        count: openCount,
+        correct: () => void openFetched("correct", async () => (await import("./closing/correcting.js")).correctSheet),
+      },
+    );
   const isRehearsal = told.conference.phase === "rehearsal";
   const lines = lineSection(
     { desk: told, tested: stands.tested, measures: isMeasured(told), broadcast: offersBroadcast, isFresh },
@@ -395,10 +428,12 @@ function drawQuestions(told) {
   const troubles = faults.section(told, stands, rows);
   fill(main, [
     isTroubled && troubles,
+    step && step.asks && step.node,
     stageQuestion(view, does),
     isRehearsal && lines,
     sensesQuestion(view, does),
     countQuestion(view, does),
+    step && !step.asks && step.node,
     told.names === true && peopleQuestion(view, does),
     !isRehearsal && lines,
     !isTroubled && troubles,
