@@ -116,7 +116,7 @@ class CheckTold(msgspec.Struct, frozen=True):
     """Whether nothing has come, or gone, since."""
 
 
-class UnitTold(msgspec.Struct, frozen=True):
+class UnitClosing(msgspec.Struct, frozen=True):
     unit: str
     name: str
     points: int
@@ -137,14 +137,14 @@ class MissingTold(msgspec.Struct, frozen=True):
     returned: ReturnTold | None
 
 
-class SittingTold(msgspec.Struct, frozen=True):
+class SittingClosing(msgspec.Struct, frozen=True):
     id: str
     name: str
     points: int
     submitted: int
     missing: list[MissingTold]
     missing_left_out: int
-    units: list[UnitTold]
+    units: list[UnitClosing]
 
 
 class CorrectionTold(msgspec.Struct, frozen=True):
@@ -200,7 +200,7 @@ class ClosingTold(msgspec.Struct, frozen=True):
     now: str
     version: int
     """The newest that was signed; 0: none."""
-    sittings: list[SittingTold]
+    sittings: list[SittingClosing]
     corrections: list[CorrectionTold]
     corrections_count: int
     versions: list[VersionTold]
@@ -235,7 +235,7 @@ class Closing:
                 Action.CHECK,
                 "Kiểm tra xong và nộp số liệu của một đơn vị; nơi chưa nộp được ghi tên",
                 body=SubmissionBody,
-                answers={200: UnitTold, 404: None, 409: None, 422: None, 503: None},
+                answers={200: UnitClosing, 404: None, 409: None, 422: None, 503: None},
             ),
             Route(
                 "POST",
@@ -344,11 +344,11 @@ class Closing:
 
     def _sitting(
         self, state: State, caller: Caller, sitting: Sitting, theirs: Sequence[Point], unit: str
-    ) -> SittingTold:
+    ) -> SittingClosing:
         standings = closing.standings(state, sitting.id, theirs)
         all_of_them = standings.get("") or Standing()
         shown = [each for each in _units(state, caller, unit) if each in standings]
-        return SittingTold(
+        return SittingClosing(
             id=sitting.id,
             name=sitting.name,
             points=all_of_them.points,
@@ -373,9 +373,9 @@ class Closing:
             returned=self._returned(caller, point.returned.get(sitting.id)),
         )
 
-    def _unit(self, state: State, caller: Caller, sitting: str, unit: str, standing: Standing) -> UnitTold:
+    def _unit(self, state: State, caller: Caller, sitting: str, unit: str, standing: Standing) -> UnitClosing:
         ladder = state.affairs.closing
-        return UnitTold(
+        return UnitClosing(
             unit=unit,
             name=state.units[unit].name,
             points=standing.points,
