@@ -33,12 +33,14 @@ from bridge.edges.attending import Attending
 from bridge.edges.availability import Availability
 from bridge.edges.calendar import Calendar
 from bridge.edges.calling import Calling
+from bridge.edges.checks import Checks
 from bridge.edges.chores import Chore
 from bridge.edges.clockwork import Clockwork
 from bridge.edges.closing import Closing
 from bridge.edges.desk import BODY_LIMIT, Desk, OnDuty, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
+from bridge.edges.judgement import Judging
 from bridge.edges.linetest import LineTest
 from bridge.edges.metrics import Metrics
 from bridge.edges.notices import Notices
@@ -62,7 +64,7 @@ from bridge.post.writing import Writer
 from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
 from bridge.roll import RegistryRoll
-from bridge.rules import acts, wire
+from bridge.rules import acts, judging, wire
 from bridge.rules.calendar import Terms
 from bridge.rules.model import Plan
 from bridge.rules.scene import Placed
@@ -336,6 +338,10 @@ def _calendar_terms(settings: Settings) -> Terms:
     )
 
 
+def _judgement(settings: Settings) -> judging.Terms:
+    return judging.Terms(**settings.judgement.model_dump())
+
+
 def _backups(settings: Settings, registry: Registry, alarm: Alarm) -> Backups:
     wishes = settings.backup
     terms = BackupTerms(
@@ -423,6 +429,9 @@ def _composed(
         names = registry.attendees(conference) is not None
         return frozen_plan(planned, names=names) if planned is not None else None
 
+    def beside(conference: str, code: str) -> str:
+        return (registry.of_conference(conference) or registry.directory).place(code)
+
     async def journal_heads() -> list[JournalHead]:
         heads = [(each, await journal.head(each)) for each in await journal.conferences()]
         return [
@@ -465,6 +474,8 @@ def _composed(
         *Incidents(halls, clock, registry.shown_name, registry.staff).routes(),
         *Closing(halls, clock, registry.shown_name).routes(),
         *Availability(halls, clock).routes(),
+        *Checks(halls, clock, beside, registry.shown_name).routes(),
+        *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),
         *metrics.routes(),

@@ -144,6 +144,15 @@ class PeopleSettings(_Section):
     keep_days: int = Field(90, ge=1, le=3_650)
 
 
+class JudgementSettings(_Section):
+    praise_all_accounted: bool = True
+    praise_on_time: bool = True
+    praise_no_fault: bool = True
+    criticise_late: bool = True
+    criticise_missing: bool = True
+    criticise_unexcused_percent: float = Field(5, ge=0, le=100)
+
+
 class CalendarSettings(_Section):
     remind_minutes_before: tuple[Annotated[int, Field(ge=1, le=240)], ...] = (10,)
     flash_times: tuple[Annotated[str, AfterValidator(_hour)], ...] = ("08:05",)
@@ -245,6 +254,7 @@ class Settings(BaseSettings):
     closing: ClosingSettings = ClosingSettings()
     session: SessionSettings = SessionSettings()
     calendar: CalendarSettings = CalendarSettings()
+    judgement: JudgementSettings = JudgementSettings()
     post: PostSettings = PostSettings()
     backup: BackupSettings = BackupSettings()
     people: PeopleSettings = PeopleSettings()

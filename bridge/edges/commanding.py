@@ -20,10 +20,24 @@ async def tried(hall: Hall, judge: Judge, caller: Caller) -> None:
     try:
         await hall.coordinator.command(judge, by=caller.name)
     except (Overloaded, Unavailable) as unknown:
-        # Nobody keeps it for them, as a hall's phone keeps its reports; and it may have been recorded after all.
-        raise Problem(
-            503,
-            "come_again",
-            "Máy chủ chưa xác nhận được việc này; hãy xem lại đã ghi chưa, rồi thử lại sau ít giây.",
-            headers={"Retry-After": "2"},
-        ) from unknown
+        raise come_again() from unknown
+
+
+async def once(hall: Hall, judge: Judge, caller: Caller, act: str) -> bool:
+    """As `commanded`, for what may be sent again under its own id: False where it has happened already."""
+    try:
+        return await hall.coordinator.once(judge, caller.name, act)
+    except Refused as refused:
+        raise Problem(409, refused.code, str(refused)) from refused
+    except (Overloaded, Unavailable) as unknown:
+        raise come_again() from unknown
+
+
+def come_again() -> Problem:
+    # Nobody keeps it for them, as a hall's phone keeps its reports; and it may have been recorded after all.
+    return Problem(
+        503,
+        "come_again",
+        "Máy chủ chưa xác nhận được việc này; hãy xem lại đã ghi chưa, rồi thử lại sau ít giây.",
+        headers={"Retry-After": "2"},
+    )

@@ -55,6 +55,7 @@ NAMES = _group("admin organiser coordinator operator")
 ACT = _group("organiser coordinator operator")
 COORDINATE = _group("organiser coordinator")
 CONNECT = _group("operator agent")
+CHECK = _group("organiser coordinator inspector")
 GOVERN = _group("organiser")
 GRANT = _group("admin organiser coordinator")
 APPOINT = _group("admin organiser", programs=False)
@@ -150,6 +151,16 @@ ONE = "/api/v1/conferences/{conference}"
 WRONG = "không phải mật khẩu"
 PASSWORD = "{password}"
 ACT_TOLD = {"device": "ma-tran", "sent_at": "{now}", "acts": ["{act}"]}
+COUNTED = {"id": "{id}", "point": "{code}", "sitting": SITTING, "round": "opening", "present": 50, "note": "{mark}"}
+SETTLED = {
+    "point": "{code}",
+    "sitting": SITTING,
+    "round": "opening",
+    "source": "photo",
+    "stands": "own",
+    "seen": {"present": 1},
+    "reason": "{mark}",
+}
 NO_HALL = {"organiser": 404, "coordinator": 404}
 """Doors for whoever stands in a hall."""
 ONLY_WHO_APPOINTS = {"coordinator": 404, "inspector": 404, "viewer": 404}
@@ -183,6 +194,22 @@ ROWS: Sequence[Row] = (
         COORDINATE,
         HALL,
         body={"sitting": SITTING, "round": "opening", "points": ["{code}"]},
+    ),
+    # --- second sources, and what is made of the day
+    row(f"GET {ONE}/checks", CHECK),
+    row(f"GET {ONE}/checks?unit={{unit}}", CHECK, UNIT),
+    row(f"POST {ONE}/checks", CHECK, HALL, body=COUNTED, shows=False),
+    row(f"GET {ONE}/checks/draws", CHECK),
+    row(f"POST {ONE}/checks/draws", CHECK, UNIT, 201, body={"sitting": SITTING, "unit": "{unit}", "count": 2}),
+    row(f"POST {ONE}/checks/settlements", COORDINATE, HALL, 409, body=SETTLED),
+    row(f"GET {ONE}/judgement?unit={{unit}}", SEE, UNIT),
+    row(f"GET {ONE}/judgement", SEE),
+    row(
+        f"POST {ONE}/judgement/changes",
+        GOVERN,
+        HALL,
+        body={"point": "{code}", "list": "praise", "add": True, "reason": "{mark}"},
+        shows=True,
     ),
     row(f"GET {ONE}/post", COORDINATE, ALL_OF_IT),
     row(f"GET {ONE}/duty", NAMES),

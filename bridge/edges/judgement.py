@@ -1,0 +1,181 @@
+"""Praise and criticism over HTTP: the lists by their rules, and what somebody put there or took off, with a reason."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.clock import Clock
+from bridge.edges.commanding import commanded
+from bridge.halls import Hall, Halls
+from bridge.reach import has_part
+from bridge.rules import checking, wire
+from bridge.rules.events import AnyEvent
+from bridge.rules.judging import List, Terms, judged
+from bridge.rules.projection import Draft, State
+from bridge.rules.sources import Edited
+from bridge.rules.witness import Roll
+from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.gate import CALLER, Route, answer, body_of, nowhere, query_of
+
+log = structlog.get_logger("judgement")
+
+ROWS = 5_000
+
+
+class JudgementQuery(BaseModel):
+    unit: str = Field("", max_length=40)
+
+
+class ChangeBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    point: str = Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
+    list: Roll
+    add: bool
+    """False: the hall is taken off the list, or not put there after all."""
+    reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+
+
+class EditedTold(msgspec.Struct, frozen=True):
+    added: bool
+    by_name: str
+    at: str
+    reason: str
+
+
+class RowTold(msgspec.Struct, frozen=True):
+    point: str
+    name: str
+    parent: str
+    unit: str
+    evidence: tuple[str, ...]
+    edited: EditedTold | None
+    """Somebody put it here, or (among the removed) took it off."""
+
+
+class ListTold(msgspec.Struct, frozen=True):
+    rules: tuple[str, ...]
+    """In words, as they are printed with the list."""
+    count: int
+    rows: list[RowTold]
+    removed: list[RowTold]
+
+
+class JudgementTold(msgspec.Struct, frozen=True):
+    praise: ListTold
+    criticism: ListTold
+    at: str
+
+
+class Judging:
+    def __init__(
+        self, halls: Halls, clock: Clock, terms: Terms, placed: Callable[[str, str], str], named: Callable[[str], str]
+    ) -> None:
+        """`placed` says what stands beside a hall's name (conference, point); `named` how the holder of an account is called."""
+        self._halls = halls
+        self._clock = clock
+        self._terms = terms
+        self._placed = placed
+        self._named = named
+
+    def routes(self) -> tuple[Route, ...]:
+        one = "/api/v1/conferences/{conference}/judgement"
+        return (
+            Route(
+                "GET",
+                one,
+                self.judgement,
+                Action.SEE_BOARD,
+                "Danh sách khen và phê bình theo quy tắc đã nêu, mỗi điểm cầu kèm căn cứ",
+                query=JudgementQuery,
+                answers={200: JudgementTold, 404: None, 422: None},
+            ),
+            Route(
+                "POST",
+                f"{one}/changes",
+                self.change,
+                Action.GOVERN,
+                "Thêm một điểm cầu vào danh sách khen, phê bình hoặc đưa ra, kèm lý do",
+                body=ChangeBody,
+                answers={200: JudgementTold, 404: None, 409: None, 422: None, 503: None},
+            ),
+        )
+
+    async def judgement(self, request: web.Request) -> web.Response:
+        unit = query_of(request, JudgementQuery).unit
+        return answer(self._told(self._hall(request), request[CALLER], unit))
+
+    async def change(self, request: web.Request) -> web.Response:
+        asked = await body_of(request, ChangeBody)
+        hall, caller = self._hall(request), request[CALLER]
+        state = hall.coordinator.scene.state
+        point = state.point(asked.point)
+        if point is None or not may(caller, Action.GOVERN, path=state.path(point.planned.unit), point=point.code):
+            raise nowhere()
+        now_ms = self._clock.now()
+
+        def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
+            return checking.judge(draft, asked.point, asked.list, asked.add, asked.reason.strip(), now_ms)
+
+        await commanded(hall, judge, caller)
+        log.info("judgement-changed", conference=hall.conference, point=asked.point, list=asked.list, by=caller.name)
+        return answer(self._told(hall, caller, ""))
+
+    def _told(self, hall: Hall, caller: Caller, unit: str) -> JudgementTold:
+        state, now_ms = hall.coordinator.scene.state, self._clock.now()
+        found = judged(state, self._terms, now_ms, _theirs(state, caller, unit))
+        stated = self._terms.stated()
+        return JudgementTold(
+            praise=self._list(hall, caller, found.praise, stated[Roll.PRAISE]),
+            criticism=self._list(hall, caller, found.criticism, stated[Roll.CRITICISM]),
+            at=wire.rfc3339(now_ms),
+        )
+
+    def _list(self, hall: Hall, caller: Caller, found: List, rules: tuple[str, ...]) -> ListTold:
+        rows = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.rows[:ROWS]]
+        removed = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.removed[:ROWS]]
+        return ListTold(rules, len(found.rows), rows, removed)
+
+    def _row(self, hall: Hall, caller: Caller, code: str, evidence: tuple[str, ...], edited: Edited | None) -> RowTold:
+        planned = hall.coordinator.scene.state.points[code].planned
+        return RowTold(
+            point=code,
+            name=planned.name,
+            parent=self._placed(hall.conference, code),
+            unit=planned.unit,
+            evidence=evidence,
+            edited=self._edited(caller, edited) if edited else None,
+        )
+
+    def _edited(self, caller: Caller, edited: Edited) -> EditedTold:
+        # What the staff write for each other names people more often than not.
+        among_staff = caller.role in ALLOWED[Action.COORDINATE]
+        words: dict[str, Any] = (
+            {"by_name": self._named(edited.by), "reason": edited.reason}
+            if among_staff
+            else {"by_name": "", "reason": ""}
+        )
+        return EditedTold(added=edited.added, at=wire.rfc3339(edited.at_ms), **words)
+
+    def _hall(self, request: web.Request) -> Hall:
+        """The conference that the path names, if it has anything of the caller's."""
+        hall = self._halls.get(request.match_info["conference"])
+        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
+            raise nowhere()
+        return hall
+
+
+def _theirs(state: State, caller: Caller, unit: str) -> frozenset[str]:
+    """The halls of the unit that the caller may see; of everything that is theirs without one."""
+    if unit and (unit not in state.units or not covers(caller, path=state.path(unit))):
+        raise nowhere()
+    return frozenset(
+        code
+        for code, point in state.points.items()
+        if (not unit or unit in state.path(point.planned.unit))
+        and covers(caller, path=state.path(point.planned.unit), point=code)
+    )
