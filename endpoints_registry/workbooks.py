@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-import openpyxl
 
 MEMORY = 1_500_000_000
 SHEETS = 8
@@ -51,6 +50,9 @@ def strange(xml: bytes) -> bool:
 
 def read(raw: bytes, rows: int, columns: int, size: int) -> list[dict[str, Any]]:
     unpacked(raw, size).close()
+    # Only now: what is no workbook is refused before the library is there, which takes longer to load than all else.
+    import openpyxl
+
     book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     sheets = []
     if len(book.worksheets) > SHEETS:

@@ -14,6 +14,7 @@ from bridge.clock import Clock
 from bridge.edges.asking import ASKS_AS
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
+from bridge.reach import has_part
 from bridge.rules import closing, wire
 from bridge.rules.closing import Decided, Standing
 from bridge.rules.ladder import Check, Correction, Status, Version
@@ -522,11 +523,8 @@ class Closing:
 
     def _hall(self, request: web.Request) -> Hall:
         """The conference that the path names, if it has anything of the caller's."""
-        hall, caller = self._halls.get(request.match_info["conference"]), request[CALLER]
-        if hall is None or _state(hall).plan is None:
-            raise nowhere()
-        state = _state(hall)
-        if not caller.everywhere and caller.point not in state.points and caller.units.isdisjoint(state.units):
+        hall = self._halls.get(request.match_info["conference"])
+        if hall is None or _state(hall).plan is None or not has_part(hall.coordinator.scene, request[CALLER]):
             raise nowhere()
         return hall
 

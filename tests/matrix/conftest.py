@@ -1,4 +1,4 @@
-"""One city for the whole matrix: furnishing is slow, knocking is not."""
+"""One city, furnished once; who asks it everything gets a copy."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ def the_places(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     return folder, asyncio.run(furnished(folder))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def city(the_places: Furnished, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     folder = copied(the_places[0], tmp_path_factory.mktemp("knocked") / "data")
     async with standing(folder, the_places[1]) as knocked:

@@ -10,6 +10,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from bridge.rules import closing
+from bridge.rules.closing import Decided
+from bridge.rules.model import Asker, Count, RoundName
+from bridge.rules.projection import Draft
 from bridge.rules.wire import rfc3339
 from bridge.simulator.acts import uuid7
 from endpoints_registry import tokens
@@ -17,7 +21,7 @@ from endpoints_registry.accounts import digest, holder
 from endpoints_registry.gate import csrf_token
 from endpoints_registry.sessions import LETTERS
 from endpoints_registry.units import Cluster
-from tests.flows.house import CONFERENCE, MORNING_MS, PASSWORD, act
+from tests.flows.house import CONFERENCE, MORNING_MS, PASSWORD, SITTING, act
 from tests.matrix.city import CLUSTER, City, Place, Who, roster_of_duty, spare, staff_of
 from tests.matrix.rules import Row
 
@@ -31,6 +35,7 @@ class Filling:
         self._chance = random.Random(5)
         self.incidents: dict[str, int] = {}
         self.notices: dict[str, int] = {}
+        self.corrections: dict[str, int] = {}
         self._made: dict[str, str] = {}
 
     async def told_of(self, places: tuple[Place, ...]) -> None:
@@ -45,8 +50,31 @@ class Filling:
             called = {"do": "end", "outcome": "answered", "note": place.mark}
             assert (await organiser.post(f"{path}/calls/{place.point}", called)).status == 200
 
+    async def close(self, places: tuple[Place, ...]) -> None:
+        """The conference is closed; in every place a hall asks for other numbers."""
+        organiser, path = self._city.who("organiser"), f"/api/v1/conferences/{CONFERENCE}"
+        for version, phase in enumerate(("closing", "closed"), start=2):
+            assert (await organiser.post(f"{path}/phase", {"phase": phase, "version": version})).status == 200
+        for place in places:
+            self.corrections[place.point] = await self._correction(place)
+
+    async def _correction(self, place: Place) -> int:
+        hall = self._city.ours.house.halls.get(CONFERENCE)
+        assert hall is not None
+        key, count = (SITTING, RoundName.OPENING), Count(present=self._next_present(), excused=0, unexcused=0)
+
+        def asked(draft: Draft) -> Decided:
+            return closing.ask(draft, place.point, key, count, place.mark, Asker.OPERATOR, MORNING_MS)
+
+        await hall.coordinator.command(asked, by=f"point:{place.point}")
+        return hall.coordinator.scene.state.affairs.closing.next_number - 1
+
+    def _next_present(self) -> int:
+        return 10 + next(self._next) % 50
+
     def named(self, row: Row, who: Who, place: Place, conference: str) -> dict[str, str]:
-        numbers = self.incidents if "/incidents" in row.path else self.notices
+        kinds = {"incidents": self.incidents, "notices": self.notices, "corrections": self.corrections}
+        numbers: Mapping[str, int] = next((kinds[part] for part in row.path.split("/") if part in kinds), {})
         return {
             "conference": conference,
             "code": place.point,
@@ -56,7 +84,7 @@ class Filling:
             "unit_mark": place.unit_mark,
             "spare": place.spare,
             "person": self._made.get("attendee", "0000000000"),
-            "number": self._made.get("notice") or str(numbers.get(place.point, 999_999)),
+            "number": self._made.get("number") or str(numbers.get(place.point, 999_999)),
             "username": staff_of(place),
             "session": self._made.get("session", "0" * 16),
             "token": self._made.get("token", "999999"),
@@ -138,7 +166,9 @@ class Filling:
             case "notice":
                 said = {"text": "tạm", "points": [place.point]}
                 answer = await self._city.who("organiser").post(f"/api/v1/conferences/{CONFERENCE}/notices", said)
-                self._made["notice"] = str(answer.body["number"])
+                self._made["number"] = str(answer.body["number"])
+            case "correction":
+                self._made["number"] = str(await self._correction(place))
             case "attendee":
                 table = f"point,name\n00178-01,Tạm Thời {next(self._next)}\n"
                 chosen = registry.holdings.chosen[CONFERENCE]

@@ -97,6 +97,8 @@ class Row:
     """Asked only by those who are refused: for everybody else it would change what others ask for."""
     dear: bool = False
     """Takes long: asked for one place of one's own, and for all that are not."""
+    closed: bool = False
+    """Asked once the conference is closed."""
     judged: bool = False
     """Acts are answered one by one: what counts is the outcome of the first."""
 
@@ -148,7 +150,15 @@ def row(door: str, who: Group, by: By = THE_DAY, good: int = 200, **more: Any) -
 
 
 ONE = "/api/v1/conferences/{conference}"
-WRONG = "không phải mật khẩu"
+CORRECTED = {
+    "point": "{code}",
+    "sitting": SITTING,
+    "round": "opening",
+    "present": 41,
+    "excused": 2,
+    "unexcused": 1,
+    "reason": "{mark}",
+}
 PASSWORD = "{password}"
 ACT_TOLD = {"device": "ma-tran", "sent_at": "{now}", "acts": ["{act}"]}
 COUNTED = {"id": "{id}", "point": "{code}", "sitting": SITTING, "round": "opening", "present": 50, "note": "{mark}"}
@@ -214,6 +224,43 @@ ROWS: Sequence[Row] = (
     row(f"GET {ONE}/post", COORDINATE, ALL_OF_IT),
     row(f"GET {ONE}/duty", NAMES),
     row(f"PUT {ONE}/duty", GOVERN, body="{duty}"),
+    # --- handing in, checking, closing, correcting
+    row(f"GET {ONE}/closing?unit={{unit}}", SEE, UNIT, shows=True),
+    row(f"GET {ONE}/closing", SEE),
+    row(f"POST {ONE}/closing/submissions", COORDINATE, UNIT, body={"sitting": SITTING, "unit": "{unit}"}),
+    row(
+        f"POST {ONE}/closing/returns",
+        COORDINATE,
+        UNIT,
+        body={"sitting": SITTING, "unit": "{unit}", "reason": "{unit_mark}"},
+        also=409,
+    ),
+    row(
+        f"POST {ONE}/closing/returns",
+        COORDINATE,
+        HALL,
+        409,
+        body={"sitting": SITTING, "point": "{code}", "reason": "{mark}"},
+    ),
+    row(f"GET {ONE}/closing/corrections", SEE, closed=True),
+    row(f"POST {ONE}/closing/corrections", ACT, HALL, 201, body=CORRECTED, closed=True),
+    row(
+        f"POST {ONE}/closing/corrections/{{number}}/approval",
+        COORDINATE,
+        HALL,
+        body={"reason": "{mark}"},
+        closed=True,
+        make="correction",
+    ),
+    row(
+        f"POST {ONE}/closing/corrections/{{number}}/refusal",
+        COORDINATE,
+        HALL,
+        body={"reason": "{mark}"},
+        closed=True,
+        make="correction",
+    ),
+    row(f"GET {ONE}/closing?unit={{unit}}", SEE, UNIT, shows=True, closed=True),
     # --- people by name
     row(f"PUT {ONE}/names", GOVERN, body={"names": True}),
     row(f"POST {ONE}/roster/imports?dry_run=true", GOVERN, body=b"point,name\n00178-01,Ai Do\n"),
@@ -282,7 +329,15 @@ ROWS: Sequence[Row] = (
     row("POST /api/v1/registry/tokens/revocation", GRANT, HALL, 204, body={"points": ["{spare}"]}),
     row("POST /api/v1/registry/tokens/revocation", GRANT, UNIT, 204, body={"unit": "{unit}"}, refused_only=True),
     row("DELETE /api/v1/registry/tokens/{code}", GRANT, HALL, 204, named={"code": "{spare}"}),
-    row("PUT /api/v1/registry/pins/{code}", GRANT, HALL, 204, named={"code": "{spare}"}, body={"pin": "492817"}),
+    row(
+        "PUT /api/v1/registry/pins/{code}",
+        GRANT,
+        HALL,
+        204,
+        named={"code": "{spare}"},
+        body={"pin": "492817"},
+        dear=True,
+    ),
     row("DELETE /api/v1/registry/pins/{code}", GRANT, HALL, 204, named={"code": "{spare}"}),
     # --- one's own account
     row("POST /api/v1/session", ANYBODY, good=422, body={}),
@@ -317,6 +372,7 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/linetest/down?bytes=1000", ACT),
     row("POST /api/v1/linetest/up", ACT, body=b"x" * 100),
     row("GET /healthz", ANYBODY),
+    row("GET /metrics", ANYBODY),
     row("GET /readyz", ANYBODY),
     row("GET /api/v1/openapi.json", ANYBODY),
     row("GET /api/v1/frames.json", ANYBODY),
