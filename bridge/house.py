@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -221,8 +221,11 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         open_things.callback(backups.close)
         with _openable(settings):
             await open_things.enter_async_context(answering(settings.storage.folder, registry, backups))
+        city = _city_sign_in(settings, registry, listening.getsockname()[1])
+        if city is not None:
+            open_things.push_async_callback(city.close)
         house, app, screens, clockwork, held = _composed(
-            settings, registry, journal, archive, book, ways, hall_clock, listening, backups, certificate
+            settings, registry, journal, archive, book, ways, hall_clock, listening, backups, certificate, city
         )
         calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
@@ -322,6 +325,40 @@ def _bounds(settings: Settings) -> Bounds:
     )
 
 
+class CitySignIn(Protocol):
+    """The doors of the city's own sign-in service."""
+
+    def routes(self) -> Sequence[Route]: ...
+    async def close(self) -> None: ...
+
+
+def _city_sign_in(settings: Settings, registry: Registry, port: int) -> CitySignIn | None:
+    wished = settings.oidc
+    if not wished.issuer:
+        return None
+    # An extra: only where somebody wants it must its package be there.
+    from endpoints_registry.provider import Client
+    from endpoints_registry.vouching import RETURN, vouching
+
+    return vouching(
+        registry,
+        Client(
+            issuer=wished.issuer,
+            id=wished.client_id,
+            secret=wished.client_secret.get_secret_value(),
+            scopes=wished.scopes,
+            claim=wished.claim,
+            acrs=wished.second_factor_acr,
+            returns_to=f"{_address(settings, port)}{RETURN}",
+        ),
+    )
+
+
+def _address(settings: Settings, port: int) -> str:
+    """Under which the world reaches us."""
+    return settings.server.origins[0] if settings.server.origins else _own_address(settings, port)
+
+
 def _certificate(settings: Settings) -> Certificate | None:
     server = settings.server
     return Certificate(Path(server.tls_cert), Path(server.tls_key)) if server.tls_cert else None
@@ -393,6 +430,7 @@ def _composed(
     listening: socket.socket,
     backups: Backups,
     certificate: Certificate | None,
+    city: CitySignIn | None,
 ) -> tuple[House, web.Application, Screens, Clockwork, Held]:
     feed = Feed(clock.now, lambda: clock.speed, registry.shown_name)
 
@@ -466,7 +504,8 @@ def _composed(
         *rooms.routes(),
         *figures.routes(),
         *screens.routes(),
-        *pages.routes(drawn),
+        *pages.routes(drawn, settings.oidc.name if city is not None else None),
+        *(city.routes() if city is not None else ()),
         *phone_page.routes(drawn.assets, settings.broadcast.url),
         *Attending(halls, roll, clock).routes(),
         *Calling(halls, clock, facts, registry.shown_name).routes(),
@@ -491,7 +530,7 @@ def _composed(
     app[ORIGINS] = _origins(settings, port)
     app[ARRIVALS] = _arrivals(settings, port)
     mount(app, served)
-    address = settings.server.origins[0] if settings.server.origins else _own_address(settings, port)
+    address = _address(settings, port)
     real = RealClock()
     patience = settling.Terms(cool_down_ms=settings.post.cool_down_minutes * 60_000)
     writer = Writer(journal, book, [way.name for way in ways], patience, address, clock.now, real.now)

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from importlib import import_module
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -225,6 +226,37 @@ class PostSettings(_Section):
         return self
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and loopback(parts.hostname or "")
+    if value and (not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or local)):
+        raise ValueError("write it as the service writes it itself, like https://dangnhap.example.gov.vn/realms/hanoi")
+    return value
+
+
+class OidcSettings(_Section):
+    issuer: Annotated[str, AfterValidator(_issuer)] = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    scopes: tuple[str, ...] = ("openid", "profile")
+    claim: str = Field("preferred_username", min_length=1, max_length=60)
+    second_factor_acr: tuple[str, ...] = ()
+    name: str = Field("", max_length=40)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "OidcSettings":
+        if len({bool(self.issuer), bool(self.client_id), bool(self.client_secret.get_secret_value())}) > 1:
+            raise ValueError("oidc.issuer, client_id and client_secret belong together; set all of them, or none")
+        if "openid" not in self.scopes:
+            raise ValueError('oidc.scopes needs "openid"; add it')
+        if self.issuer and find_spec("joserfc") is None:
+            raise ValueError(
+                "oidc.issuer needs the package joserfc, which is not installed; install it (pip install joserfc), or "
+                "leave it empty"
+            )
+        return self
+
+
 class MetricsSettings(_Section):
     allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     token: Annotated[SecretStr, AfterValidator(_strong)] = SecretStr("")
@@ -258,6 +290,7 @@ class Settings(BaseSettings):
     post: PostSettings = PostSettings()
     backup: BackupSettings = BackupSettings()
     people: PeopleSettings = PeopleSettings()
+    oidc: OidcSettings = OidcSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: Log = Log()
 
@@ -305,7 +338,9 @@ def _named(error: dict[str, object]) -> str:
     key = ".".join(str(part) for part in place) if isinstance(place, tuple) else str(place)
     value = error.get("input")
     # Some values nobody else may read: not even under a name that was misspelt, nor among those of a whole section.
-    hidden = _HIDDEN.search(key) or (error["type"] == "extra_forbidden" and key.startswith(("post.", "metrics.")))
+    hidden = _HIDDEN.search(key) or (
+        error["type"] == "extra_forbidden" and key.startswith(("post.", "metrics.", "oidc."))
+    )
     shown = "" if isinstance(value, dict) else " = (hidden)" if hidden else f" = {value!r}"
     if error["type"] == "extra_forbidden":
         return f"{key}{shown}: there is no such setting; take it out, or compare config.toml for its right name"

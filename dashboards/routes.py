@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -13,7 +14,7 @@ from dashboards import language
 from dashboards.assets import Assets
 from dashboards.language import Catalogue
 from endpoints_registry.access import Action
-from endpoints_registry.gate import Open, Route
+from endpoints_registry.gate import Open, Route, local
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME_COOKIE = "theme"
@@ -62,14 +63,20 @@ def prepared() -> Pages:
     return Pages(templates, files.read(extra=catalogues), languages)
 
 
-def routes(pages: Pages) -> list[Route]:
-    """The pages of the organiser's board, and the files they load."""
+def routes(pages: Pages, city: str | None = None) -> list[Route]:
+    """The pages of the organiser's board, and the files they load.
+
+    `city` is what the city's own sign-in service is called ("": nothing in particular); None where there is none.
+    """
 
     async def board(request: web.Request) -> web.StreamResponse:
         return pages.draw(request, "board.html")
 
     async def login(request: web.Request) -> web.StreamResponse:
-        return pages.draw(request, "login.html")
+        wanted = request.query.get("next", "/")
+        away = f"/login/oidc?next={quote(wanted, safe='')}" if local(wanted) else "/login/oidc"
+        # Why that service did not open the door: one of the template's own words, or nothing.
+        return pages.draw(request, "login.html", city=city, away=away, refused=request.query.get("refused", ""))
 
     async def static(request: web.Request) -> web.StreamResponse:
         return pages.assets.answer(request.match_info["path"], request)

@@ -14,7 +14,8 @@ from endpoints_registry.tables import ACCOUNT, KNOWN_BROWSER, SECOND_FACTOR, STA
 
 EVERYWHERE = frozenset({Role.ADMIN, Role.ORGANISER})
 """Roles whose scope is always everything."""
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+# With an @ too: the city's own sign-in service mostly calls people by their mail address.
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
 class WrongAccount(Exception):
@@ -94,7 +95,7 @@ def proper_username(username: str) -> str:
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
         raise WrongAccount(
-            f"Tên đăng nhập «{username[:64]}» cần 2-64 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối."
+            f"Tên đăng nhập «{username[:64]}» cần 2-64 chữ cái không dấu, chữ số, dấu chấm, gạch nối hoặc @."
         )
     return username
 

@@ -39,6 +39,10 @@ class WrongOtp(Exception):
     """The code is none of the phone's, or was used before."""
 
 
+class NobodyHere(Exception):
+    """The city's own sign-in service vouches for somebody who has no account here."""
+
+
 class EnrolmentNeeded(Exception):
     """This role comes in with a second factor only: put `secret` into a phone and come again with its code."""
 
@@ -113,6 +117,23 @@ class Door:
                 await attempts.take_back(connection, noted)
                 secret = await otp.begin(connection, row.id, now)
             raise EnrolmentNeeded(secret, username) from None
+
+    async def vouched(
+        self, username: str, address: str, browser: str, now: datetime, *, second_factor: bool
+    ) -> tuple[str, StaffSession]:
+        """A session for whoever the city's own sign-in service vouches for. Raises NobodyHere, OtpNeeded.
+
+        What is asked beside a password is asked of the service too: where a second factor is, it must have had one.
+        """
+        async with self._store.writing() as connection:
+            row = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.username == username))).first()
+            if row is None or row.disabled_at is not None:
+                raise NobodyHere
+            account = Account(row.id, row.username, row.name, Role(row.role), row.scope)
+            factor = await otp.factor(connection, account.id)
+            if (factor.confirmed or account.role in self._otp_roles) and not second_factor:
+                raise OtpNeeded
+            return await accounts.open_session(connection, account, address, browser, now, self._lifetime)
 
     async def _new_hash(self, row: Row[Any], knock: Knock) -> str | None:
         """Of the password that takes the place of a one-time one."""

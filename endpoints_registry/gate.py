@@ -168,7 +168,7 @@ def _over_https(request: web.Request) -> web.HTTPException:
     origin = next((each for each in request.app[ORIGINS] if each.startswith("https://")), "")
     if (
         request.method in SAFE_METHODS
-        and _local(request.raw_path)
+        and local(request.raw_path)
         and not request.raw_path.startswith(("/api/", "/ws/"))
     ):
         return web.HTTPPermanentRedirect(origin + request.raw_path)
@@ -261,10 +261,11 @@ def _doer(request: web.Request) -> Doer:
 def _door(request: web.Request) -> str:
     """The login page, with the way back to what was asked for."""
     wanted = request.raw_path
-    return f"/login?next={quote(wanted, safe='')}" if _local(wanted) and wanted != "/" else "/login"
+    return f"/login?next={quote(wanted, safe='')}" if local(wanted) and wanted != "/" else "/login"
 
 
-def _local(path: str) -> bool:
+def local(path: str) -> bool:
+    """Whether it is a place of ours, however a browser reads it."""
     # What begins with two slashes names another host, and browsers read a backslash as a slash.
     return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
 

@@ -51,6 +51,9 @@ function show(shown) {
   standing.replaceWith(asked);
   standing = asked;
   the('no-password').hidden = shown !== 'login';
+  // The city's own service, where there is one.
+  const city = document.getElementById('city');
+  if (city) city.hidden = shown !== 'login';
   the('anew').hidden = shown === 'login' || shown === 'codes';
   // Another language is another page, and the codes are told this once.
   /** @type {HTMLElement} */ (document.querySelector('.door-language')).hidden = shown === 'codes';
