@@ -30,8 +30,8 @@ from bridge.rules.wire import rfc3339
 from bridge.settings import BroadcastSettings, LineSettings, Server, Settings, Storage
 from bridge.simulator.broadcast import TARGET_S, Origin, on_air
 from bridge.simulator.clock import DrivenClock
-from bridge.simulator.deeds import Story
-from bridge.simulator.playing import Keys, Played, Player
+from bridge.simulator.deeds import Hand, Story
+from bridge.simulator.playing import Keys, Login, Played, Player
 from bridge.simulator.reels import filmed
 from bridge.simulator.story import told
 from bridge.simulator.traffic import Traffic
@@ -42,7 +42,12 @@ from endpoints_registry.samples import answering, growing
 
 log = structlog.get_logger("demo")
 
-USERNAME = "bantochuc"
+STAFF = {
+    Hand.STAFF: ("bantochuc", "Ban tổ chức", Role.ORGANISER),
+    Hand.SECOND: ("bantochuc2", "Phó Ban tổ chức", Role.ORGANISER),
+    Hand.COORDINATOR: ("dieuphoi", "Điều phối", Role.COORDINATOR),
+}
+"""Who closes the day up: nobody approves their own correction."""
 TYPES = {
     PointType.CITY_HALL: "Hội trường thành phố",
     PointType.DISTRICT: "Quận, huyện, thị xã",
@@ -142,7 +147,9 @@ async def _furnish(house: House, story: Story, sample: growing.Sample) -> Keys:
         if made.faults:
             raise Unusable(f"the sample registry does not import: {made.faults[0]}")
     password = secrets.token_urlsafe(9)
-    await registry.add_account(USERNAME, "Ban tổ chức", Role.ORGANISER, password)
+    root = sample.units[0].code
+    for username, called, role in STAFF.values():
+        await registry.add_account(username, called, role, password, root if role is Role.COORDINATOR else None)
     codes = {point.code for point in plan.points}
     await registry.create_conference(
         _conference(plan, sample.units[0].code),
@@ -154,8 +161,7 @@ async def _furnish(house: House, story: Story, sample: growing.Sample) -> Keys:
     links = await registry.issue_links(codes)
     tokens = await registry.issue_tokens(codes)
     return Keys(
-        username=USERNAME,
-        password=password,
+        staff={hand: Login(username, password) for hand, (username, _, _) in STAFF.items()},
         links={code: house.address + link.path for code, link in links.items()},
         tokens=tokens,
     )
@@ -220,7 +226,9 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys, stream:
         shown = codes if options.json_all else codes[:LINKS_SHOWN]
         first = {
             "url": house.address,
-            "organiser": {"username": keys.username, "password": keys.password},
+            "organiser": keys.staff[Hand.STAFF]._asdict(),
+            "second_organiser": keys.staff[Hand.SECOND]._asdict(),
+            "coordinator": keys.staff[Hand.COORDINATOR]._asdict(),
             "conference": story.plan.conference,
             "points": [{"code": code, "link": keys.links[code], "token": keys.tokens[code]} for code in shown],
             "wall": None,
@@ -230,7 +238,9 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys, stream:
         return
     console = Console()
     console.print(f"\n  Bảng theo dõi    [bold]{house.address}[/]")
-    console.print(f"  Đăng nhập        {keys.username} / {keys.password}")
+    for hand, (username, called, _) in STAFF.items():
+        label = "Đăng nhập" if hand is Hand.STAFF else ""
+        console.print(f"  {label:<16} {username} / {keys.staff[hand].password}  ({called})")
     named = {point.code: point.name for point in story.plan.points}
     console.print("  Mở bằng điện thoại (người phụ trách điểm cầu):")
     for code in codes[:3]:

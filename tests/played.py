@@ -1,19 +1,23 @@
 """The demo day as the rules see it, without waiting for it: every deed of the story, and all that follows."""
 
 import heapq
+from functools import partial
 from itertools import count as numbers
 from typing import NamedTuple
 
-from bridge.rules import events, link
+from bridge.rules import closing, correcting, events, link
 from bridge.rules.attendance import grade, round_before, round_of
 from bridge.rules.link import Line
-from bridge.rules.model import Count, Link, Phase, RoundName
+from bridge.rules.model import Asker, Count, Link, Phase, RoundName
+from bridge.rules.projection import Draft
 from bridge.rules.scene import Scene
 from bridge.simulator.deeds import (
     AgentLeaves,
     AgentUp,
     AgentVanishes,
+    Approve,
     CentreDrops,
+    CheckUnit,
     Correct,
     CountHeads,
     Deed,
@@ -21,13 +25,16 @@ from bridge.simulator.deeds import (
     Perceive,
     StageTap,
     Story,
+    Submit,
     SwitchMode,
     TellFault,
 )
 from bridge.simulator.story import PHASES, SECOND, at
-from tests.cast import ANN, act_id, happened, phone
+from tests.cast import ANN, BINH, act_id, happened, phone
 from tests.following import Hall
 
+CUC = "user:cuc"
+"""A second organiser."""
 PATIENCE_MS = 40 * SECOND
 RETRY_MS = 3 * SECOND
 CALM_EVERY_MS = 10 * SECOND
@@ -99,6 +106,13 @@ class Played(Hall):
                 self._counts(code, name, count, now_ms)
             case Correct(name, count, reason):
                 self._corrects(code, name, count, reason, now_ms)
+            case Approve(reason):
+                self._approves(code, reason, now_ms)
+            case Submit():
+                submitted = events.FiguresSubmitted(point=code, sitting=self.plan.sittings[0].id)
+                self.tells(submitted, now_ms, phone(code))
+            case CheckUnit(unit):
+                self.tells(events.UnitChecked(unit=unit, sitting=self.plan.sittings[0].id), now_ms, BINH)
             case _:
                 pass
 
@@ -117,19 +131,20 @@ class Played(Hall):
         self.hears(happened(reported, now_ms, phone(code), act_id(next(self._numbers))))
 
     def _corrects(self, code: str, name: RoundName, count: Count, reason: str, now_ms: int) -> None:
-        sitting = self.plan.sittings[0].id
-        figure = self.state.points[code].figures[sitting, name]
-        corrected = events.FigureCorrected(
-            point=code,
-            sitting=sitting,
-            round=name,
-            count=count,
-            grade=figure.grade,
-            before=figure.count,
-            corrects=figure.act,
-            reason=reason,
+        point, key = self.state.points[code], (self.plan.sittings[0].id, name)
+        ladder = self.state.affairs.closing
+        asked = correcting.asked(
+            self.plan, ladder, point, key, count, reason=reason, asker=Asker.ORGANISER, said_ms=now_ms
         )
-        self.hears(happened(corrected, now_ms, ANN, act_id(next(self._numbers))))
+        self.hears(happened(asked, now_ms, ANN, act_id(next(self._numbers))))
+
+    def _approves(self, code: str, reason: str, now_ms: int) -> None:
+        for each in self.state.affairs.closing.of_point(code):
+            self.commands(partial(self._approved, each.number, reason, now_ms), CUC)
+
+    @staticmethod
+    def _approved(number: int, reason: str, now_ms: int, draft: Draft) -> closing.Decided:
+        return closing.approve(draft, number, CUC, reason, now_ms)
 
     def _hears(self, code: str, now_ms: int) -> None:
         """A connection is made, or a sweep looks whether a trembling line has calmed down."""

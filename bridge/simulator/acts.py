@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from bridge.rules.model import RoundName
 from bridge.rules.wire import rfc3339
-from bridge.simulator.deeds import Correct, CountHeads, Perceive, StageTap, SwitchMode, TellFault, Told
+from bridge.simulator.deeds import Correct, CountHeads, Perceive, StageTap, Submit, SwitchMode, TellFault, Told
 
 Act = dict[str, Any]
 
@@ -67,6 +67,8 @@ def content(told: Told, point: str, sitting: str, figures: Mapping[tuple[str, Ro
                 "unexcused": count.unexcused,
                 "guests": count.guests,
             }
+        case Submit():
+            return {"kind": "submit", "sitting": sitting}
         case SwitchMode(mode, reason):
             return {"kind": "mode", "reception_mode": mode, "reason": reason}
         case TellFault(fault, note):

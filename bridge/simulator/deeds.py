@@ -21,7 +21,11 @@ class Hand(Enum):
 
     PHONE = "phone"
     STAFF = "staff"
-    """A coordinator or the organiser, for the hall."""
+    """The organiser, for the hall."""
+    COORDINATOR = "coordinator"
+    """Whoever checks what comes up the tree."""
+    SECOND = "second"
+    """A second organiser: nobody approves what they asked for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,13 @@ class CountHeads:
 
 
 @dataclass(frozen=True, slots=True)
+class Submit:
+    """The hall hands its figures in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Correct:
-    """Other numbers for the figure that stands for a round."""
+    """Other numbers for the figure that stands for a round; after the close they wait for somebody to approve them."""
 
     round: RoundName
     count: Count
@@ -103,11 +112,34 @@ class TurnPhase:
     phase: Phase
 
 
-Told = StageTap | Perceive | CountHeads | Correct | SwitchMode | TellFault
+@dataclass(frozen=True, slots=True)
+class CheckUnit:
+    """A unit's figures are checked, and handed in."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """What was asked for of the hall may stand."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """The report is signed, as version so-and-so."""
+
+    version: int
+
+
+Told = StageTap | Perceive | CountHeads | Correct | SwitchMode | TellFault | Submit
 """What becomes an act."""
 Signal = AgentUp | AgentVanishes | LineDrops | AgentLeaves | CentreDrops
 """What befalls a line."""
-What = Told | Signal | SendKept | TurnPhase
+Ladder = CheckUnit | Approve | Sign
+"""What the staff do to close the figures up."""
+What = Told | Signal | SendKept | TurnPhase | Ladder
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,20 @@ class Staff:
         if now["phase"] != phase:
             await self.asker.patiently("POST", f"{path}/phase", {"phase": phase, "version": now["version"]})
 
+    async def check(self, unit: str, sitting: str) -> None:
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}/closing/submissions"
+        await self.asker.patiently("POST", path, {"unit": unit, "sitting": sitting})
+
+    async def approve(self, point: str, reason: str) -> None:
+        """Whatever waits of this point."""
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}/closing/corrections"
+        found = await self.asker.patiently("GET", path)
+        for each in found["corrections"]:
+            if each["point"] == point and each["status"] == "waiting":
+                await self.asker.patiently("POST", f"{path}/{each['number']}/approval", {"reason": reason})
+
     async def sign_in(self) -> None:
         if not self.asker.cookie:
             body = {"username": self._username, "password": self._password}

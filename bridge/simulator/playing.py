@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import aiohttp
 
@@ -16,7 +16,9 @@ from bridge.simulator.deeds import (
     AgentLeaves,
     AgentUp,
     AgentVanishes,
+    Approve,
     CentreDrops,
+    CheckUnit,
     Correct,
     CountHeads,
     Deed,
@@ -25,8 +27,10 @@ from bridge.simulator.deeds import (
     LineDrops,
     Perceive,
     SendKept,
+    Sign,
     StageTap,
     Story,
+    Submit,
     SwitchMode,
     TellFault,
     Told,
@@ -36,16 +40,22 @@ from bridge.simulator.phones import Answers, Phone, Staff, link_of
 from bridge.simulator.rooms import DrawnBroadcast, Room
 from bridge.simulator.traffic import Traffic
 
+_PADS: Mapping[Hand, str] = {Hand.STAFF: "desk", Hand.COORDINATOR: "coordinator-desk", Hand.SECOND: "second-desk"}
 AFTER_ARRIVALS = 1
 """The rank of deeds on the clock: whatever arrives in the same moment has arrived before."""
+
+
+class Login(NamedTuple):
+    username: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What the play needs to be let in, by point."""
 
-    username: str
-    password: str
+    staff: Mapping[Hand, Login]
+    """The organiser, a coordinator of the whole city, a second organiser."""
     links: Mapping[str, str]
     """The operators' addresses."""
     tokens: Mapping[str, str]
@@ -97,22 +107,14 @@ class Player:
         async with aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=64)
         ) as http:
-            staff = Staff(
-                http,
-                self._server,
-                self._keys.username,
-                self._keys.password,
-                self._conference,
-                self._clock,
-                self._die("staff"),
-                self._traffic,
-                self.played.answers,
-            )
-            desk = (staff, Pad(self._die("desk")))
+            desks = {
+                hand: (self._staff(hand, login, http), Pad(self._die(_PADS[hand])))
+                for hand, login in self._keys.staff.items()
+            }
             async with asyncio.TaskGroup() as jobs:
                 for deed in deeds if deeds is not None else self.story.deeds:
                     await self._clock.sleep_until(deed.at_ms, AFTER_ARRIVALS)
-                    await self._do(deed, http, desk, jobs)
+                    await self._do(deed, http, desks, jobs)
                     self.played.deeds += 1
                 await self._clock.sleep_until(self.story.ends_ms, AFTER_ARRIVALS)
                 for room in self._rooms.values():
@@ -122,7 +124,11 @@ class Player:
         return self.played
 
     async def _do(
-        self, deed: Deed, http: aiohttp.ClientSession, desk: tuple[Staff, Pad], jobs: asyncio.TaskGroup
+        self,
+        deed: Deed,
+        http: aiohttp.ClientSession,
+        desks: Mapping[Hand, tuple[Staff, Pad]],
+        jobs: asyncio.TaskGroup,
     ) -> None:
         match deed.what:
             case AgentUp():
@@ -137,11 +143,18 @@ class Player:
                 for code in points:
                     self._room(code, jobs).drop(for_ms)
             case TurnPhase(phase):
-                await desk[0].turn(phase)
+                await desks[deed.hand][0].turn(phase)
+            case CheckUnit(unit):
+                await desks[deed.hand][0].check(unit, self._sitting)
+            case Approve(reason):
+                await desks[deed.hand][0].approve(deed.point, reason)
+            case Sign():
+                # The seam to the reports' doors: once they stand, a draft is made and signed here, over HTTP.
+                pass
             case SendKept():
                 await self._phone(deed.point, http)[0].deliver()
-            case StageTap() | Perceive() | CountHeads() | Correct() | SwitchMode() | TellFault() as told:
-                await self._tell(deed, told, *(desk if deed.hand is Hand.STAFF else self._phone(deed.point, http)))
+            case StageTap() | Perceive() | CountHeads() | Correct() | SwitchMode() | TellFault() | Submit() as told:
+                await self._tell(deed, told, *(desks.get(deed.hand) or self._phone(deed.point, http)))
             case _:
                 assert_never(deed.what)
 
@@ -175,6 +188,19 @@ class Player:
         if code in self._followed:
             return self._followed[code]
         return DrawnBroadcast(self._die("broadcast", code)) if code in self._streaming else None
+
+    def _staff(self, hand: Hand, login: Login, http: aiohttp.ClientSession) -> Staff:
+        return Staff(
+            http,
+            self._server,
+            login.username,
+            login.password,
+            self._conference,
+            self._clock,
+            self._die(hand.value),
+            self._traffic,
+            self.played.answers,
+        )
 
     def _phone(self, code: str, http: aiohttp.ClientSession) -> tuple[Phone, Pad]:
         if code not in self._phones:

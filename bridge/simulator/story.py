@@ -36,7 +36,9 @@ from bridge.simulator.deeds import (
     AgentLeaves,
     AgentUp,
     AgentVanishes,
+    Approve,
     CentreDrops,
+    CheckUnit,
     Correct,
     CountHeads,
     Deed,
@@ -45,8 +47,10 @@ from bridge.simulator.deeds import (
     LineDrops,
     Perceive,
     SendKept,
+    Sign,
     StageTap,
     Story,
+    Submit,
     SwitchMode,
     TellFault,
     TurnPhase,
@@ -76,7 +80,7 @@ ROUNDS = (
     Round(RoundName.CLOSING, at("11:15"), at("12:00")),
 )
 
-PHASES = (("06:30", Phase.OPEN), ("07:59:30", Phase.LIVE), ("11:30", Phase.CLOSING), ("14:10", Phase.CLOSED))
+PHASES = (("06:30", Phase.OPEN), ("07:59:30", Phase.LIVE), ("11:30", Phase.CLOSING), ("13:50", Phase.CLOSED))
 
 # The day's own figures, as shares of 766 points where a smaller or larger day needs them.
 ON_SITE_BY_SEVEN = 731
@@ -110,13 +114,14 @@ def told(sample: Sample, seed: int = SEED, *, faults: bool = True) -> Story:
     die = random.Random(seed)  # noqa: S311 - a play's choices, not a secret
     parts = cast(sample.points, die)
     figures = figured(sample.points, _wishes(sample.points, parts), die)
-    day = _Day(sample.points, parts if faults else _unharmed(parts), figures, die)
+    plan = _plan(sample, figures)
+    day = _Day(sample.points, parts if faults else _unharmed(parts), figures, die, _below_the_city(plan))
     deeds = sorted(day.deeds(), key=lambda deed: deed.at_ms)
     return Story(
-        plan=_plan(sample, figures),
+        plan=plan,
         deeds=tuple(deeds),
         starts_ms=at("06:30"),
-        ends_ms=max(at("15:31"), deeds[-1].at_ms),
+        ends_ms=max(at("15:41"), deeds[-1].at_ms),
         published=parts.named and published(sample.points),
     )
 
@@ -160,6 +165,17 @@ def _plan(sample: Sample, figures: Figures) -> Plan:
     )
 
 
+def _below_the_city(plan: Plan) -> list[str]:
+    """The units whose figures the city waits for, where they have points."""
+    parents = {unit.code: unit.parent for unit in plan.units}
+
+    def below(unit: str) -> str | None:
+        above = parents[unit]
+        return None if above is None else unit if parents[above] is None else below(above)
+
+    return sorted({unit for point in plan.points if (unit := below(point.unit)) is not None})
+
+
 def _wishes(points: Sequence[Point], parts: Cast) -> Wishes:
     """What the pictures and the published day say of single halls."""
     if not parts.named:
@@ -197,8 +213,12 @@ def _self_correcting(parts: Cast) -> str:
 class _Day:
     """The day in the making: each part of it yields its deeds."""
 
-    def __init__(self, points: Sequence[Point], parts: Cast, figures: Figures, die: random.Random) -> None:
+    def __init__(
+        self, points: Sequence[Point], parts: Cast, figures: Figures, die: random.Random, checked: Sequence[str]
+    ) -> None:
+        """`checked` are the units just below the city."""
         self.points = points
+        self.checked = checked
         self.parts = parts
         self.figures = figures
         self.die = die
@@ -227,6 +247,7 @@ class _Day:
         yield from self._offline_phone()
         yield from self._closing_round()
         yield from self._late_corrections()
+        yield from self._closing_up()
 
     def _dark(self) -> list[str]:
         dark = list(self.parts.dark)
@@ -444,6 +465,8 @@ class _Day:
             ended = max(said + 20 * SECOND, at("11:30") + self.die.randrange(300) * SECOND)
             yield Deed(said, code, CountHeads(RoundName.CLOSING, count))
             yield Deed(ended, code, StageTap(Stage.ENDED))
+            # Whoever has ended looks once more at what stands there, and hands it in.
+            yield Deed(ended + (60 + len(code) * sum(map(ord, code)) % 240) * SECOND, code, Submit())
             if code in self.up and code not in on_television:
                 yield Deed(ended + 30 * SECOND, code, AgentLeaves())
 
@@ -452,6 +475,15 @@ class _Day:
         for place, code in enumerate(self.parts.correcting):
             right = Correct(RoundName.CLOSING, self.figures.closing[code], "Đối chiếu lại danh sách điểm danh giấy")
             yield Deed(at("15:30") + place * 20 * SECOND, code, right, Hand.STAFF)
+            yield Deed(at("15:34") + place * 20 * SECOND, code, Approve("Đúng với danh sách có chữ ký"), Hand.SECOND)
+
+    def _closing_up(self) -> Iterator[Deed]:
+        """12:20 units are checked one after another; 14:10 version 1 is signed, 15:40 version 2."""
+        for place, unit in enumerate(self.checked):
+            yield Deed(at("12:20") + place * 20 * SECOND, "", CheckUnit(unit), Hand.COORDINATOR)
+        yield Deed(at("14:10"), "", Sign(1), Hand.STAFF)
+        if self.parts.correcting:
+            yield Deed(at("15:40"), "", Sign(2), Hand.STAFF)
 
     def _between(self, start: str, end: str) -> int:
         return at(start) + self.die.randrange((at(end) - at(start)) // SECOND) * SECOND

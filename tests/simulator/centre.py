@@ -25,6 +25,8 @@ class Centre:
         self.acts: list[tuple[int, dict[str, Any]]] = []
         self.duplicates: list[str] = []
         self.phases: list[str] = ["draft"]
+        self.checked: list[str] = []
+        self.approved: list[int] = []
         self.heartbeat_s = 10.0
         self.busy = 0
         """Refuse so many requests and dials with 503 first."""
@@ -124,6 +126,26 @@ class Centre:
             self.phases.append((await request.json())["phase"])
         return web.json_response({"phase": self.phases[-1], "version": len(self.phases) - 1})
 
+    async def check(self, request: web.Request) -> web.Response:
+        self.checked.append((await request.json())["unit"])
+        return web.json_response({})
+
+    async def corrections(self, _request: web.Request) -> web.Response:
+        """Every correction that was said, until it is approved."""
+        asked = [act for _, act in self.acts if act["kind"] == "correct"]
+        told = [{"number": number, "point": act["point"]} for number, act in enumerate(asked, 1)]
+        return web.json_response(
+            {
+                "corrections": [
+                    each | {"status": "approved" if each["number"] in self.approved else "waiting"} for each in told
+                ]
+            }
+        )
+
+    async def approve(self, request: web.Request) -> web.Response:
+        self.approved.append(int(request.match_info["number"]))
+        return web.json_response({})
+
     async def heard_beats(self, number: int) -> None:
         """Until so many beats were heard in all."""
         async with self._news:
@@ -147,6 +169,9 @@ async def centre(clock: Clock) -> AsyncIterator[Centre]:
     app.router.add_post(f"{one}/acts", there.receive)
     app.router.add_get(one, there.phase)
     app.router.add_post(f"{one}/phase", there.phase)
+    app.router.add_post(f"{one}/closing/submissions", there.check)
+    app.router.add_get(f"{one}/closing/corrections", there.corrections)
+    app.router.add_post(f"{one}/closing/corrections/{{number}}/approval", there.approve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

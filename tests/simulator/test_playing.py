@@ -10,10 +10,10 @@ import pytest
 from bridge.rules.model import Stage, Word
 from bridge.simulator.acts import Pad, uuid7
 from bridge.simulator.clock import DrivenClock
-from bridge.simulator.deeds import Fate, Perceive, StageTap, Story
+from bridge.simulator.deeds import CheckUnit, Fate, Hand, Perceive, StageTap, Story
 from bridge.simulator.driving import doors
 from bridge.simulator.phones import Answers, Link, Phone, link_of
-from bridge.simulator.playing import Keys, Played, Player
+from bridge.simulator.playing import Keys, Login, Played, Player
 from bridge.simulator.screens import Waited
 from bridge.simulator.story import told
 from bridge.simulator.traffic import Latencies, Traffic
@@ -31,8 +31,7 @@ async def played(story: Story) -> tuple[Played, Centre]:
         clock.quiet = lambda: traffic.settled(there.frames_received, there.rooms_greeted)
         codes = [point.code for point in story.plan.points]
         keys = Keys(
-            "ban-to-chuc",
-            "mat-khau",
+            {hand: Login("ban-to-chuc", "mat-khau") for hand in Hand if hand is not Hand.PHONE},
             {code: f"{there.url}/p/h-{code}#right" for code in codes},
             {code: code for code in codes},
         )
@@ -53,7 +52,8 @@ def test_every_deed_is_done_and_every_act_arrives_once(day: tuple[Story, Played,
     meant = Counter(
         deed.point
         for deed in story.deeds
-        if type(deed.what).__name__ in {"StageTap", "Perceive", "CountHeads", "Correct", "SwitchMode", "TellFault"}
+        if type(deed.what).__name__
+        in {"StageTap", "Perceive", "CountHeads", "Correct", "SwitchMode", "TellFault", "Submit"}
     )
     assert outcome.deeds == len(story.deeds)
     assert Counter(act["point"] for _, act in there.acts) == meant
@@ -85,6 +85,14 @@ def test_corrections_name_the_act_they_correct(day: tuple[Story, Played, Centre]
 
 def test_the_conference_goes_through_its_phases(day: tuple[Story, Played, Centre]) -> None:
     assert day[2].phases == ["draft", "open", "live", "closing", "closed"]
+
+
+def test_every_district_is_checked_once_and_every_correction_approved(day: tuple[Story, Played, Centre]) -> None:
+    story, _, there = day
+    assert there.checked == [deed.what.unit for deed in story.deeds if isinstance(deed.what, CheckUnit)]
+    assert len(set(there.checked)) == len(there.checked) > 0
+    asked = [act for _, act in there.acts if act["kind"] == "correct"]
+    assert sorted(there.approved) == list(range(1, len(asked) + 1))
 
 
 def test_all_rooms_are_gone_in_the_end(day: tuple[Story, Played, Centre]) -> None:

@@ -14,7 +14,9 @@ from bridge.simulator.deeds import (
     AgentLeaves,
     AgentUp,
     AgentVanishes,
+    Approve,
     CentreDrops,
+    CheckUnit,
     Correct,
     CountHeads,
     Deed,
@@ -23,8 +25,10 @@ from bridge.simulator.deeds import (
     LineDrops,
     Perceive,
     SendKept,
+    Sign,
     StageTap,
     Story,
+    Submit,
     SwitchMode,
     TellFault,
 )
@@ -47,9 +51,14 @@ def figures(clock: str, name: RoundName, day: Story = DAY) -> dict[str, Count]:
     """The good figures of a round as they stand at a time."""
     seats = {point.code: point for point in day.plan.points}
     standing: dict[str, Count] = {}
+    asked: dict[str, Count] = {}
     for deed in until(clock, day):
         match deed.what:
-            case CountHeads(round=said, count=count) | Correct(round=said, count=count) if said is name:
+            case Correct(round=said, count=count) if said is name:
+                asked[deed.point] = count
+            case Approve() if deed.point in asked:
+                standing[deed.point] = asked.pop(deed.point)
+            case CountHeads(round=said, count=count) if said is name:
                 planned = seats[deed.point]
                 verdict, _ = grade(opened(planned), (SITTING, name), count, None)
                 if verdict is not Grade.QUARANTINED:
@@ -103,7 +112,7 @@ def test_who_is_expected_adds_up_by_type() -> None:
 
 
 def test_the_day_ends_with_the_table() -> None:
-    standing = figures("15:31", RoundName.CLOSING)
+    standing = figures("15:40", RoundName.CLOSING)
     assert sums(standing) == (52_614, 2_311, 275)
     for kind, row in TABLE.items():
         there = {code: count for code, count in standing.items() if TYPE[code] == kind}
@@ -116,11 +125,26 @@ def test_version_1_is_signed_with_its_own_figures_and_three_communes_correct_it(
     assert len({deed.point for deed in corrections}) == 3
     assert {TYPE[deed.point] for deed in corrections} == {PointType.COMMUNE}
     assert all(at("15:30") <= deed.at_ms < at("15:31") and deed.hand is Hand.STAFF for deed in corrections)
+    approved = [deed for deed in DAY.deeds if isinstance(deed.what, Approve)]
+    assert [deed.point for deed in approved] == [deed.point for deed in corrections]
+    assert {deed.hand for deed in approved} == {Hand.SECOND}
+    signed = [(deed.what.version, deed.at_ms) for deed in DAY.deeds if isinstance(deed.what, Sign)]
+    assert signed == [(1, at("14:10")), (2, at("15:40"))]
+
+
+def test_every_hall_submits_after_its_last_word_and_every_district_is_checked_before_the_close() -> None:
+    said = {deed.point: deed.at_ms for deed in until("13:50") if isinstance(deed.what, CountHeads | StageTap)}
+    submitted = {deed.point: deed.at_ms for deed in DAY.deeds if isinstance(deed.what, Submit)}
+    assert submitted.keys() == POINTS.keys()
+    assert all(said[code] < submitted[code] < at("12:20") for code in submitted)
+    checked = [deed for deed in DAY.deeds if isinstance(deed.what, CheckUnit)]
+    assert len(checked) == 50
+    assert all(at("12:20") <= deed.at_ms < at("13:50") for deed in checked)
 
 
 def test_every_good_figure_is_a_whole_hall() -> None:
     for name in RoundName:
-        for code, count in figures("15:31", name).items():
+        for code, count in figures("15:40", name).items():
             assert count.answered == EXPECTED[code]
             assert count.present + count.guests <= (POINTS[code].seats or 0)
 
@@ -244,7 +268,7 @@ def test_two_halls_report_the_closing_round_late() -> None:
 def test_nobody_says_anything_of_the_hall_after_it_has_ended() -> None:
     ended: set[str] = set()
     for deed in DAY.deeds:
-        assert deed.point not in ended or isinstance(deed.what, AgentLeaves | Correct)
+        assert deed.point not in ended or isinstance(deed.what, AgentLeaves | Correct | Approve | Submit)
         if isinstance(deed.what, StageTap) and deed.what.stage is Stage.ENDED:
             ended.add(deed.point)
     assert len(ended) == 766
@@ -257,7 +281,7 @@ def test_the_same_seed_tells_the_same_day() -> None:
 def test_a_day_without_faults_has_the_same_figures_and_no_line_that_breaks() -> None:
     calm = told(grown("hanoi-2023"), faults=False)
     for name in RoundName:
-        assert figures("15:31", name, calm) == figures("15:31", name)
+        assert figures("15:40", name, calm) == figures("15:40", name)
     assert not any(
         isinstance(deed.what, AgentVanishes | LineDrops | CentreDrops | TellFault | SwitchMode) for deed in calm.deeds
     )
@@ -267,7 +291,7 @@ def test_a_day_without_faults_has_the_same_figures_and_no_line_that_breaks() -> 
 @given(seed=st.integers(0, 10_000))
 def test_another_seed_tells_another_day_with_the_same_figures(seed: int) -> None:
     day = told(grown("hanoi-2023"), seed)
-    assert sums(figures("15:31", RoundName.CLOSING, day)) == (52_614, 2_311, 275)
+    assert sums(figures("15:40", RoundName.CLOSING, day)) == (52_614, 2_311, 275)
     assert sums(figures("08:00", RoundName.OPENING, day))[0] == 51_488
     assert sums(figures("07:30", RoundName.OPENING, day))[0] == 24_880
 
@@ -281,7 +305,7 @@ def test_any_other_day_adds_up_too(registry: str, points: int | None) -> None:
     expected = {point.code: point.expected[SITTING] for point in day.plan.points}
     assert not day.published
     for name in RoundName:
-        standing = figures("15:31", name, day)
+        standing = figures("15:40", name, day)
         assert {code: count.answered for code, count in standing.items()} == expected
 
 
