@@ -1,11 +1,19 @@
 """What every test may ask for."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import Server, running
+from tests.memory import roomy
+
+
+def pytest_configure() -> None:
+    """The tests' own folders lie in memory if they may."""
+    if folder := roomy():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 def pytest_collection_finish() -> None:

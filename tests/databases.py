@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.memory import roomy
+
 PROGRAMS = ("initdb", "postgres", "psql")
 ADDRESS = "postgresql+asyncpg://bridge@/{name}?host={socket}&port=5432"
 PATIENCE_S = 60
@@ -32,10 +34,13 @@ class Server:
         self._socket = socket
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """The address of a new, empty database, which is gone afterwards, whoever is still connected to it."""
+    def fresh(self, like: str = "template1") -> Iterator[str]:
+        """The address of a new database, which is gone afterwards, whoever is still connected to it.
+
+        Empty, or a copy of the database named `like`, to which nobody is connected.
+        """
         name = f"bridge_{uuid4().hex}"
-        self.told(f"CREATE DATABASE {name}")
+        self.told(f"CREATE DATABASE {name} TEMPLATE {like}")
         try:
             yield ADDRESS.format(name=name, socket=self._socket)
         finally:
@@ -76,11 +81,10 @@ def running() -> Iterator[Server]:
     # PostgreSQL refuses to run as root.
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     home = Path(tempfile.mkdtemp(prefix="bridge-pg-", dir=_reachable()))
+    kept = Path(tempfile.mkdtemp(prefix="bridge-pg-kept-", dir=roomy() or home))
     try:
         home.chmod(0o755)
         programs = _copied(home)
-        kept = home / "kept"
-        kept.mkdir(mode=0o700)
         os.chown(kept, owner.pw_uid, owner.pw_gid)
         _as(
             owner,
@@ -89,6 +93,7 @@ def running() -> Iterator[Server]:
         with (kept / "log").open("wb") as log, _started(owner, programs, kept, log.fileno()) as server:
             yield server
     finally:
+        shutil.rmtree(kept)
         shutil.rmtree(home)
 
 
@@ -98,6 +103,9 @@ def _started(owner: pwd.struct_passwd, programs: Path, kept: Path, log: int) -> 
         *("sh", "-c", WHILE_WE_LIVE, "while-we-live"),
         *(programs / "postgres", "-D", kept / "data", "-c", "listen_addresses="),
         *("-c", f"unix_socket_directories={kept}", "-c", "port=5432", "-c", "timezone=UTC"),
+        # No test cuts this machine's power, and databases come and go by the hundred: to bring each to the disk took longer
+        # than the tests. What a killed server has acknowledged stands without it, too.
+        *("-c", "fsync=off", "-c", "full_page_writes=off"),
     ]
     process = subprocess.Popen(
         command,

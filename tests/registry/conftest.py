@@ -1,5 +1,7 @@
 """A registry on each of the two databases, and a browser's view of its addresses."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from endpoints_registry.gate import ORIGINS, RESOLVE, mount
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.registry import MIGRATIONS, Registry, open_registry
 from endpoints_registry.routes import routes
-from tests.databases import Server
+from tests.databases import Server, name_of
 from tests.registry.cast import DAY, NOW, POINTS, UNITS
 
 Browser = TestClient[web.Request, web.Application]
@@ -43,14 +45,45 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def sqlite_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a registry that holds the cast's units and points, to be copied."""
+    file = tmp_path_factory.mktemp("city") / "registry.sqlite"
+    asyncio.run(_told_of_the_cast(_sqlite(file)))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_city(postgres: Server) -> Iterator[str]:
+    """The name of such a database, to be copied."""
+    with postgres.fresh() as address:
+        asyncio.run(_told_of_the_cast(address))
+        yield name_of(address)
+
+
+async def _told_of_the_cast(url: str) -> None:
+    async with open_registry(url, now=Clock(), today=lambda: DAY, passwords=quick_passwords()) as opened:
+        for text in (UNITS, POINTS):
+            made = await opened.import_file(text.encode())
+            assert not made.faults
+
+
+def _sqlite(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database, once of each kind."""
+    """The address of a database, once of each kind: the cast's where the test asks for a registry, else an empty one."""
+    peopled = "registry" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/registry.sqlite"
+        file = tmp_path / "registry.sqlite"
+        if peopled:
+            shutil.copy(request.getfixturevalue("sqlite_city"), file)
+        yield _sqlite(file)
     else:
         server: Server = request.getfixturevalue("postgres")
-        with server.fresh() as address:
+        with server.fresh(request.getfixturevalue("postgresql_city") if peopled else "template1") as address:
             yield address
 
 
@@ -71,9 +104,6 @@ def quick_passwords() -> Passwords:
 async def registry(url: str, clock: Clock) -> AsyncIterator[Registry]:
     """A registry that holds the cast's units and points."""
     async with open_registry(url, now=clock, today=lambda: DAY, passwords=quick_passwords()) as opened:
-        for text in (UNITS, POINTS):
-            made = await opened.import_file(text.encode())
-            assert not made.faults
         yield opened
 
 
