@@ -75,6 +75,12 @@ class User(_Told):
 class SessionAnswer(_Told):
     csrf: str
     user: User
+    may: list[str] = []
+    """Every action that the role may do somewhere: pages hide what the gate would refuse."""
+    appoints: list[str] = []
+    """Roles of the accounts that are theirs to make."""
+    lends: list[str] = []
+    """Roles that an API token of theirs may have."""
     recovery_codes: list[str] = []
     """Of a second factor that this sign-in has confirmed; they are shown once."""
 
@@ -508,6 +514,9 @@ class LinkLine(_Told):
 class LinkLinesAnswer(_Told):
     links: list[LinkLine]
     total: int
+    linked: int
+    """So many of them have a link, on so many phones."""
+    phones: int
     next_page: int | None
 
 
@@ -516,10 +525,23 @@ class LinkTold(_Told):
     name: str
     path: str
     """What follows the server's address: it is shown once."""
+    url: str
+    qr: str | None
+    """The whole address as a data URI of SVG, where one was asked for alone; many are printed as a sheet."""
 
 
 class LinksAnswer(_Told):
     links: list[LinkTold]
+
+
+class PhoneTold(_Told):
+    device: str
+    since: Moment
+
+
+class PhonesAnswer(_Told):
+    phones: list[PhoneTold]
+    """On which the point's link is open, the newest first."""
 
 
 class TokenTold(_Told):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import Select, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import attempts, pins
@@ -94,6 +94,31 @@ async def live_links(connection: AsyncConnection, now: datetime) -> Mapping[int,
         .group_by(POINT_LINK.c.point_id, POINT_LINK.c.handle, POINT_LINK.c.created_at)
     )
     return {row.point_id: LiveLink(row.handle, row.created_at, row.phones) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPhone:
+    device: str
+    since: datetime
+
+
+async def phones(connection: AsyncConnection, point_id: int, now: datetime) -> list[OpenPhone]:
+    """The phones on which the point's link is open, the newest first."""
+    rows = await connection.execute(
+        select(LINK_SESSION.c.device, LINK_SESSION.c.created_at)
+        .where(LINK_SESSION.c.handle.in_(_live(point_id)), LINK_SESSION.c.created_at > now - LINK_LIFETIME.most)
+        .order_by(LINK_SESSION.c.created_at.desc())
+    )
+    return [OpenPhone(row.device, row.created_at) for row in rows]
+
+
+async def end_phones(connection: AsyncConnection, point_id: int) -> None:
+    """Every phone has to open the link again, and to say the PIN if there is one."""
+    await connection.execute(delete(LINK_SESSION).where(LINK_SESSION.c.handle.in_(_live(point_id))))
+
+
+def _live(point_id: int) -> Select[tuple[str]]:
+    return select(POINT_LINK.c.handle).where(POINT_LINK.c.point_id == point_id, POINT_LINK.c.revoked_at.is_(None))
 
 
 async def with_tokens(connection: AsyncConnection) -> frozenset[int]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import structlog
 from aiohttp import web
 
-from endpoints_registry import credentials, pins
+from endpoints_registry import credentials, otp, pins
 from endpoints_registry.access import Action, Caller, covers
 from endpoints_registry.bodies import (
     LinkLine,
@@ -13,6 +13,8 @@ from endpoints_registry.bodies import (
     LinksAnswer,
     LinksQuery,
     LinkTold,
+    PhonesAnswer,
+    PhoneTold,
     PinBody,
     PointsBody,
     TokensAnswer,
@@ -30,8 +32,10 @@ log = structlog.get_logger("granting")
 
 
 class Granting:
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, origin: str = "") -> None:
+        """`origin` is the address under which the world reaches us (the request's own, if not given)."""
         self._registry = registry
+        self._origin = origin
 
     def routes(self) -> tuple[Route, ...]:
         links, tokens, pin = "/api/v1/registry/links", "/api/v1/registry/tokens", "/api/v1/registry/pins/{code}"
@@ -69,6 +73,22 @@ class Granting:
                 self.revoke_link,
                 Action.GRANT_LINKS,
                 "Thu hồi liên kết của một điểm cầu",
+                answers={204: None, 404: None},
+            ),
+            Route(
+                "GET",
+                f"{links}/{{code}}/phones",
+                self.phones,
+                Action.GRANT_LINKS,
+                "Những điện thoại đang mở liên kết của một điểm cầu",
+                answers={200: PhonesAnswer, 404: None},
+            ),
+            Route(
+                "DELETE",
+                f"{links}/{{code}}/phones",
+                self.end_phones,
+                Action.GRANT_LINKS,
+                "Đăng xuất mọi điện thoại của một điểm cầu; liên kết vẫn dùng được",
                 answers={204: None, 404: None},
             ),
             Route(
@@ -148,13 +168,27 @@ class Granting:
                     token=id in rooms,
                 )
             )
-        return answer(LinkLinesAnswer(links=told, total=len(found), next_page=following))
+        opened = [live[id] for point in found if (id := directory.ids[point.code]) in live]
+        return answer(
+            LinkLinesAnswer(
+                links=told,
+                total=len(found),
+                linked=len(opened),
+                phones=sum(link.phones for link in opened),
+                next_page=following,
+            )
+        )
 
     async def issue_links(self, request: web.Request) -> web.Response:
         points = await self._asked(request)
         links = await self._registry.issue_links([point.code for point in points])
         log.info("links-issued", points=len(links), by=request[CALLER].name)
-        told = [LinkTold(code=point.code, name=point.name, path=links[point.code].path) for point in points]
+        origin, alone = self._origin or str(request.url.origin()), len(points) == 1
+        told = []
+        for point in points:
+            url = origin + links[point.code].path
+            qr = otp.drawn(url) if alone else None
+            told.append(LinkTold(code=point.code, name=point.name, path=links[point.code].path, url=url, qr=qr))
         return answer(LinksAnswer(links=told))
 
     async def revoke_links(self, request: web.Request) -> web.Response:
@@ -167,6 +201,19 @@ class Granting:
         point = self._named(request)
         await self._registry.revoke_links([point.code])
         log.info("link-revoked", point=point.code, by=request[CALLER].name)
+        return web.Response(status=204)
+
+    async def phones(self, request: web.Request) -> web.Response:
+        point = self._named(request)
+        id = self._registry.directory.ids[point.code]
+        async with self._registry.store.reading() as connection:
+            open_now = await credentials.phones(connection, id, self._registry.now())
+        return answer(PhonesAnswer(phones=[PhoneTold(device=each.device, since=each.since) for each in open_now]))
+
+    async def end_phones(self, request: web.Request) -> web.Response:
+        point = self._named(request)
+        await self._registry.end_phones(point.code)
+        log.info("phones-signed-out", point=point.code, by=request[CALLER].name)
         return web.Response(status=204)
 
     async def issue_tokens(self, request: web.Request) -> web.Response:

@@ -293,6 +293,13 @@ class Registry:
             await credentials.revoke_links(connection, ids.values(), self.now())
         self.keyring.forget()
 
+    async def end_phones(self, code: str) -> None:
+        """Every phone has to open the point's link again. Raises UnknownPoint."""
+        (point_id,) = self._ids([code], None).values()
+        async with self.store.writing() as connection:
+            await credentials.end_phones(connection, point_id)
+        self.keyring.forget()
+
     async def issue_tokens(self, codes: Collection[str], day: date | None = None) -> Mapping[str, str]:
         """A new token for the machine in each of these rooms, the earlier ones revoked. Raises UnknownPoint."""
         ids = self._ids(codes, day)

@@ -74,7 +74,7 @@ def routes(
         *Sessions(registry).routes(),
         *Enrolling(registry).routes(),
         *Lending(registry).routes(),
-        *Granting(registry).routes(),
+        *Granting(registry, origin).routes(),
     ]
 
 

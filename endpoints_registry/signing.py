@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from endpoints_registry import otp
-from endpoints_registry.access import Role
+from endpoints_registry.access import ALLOWED, APPOINTS, Role, lends
 from endpoints_registry.accounts import WrongPassword
 from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
@@ -174,7 +174,14 @@ def person(request: web.Request) -> Credential:
 def _session(credential: Credential, codes: Sequence[str] = ()) -> SessionAnswer:
     caller = credential.caller
     user = User(username=caller.name.removeprefix("user:"), name=caller.shown, role=caller.role.value)
-    return SessionAnswer(csrf=csrf_token(credential.secret), user=user, recovery_codes=list(codes))
+    return SessionAnswer(
+        csrf=csrf_token(credential.secret),
+        user=user,
+        may=[action.value for action, roles in ALLOWED.items() if caller.role in roles],
+        appoints=[role.value for role in Role if role in APPOINTS.get(caller.role, ())],
+        lends=[role.value for role in Role if lends(caller.role, role)],
+        recovery_codes=list(codes),
+    )
 
 
 def busy(many: TooBusy) -> Problem:
