@@ -53,6 +53,7 @@ from bridge.journal.sql import open_journal
 from bridge.keeping.backups import Alarm, Backups
 from bridge.keeping.backups import Terms as BackupTerms
 from bridge.keeping.door import Door as BackupDoor
+from bridge.keeping.verifying import Verifying
 from bridge.metering import metered
 from bridge.notdone import NotDone
 from bridge.post import Channel, Kind, Letter, settling
@@ -521,6 +522,7 @@ def _composed(
         *Door(halls, book).routes(),
         *Auditing(registry, journal_heads).routes(),
         *BackupDoor(backups).routes(),
+        *Verifying(stores(settings)[:2], registry.now).routes(),
         *Persons(registry, journal, halls, feed.turned).routes(),
     ]
     served += _described(served)

@@ -117,6 +117,14 @@ class Attending:
                 answers={200: NamesAnswer, 404: None, 409: None, 422: None},
             ),
             Route(
+                "GET",
+                f"{one}/names",
+                self.kept,
+                Action.GOVERN,
+                "Hội nghị có giữ họ tên không, bao nhiêu người, giữ mấy ngày",
+                answers={200: NamesAnswer, 404: None},
+            ),
+            Route(
                 "POST",
                 f"{one}/roster/imports",
                 self.take_in,
@@ -200,10 +208,16 @@ class Attending:
                 raise Problem(409, "frozen", detail)
             await self._registry.names.switch(conference.id, asked.names, self._registry.now())
             log.info("names-switched", conference=conference.id, on=asked.names, by=request[CALLER].name)
-        names, held = self._registry.names, self._registry.attendees(conference.id)
-        if held is not None and "keep_days" in asked.model_fields_set:
-            await names.keep_for(conference.id, asked.keep_days)
-        kept = await names.kept_for(conference.id)
+        if self._registry.attendees(conference.id) is not None and "keep_days" in asked.model_fields_set:
+            await self._registry.names.keep_for(conference.id, asked.keep_days)
+        return await self._names(conference)
+
+    async def kept(self, request: web.Request) -> web.Response:
+        return await self._names(self._conference(request))
+
+    async def _names(self, conference: Conference) -> web.Response:
+        held = self._registry.attendees(conference.id)
+        kept = await self._registry.names.kept_for(conference.id)
         return answer(NamesAnswer(names=held is not None, people=len(held) if held is not None else 0, keep_days=kept))
 
     async def take_in(self, request: web.Request) -> web.Response:

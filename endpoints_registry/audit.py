@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry.database import alone
@@ -112,12 +112,12 @@ def digest(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
-_canonical = msgspec.json.Encoder(order="deterministic")
+_canonical = msgspec.json.Encoder(order="deterministic").encode
 _what: msgspec.json.Decoder[What] = msgspec.json.Decoder(What)
 
 
 def canonical(what: What) -> bytes:
-    return _canonical.encode(what)
+    return _canonical(what)
 
 
 def what_of(entry: Entry) -> What:
@@ -193,11 +193,12 @@ async def head(connection: AsyncConnection) -> Head:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: those after a position, of whom, of which action (`link`, `link-revoked`), since and until when."""
+    """Which rows: those after a position, of whom, of which action (`link`, `link-revoked`), about whom or what, when."""
 
     after: int = 0
     actor: str = ""
     action: str = ""
+    subject: str = ""
     since_ms: int | None = None
     until_ms: int | None = None
     newest_first: bool = False
@@ -217,6 +218,8 @@ async def read(connection: AsyncConnection, wanted: Wanted, limit: int = READ_LI
         conditions.append(
             (AUDIT.c.action == wanted.action) | AUDIT.c.action.startswith(f"{wanted.action}-", autoescape=True)
         )
+    if wanted.subject:
+        conditions.append(_tells_of(connection, wanted.subject))
     if wanted.since_ms is not None:
         conditions.append(AUDIT.c.at_ms >= wanted.since_ms)
     if wanted.until_ms is not None:
@@ -224,6 +227,17 @@ async def read(connection: AsyncConnection, wanted: Wanted, limit: int = READ_LI
     order = AUDIT.c.position.desc() if wanted.newest_first else AUDIT.c.position
     found = await connection.execute(select(AUDIT).where(*conditions).order_by(order).limit(limit))
     return tuple(_row(row) for row in found)
+
+
+def _tells_of(connection: AsyncConnection, subject: str) -> ColumnElement[bool]:
+    """Whether a row names the subject (a code, a user name, a conference), alone or beside another."""
+    said = _canonical(subject)[1:-1]
+    # As it stands in the row's JSON: between quotes, or beside the other half of a pair.
+    around = [before + said + after for before in (b'"', b" ") for after in (b'"', b" ")]
+    if connection.dialect.name == "sqlite":
+        return or_(*(func.instr(AUDIT.c.what, each) > 0 for each in around))
+    words = func.convert_from(AUDIT.c.what, "UTF8")
+    return or_(*(func.strpos(words, each.decode()) > 0 for each in around))
 
 
 def _row(row: Any) -> Row:

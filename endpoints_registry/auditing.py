@@ -43,6 +43,8 @@ class Filter(BaseModel):
     """Whose: `user:ann`, `command-line`, `system`."""
     action: str = Field("", max_length=60, pattern=r"^[a-z-]*$")
     """`link-revoked`, or `link` for all that is done to links."""
+    subject: str = Field("", max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
+    """About what: a point's or unit's code, a user name, a conference. Of a row that names only some, those."""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
@@ -187,6 +189,7 @@ def _wanted(query: Filter, *, after: int, newest_first: bool = False) -> Wanted:
         after=after,
         actor=query.actor,
         action=query.action,
+        subject=query.subject.strip(),
         since_ms=_ms(query.since),
         until_ms=_ms(query.until),
         newest_first=newest_first,

@@ -1,11 +1,12 @@
 """The backups of a running server: made when asked and by the clock, the old ones put away, and an alarm when there is none."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -25,6 +26,8 @@ LATE = 3
 """So many times as old as it may be, and somebody is told."""
 AGAIN = timedelta(days=1)
 """As long as it goes on they are told once more, so often."""
+OURS = "bridge-????-??-??T??????.zip"
+"""What a copy of ours is called."""
 GENTLE = 10
 """How far the copying thread steps back behind everybody else."""
 
@@ -37,6 +40,14 @@ class Made(msgspec.Struct, frozen=True):
     at: datetime
     bytes: int
     seconds: float
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """A file in the folder: its name, when it was written, its bytes."""
+
+    name: str
+    at: datetime
+    bytes: int
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -81,6 +92,36 @@ class Backups:
         self._noted(made, manifest)
         return made
 
+    async def now(self) -> Made:
+        """A copy beside those made by the clock, because somebody asks. Raises NotDone."""
+        folder = self.terms.folder
+        if folder is None:
+            raise NotDone("Chưa đặt thư mục sao lưu (backup.folder trong cấu hình); hãy đặt rồi khởi động lại máy chủ.")
+        try:
+            made = await self._copied_into(folder)
+        except OSError as failed:
+            raise NotDone(f"Không ghi được bản sao lưu ({failed.strerror}); hãy xem thư mục sao lưu.") from failed
+        self.failed = ""
+        return made
+
+    def copies(self) -> list[Copy]:
+        """Those that lie in the folder, the newest first."""
+        if self.terms.folder is None:
+            return []
+        copies = []
+        for path in sorted(self.terms.folder.glob(OURS), key=lambda path: path.name, reverse=True):
+            # One that is put away meanwhile is none.
+            with contextlib.suppress(FileNotFoundError):
+                written = path.stat()
+                copies.append(Copy(path.name, datetime.fromtimestamp(written.st_mtime, UTC), written.st_size))
+        return copies
+
+    async def _copied_into(self, folder: Path) -> Made:
+        await asyncio.to_thread(os.makedirs, folder, 0o700, True)
+        made = await self.make(folder / f"bridge-{self._now().astimezone(HANOI):%Y-%m-%dT%H%M%S}.zip")
+        await asyncio.to_thread(thinned, folder, self.terms.keep)
+        return made
+
     async def by_the_clock(self) -> str:
         """As often as the configuration says. Never fails: what went wrong is kept, and somebody is told."""
         folder = self.terms.folder
@@ -92,9 +133,7 @@ class Backups:
                 self.last = msgspec.structs.replace(self.last, at=self._now())
                 self.failed = ""
                 return "unchanged"
-            await asyncio.to_thread(os.makedirs, folder, 0o700, True)
-            made = await self.make(folder / f"bridge-{self._now().astimezone(HANOI):%Y-%m-%dT%H%M%S}.zip")
-            await asyncio.to_thread(thinned, folder, self.terms.keep)
+            made = await self._copied_into(folder)
         except (NotDone, OSError) as failed:
             self.failed = str(failed)
             log.error("backup-failed", why=self.failed)
@@ -152,7 +191,7 @@ ON_POSTGRESQL = (
 
 def thinned(folder: Path, keep: int) -> list[str]:
     """Which backups of ours went: all but the `keep` newest and the last of each of the DAYS days that have one."""
-    ours = sorted((path.name for path in folder.glob("bridge-????-??-??T??????.zip")), reverse=True)
+    ours = sorted((path.name for path in folder.glob(OURS)), reverse=True)
     last_of_day: dict[str, str] = {}
     for name in ours:
         last_of_day.setdefault(name[:17], name)

@@ -1,12 +1,20 @@
-"""The address under which an admin sees whether there is a backup."""
+"""The addresses under which an admin sees which backups there are, and has one made."""
 
+import asyncio
+
+import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
-from bridge.keeping.backups import Backups
+from bridge.keeping.backups import Backups, Made
+from bridge.notdone import NotDone
 from endpoints_registry.access import Action
 from endpoints_registry.bodies import Moment
-from endpoints_registry.gate import Route, answer
+from endpoints_registry.gate import CALLER, Problem, Route, answer
+
+log = structlog.get_logger("backups")
+
+SHOWN = 20
 
 
 class BackupTold(BaseModel):
@@ -14,6 +22,12 @@ class BackupTold(BaseModel):
     at: Moment
     bytes: int
     seconds: float
+
+
+class CopyTold(BaseModel):
+    file: str
+    at: Moment
+    bytes: int
 
 
 class BackupsAnswer(BaseModel):
@@ -25,6 +39,8 @@ class BackupsAnswer(BaseModel):
     last: BackupTold | None
     late: bool
     failed: str | None
+    copies: list[CopyTold]
+    """The newest that lie in the folder."""
 
 
 class Door:
@@ -41,22 +57,41 @@ class Door:
                 "Sao lưu: bản mới nhất, có muộn hay lỗi không",
                 answers={200: BackupsAnswer},
             ),
+            Route(
+                "POST",
+                "/api/v1/backups",
+                self.make,
+                Action.ADMINISTER,
+                "Sao lưu ngay bây giờ, cạnh các bản sao lưu theo giờ",
+                answers={201: BackupTold, 409: None},
+            ),
         )
+
+    async def make(self, request: web.Request) -> web.Response:
+        try:
+            made = await self._backups.now()
+        except NotDone as why:
+            raise Problem(409, "not_made", str(why)) from why
+        log.info("backup-asked-for", by=request[CALLER].name)
+        return answer(_told(made), 201)
 
     async def standing(self, _request: web.Request) -> web.Response:
         backups = self._backups
         last = backups.last
-        # The name alone: where the server keeps its files is nobody's business out here.
-        told = last and BackupTold(
-            file=last.file.rpartition("/")[2], at=last.at, bytes=last.bytes, seconds=last.seconds
-        )
+        copies = await asyncio.to_thread(backups.copies)
         return answer(
             BackupsAnswer(
                 scheduled=backups.terms.folder is not None,
                 every_minutes=round(backups.terms.every.total_seconds() / 60),
                 keep=backups.terms.keep,
-                last=told,
+                last=last and _told(last),
                 late=backups.late,
                 failed=backups.failed or None,
+                copies=[CopyTold(file=each.name, at=each.at, bytes=each.bytes) for each in copies[:SHOWN]],
             )
         )
+
+
+def _told(made: Made) -> BackupTold:
+    # The name alone: where the server keeps its files is nobody's business out here.
+    return BackupTold(file=made.file.rpartition("/")[2], at=made.at, bytes=made.bytes, seconds=made.seconds)
