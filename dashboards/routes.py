@@ -78,6 +78,9 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         # Why that service did not open the door: one of the template's own words, or nothing.
         return pages.draw(request, "login.html", city=city, away=away, refused=request.query.get("refused", ""))
 
+    async def admin(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "admin.html")
+
     async def static(request: web.Request) -> web.StreamResponse:
         return pages.assets.answer(request.match_info["path"], request)
 
@@ -85,6 +88,8 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         Route("GET", "/", board, Action.SEE_BOARD, "Bảng theo dõi", page=True, hidden=True),
         Route("GET", "/units/{code}", board, Action.SEE_BOARD, "Bảng của một đơn vị", page=True, hidden=True),
         Route("GET", "/points/{code}", board, Action.SEE_BOARD, "Một điểm cầu", page=True, hidden=True),
+        # Whoever has an account looks after their own keys there; what else they find, the session's answer says.
+        Route("GET", "/admin", admin, Open.SIGNED_IN, "Quản trị", page=True, hidden=True),
         Route("GET", "/login", login, Open.PUBLIC, "Đăng nhập", page=True, hidden=True),
         Route("GET", "/static/{path:.+}", static, Open.PUBLIC, "Tệp của các trang", hidden=True),
     ]

@@ -1,49 +1,20 @@
 // Which conference, whether it is live, what time it is in the hall; and the little that can be set.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
-import { foreign, t } from '../language.js';
+import { useRef } from '../vendor/hooks.mjs';
+import { t } from '../language.js';
 import { Badges } from './badges.js';
 import { STALE_MS } from './feed.js';
+import { Foldout } from './foldout.js';
 import { ago, clock, instant } from './format.js';
 import { toSide } from './go.js';
 import { openMoving } from './phase.js';
 import { Search } from './search.js';
-import { Dots, Shape } from './shape.js';
+import { Shape } from './shape.js';
 import { sounding, switchSound } from './sound.js';
 import { closeCode, conference, conferences, hallNow, line, may, plan, preparing, session, signOut, silence, state, unit } from './store.js';
 import { incidentSums } from './troubles.js';
+import { Choice, Language, Theme } from './wearing.js';
 import { PHASES, roundInside, sittingName, USER_ROLES } from './words.js';
-
-const YEAR_S = 31_536_000;
-
-/** @param {string} name @param {string} value */
-function remember(name, value) {
-  document.cookie = `${name}=${value}; path=/; max-age=${YEAR_S}; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
-}
-
-/** @param {string} language */
-function speakOnwards(language) {
-  remember('language', language);
-  location.reload();
-}
-
-/** @param {string} theme */
-function dress(theme) {
-  remember('theme', theme);
-  document.documentElement.dataset.theme = theme;
-}
-
-/** @param {{name: string, choices: [string, string][], chosen: string, choose: (value: string) => void}} props */
-const Choice = ({ name, choices, chosen, choose }) => html`
-  <fieldset class="choice">
-    <legend>${name}</legend>
-    ${choices.map(
-      ([value, word]) => html`
-        <button type="button" aria-pressed=${chosen === value} onClick=${() => choose(value)}>${word}</button>
-      `,
-    )}
-  </fieldset>
-`;
 
 /** The unit at the top of what the reader sees; none where several stand beside each other. */
 function top() {
@@ -54,25 +25,6 @@ function top() {
 
 function Menu() {
   const box = useRef(/** @type {HTMLDetailsElement | null} */ (null));
-  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? '');
-  useEffect(() => {
-    /** @param {Event} event */
-    const away = (event) => {
-      const menu = box.current;
-      if (!menu?.open) return;
-      if (event instanceof KeyboardEvent && event.key === 'Escape') {
-        menu.open = false;
-        menu.querySelector('summary')?.focus();
-        event.stopImmediatePropagation();
-      } else if (event.type === 'pointerdown' && !menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
-    };
-    document.addEventListener('keydown', away, true);
-    document.addEventListener('pointerdown', away);
-    return () => {
-      document.removeEventListener('keydown', away, true);
-      document.removeEventListener('pointerdown', away);
-    };
-  }, []);
   const user = session.value?.user;
   const others = conferences.value ?? [];
   const phase = state.value?.totals.phase ?? conference.value?.phase;
@@ -80,58 +32,43 @@ function Menu() {
     if (box.current) box.current.open = false;
   };
   return html`
-    <details class="menu" ref=${box}>
-      <summary aria-label=${t('Tùy chọn')}><${Dots} /></summary>
-      <div class="menu-card">
-        ${user && html`<p class="menu-user"><b>${user.name || user.username}</b><span>${t(USER_ROLES[user.role] ?? user.role)}</span></p>`}
-        ${
-          others.length > 1 &&
-          html`<label class="menu-conference">
-            <span>${t('Hội nghị')}</span>
-            <select onChange=${(/** @type {any} */ event) => location.assign(`/?conference=${encodeURIComponent(event.target.value)}`)}>
-              ${others.map(({ id, title, phase: its }) => html`<option value=${id} selected=${id === conference.value?.id}>${title} · ${t(PHASES[its] ?? its)}</option>`)}
-            </select>
-          </label>`
-        }
-        ${
-          may('govern') &&
-          phase &&
-          html`<button
-            type="button"
-            class="entry"
-            onClick=${() => {
-              shut();
-              openMoving();
-            }}
-          ><span>${t('Giai đoạn của hội nghị')}</span><b>${t(PHASES[phase] ?? phase)}</b></button>`
-        }
-        ${state.value && html`<a class="entry" href=${toSide('notices')} onClick=${shut}><b>${t('Thông báo')}</b></a>`}
-        ${state.value && may('see_names') && html`<a class="entry" href=${toSide('duty')} onClick=${shut}><b>${t('Lịch trực')}</b></a>`}
-        <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
-        <${Choice}
-          name=${t('Giao diện')}
-          choices=${[['', t('Theo máy')], ['light', t('Sáng')], ['dark', t('Tối')]]}
-          chosen=${theme}
-          choose=${(/** @type {string} */ value) => {
-            dress(value);
-            setTheme(value);
+    <${Foldout} box=${box}>
+      ${user && html`<p class="menu-user"><b>${user.name || user.username}</b><span>${t(USER_ROLES[user.role] ?? user.role)}</span></p>`}
+      ${
+        others.length > 1 &&
+        html`<label class="menu-conference">
+          <span>${t('Hội nghị')}</span>
+          <select onChange=${(/** @type {any} */ event) => location.assign(`/?conference=${encodeURIComponent(event.target.value)}`)}>
+            ${others.map(({ id, title, phase: its }) => html`<option value=${id} selected=${id === conference.value?.id}>${title} · ${t(PHASES[its] ?? its)}</option>`)}
+          </select>
+        </label>`
+      }
+      ${
+        may('govern') &&
+        phase &&
+        html`<button
+          type="button"
+          class="entry"
+          onClick=${() => {
+            shut();
+            openMoving();
           }}
-        />
-        <${Choice}
-          name=${t('Âm báo sự cố lớn')}
-          choices=${[['off', t('Tắt')], ['on', t('Bật')]]}
-          chosen=${sounding.value ? 'on' : 'off'}
-          choose=${(/** @type {string} */ value) => switchSound(value === 'on')}
-        />
-        <${Choice}
-          name=${t('Ngôn ngữ')}
-          choices=${[['vi', 'Tiếng Việt'], ['en', 'English']]}
-          chosen=${foreign() ? 'en' : 'vi'}
-          choose=${speakOnwards}
-        />
-        <button type="button" class="plain" onClick=${() => void signOut()}>${t('Đăng xuất')}</button>
-      </div>
-    </details>
+        ><span>${t('Giai đoạn của hội nghị')}</span><b>${t(PHASES[phase] ?? phase)}</b></button>`
+      }
+      ${state.value && html`<a class="entry" href=${toSide('notices')} onClick=${shut}><b>${t('Thông báo')}</b></a>`}
+      ${state.value && may('see_names') && html`<a class="entry" href=${toSide('duty')} onClick=${shut}><b>${t('Lịch trực')}</b></a>`}
+      <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
+      <a class="entry" href="/admin"><b>${t('Quản trị và tài khoản của tôi')}</b></a>
+      <${Theme} />
+      <${Choice}
+        name=${t('Âm báo sự cố lớn')}
+        choices=${[['off', t('Tắt')], ['on', t('Bật')]]}
+        chosen=${sounding.value ? 'on' : 'off'}
+        choose=${(/** @type {string} */ value) => switchSound(value === 'on')}
+      />
+      <${Language} />
+      <button type="button" class="plain" onClick=${() => void signOut()}>${t('Đăng xuất')}</button>
+    <//>
   `;
 }
 

@@ -1,0 +1,36 @@
+// Where the reader is in the office: `/admin#links`. What they may not do has no place.
+import { signal } from '../vendor/signals.mjs';
+import { N } from '../language.js';
+import { may, session } from './store.js';
+
+/** @typedef {{key: string, name: string, does: string, shown: () => boolean}} Place */
+
+/** @type {readonly Place[]} */
+export const PLACES = [
+  { key: 'accounts', name: N('Tài khoản'), does: N('Cán bộ, vai trò, mật khẩu một lần'), shown: () => may('appoint') },
+  { key: 'clusters', name: N('Cụm'), does: N('Đơn vị nào do ai theo dõi cùng nhau'), shown: () => may('appoint') },
+  { key: 'links', name: N('Đường dẫn điểm cầu'), does: N('Phiếu in, mã QR, mã PIN, mã cho máy'), shown: () => may('grant_links') },
+  { key: 'registry', name: N('Danh bạ'), does: N('Đơn vị, điểm cầu, hội nghị; nhập và xuất Excel'), shown: () => may('govern') },
+  { key: 'audit', name: N('Nhật ký'), does: N('Ai đã đổi gì, lúc nào, vì sao'), shown: () => may('administer') },
+  { key: 'people', name: N('Dữ liệu cá nhân'), does: N('Xem, xóa, thời hạn giữ họ tên'), shown: () => may('administer') || may('govern') },
+  { key: 'backups', name: N('Sao lưu'), does: N('Bản mới nhất, sao lưu ngay'), shown: () => may('administer') },
+  { key: 'own', name: N('Của tôi'), does: N('Mật khẩu, xác thực hai lớp, phiên, mã API'), shown: () => session.value !== null },
+];
+
+/** Where the address leads; "" is the list of places, which a wide screen has beside it. @type {import('../vendor/signals.mjs').Signal<string>} */
+export const place = signal('');
+
+export const places = () => PLACES.filter(({ shown }) => shown());
+
+const asked = () => {
+  const key = location.hash.slice(1);
+  return places().some((each) => each.key === key) ? key : '';
+};
+
+export function arriveFirst() {
+  place.value = asked();
+  addEventListener('hashchange', () => {
+    place.value = asked();
+    scrollTo(0, 0);
+  });
+}
