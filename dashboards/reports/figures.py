@@ -11,7 +11,7 @@ from bridge.rules.attendance import NOBODY, People, round_due
 from bridge.rules.scene import Scene
 from dashboards.reports import attendance, lines, narrative, standing, troubles
 from dashboards.reports.day import Day
-from dashboards.reports.narrative import Narrative
+from dashboards.reports.narrative import Before, Narrative
 from dashboards.reports.tables import Table
 
 
@@ -53,14 +53,6 @@ class Figures(msgspec.Struct, frozen=True):
         raise KeyError(name)
 
 
-class Before(msgspec.Struct, frozen=True):
-    """The version that was signed before: what the difference is told against."""
-
-    version: int
-    people: People
-    signed_ms: int
-
-
 def figures(
     scene: Scene,
     now_ms: int,
@@ -73,6 +65,7 @@ def figures(
 ) -> Figures:
     """Everything that is to be reported of a conference as it stands now.
 
+    `before`: what was signed last (`signed_before`), against which the difference is told.
     `extra`: tables that are made elsewhere, put behind ours. `named`: how holders of accounts are called, by user name.
     Raises ValueError for a conference whose list is not frozen.
     """
@@ -114,3 +107,8 @@ def encode(figures: Figures) -> bytes:
 
 def decode(kept: bytes) -> Figures:
     return msgspec.json.decode(kept, type=Figures)
+
+
+def signed_before(kept: Figures, signed_ms: int) -> Before:
+    """A version as the next one tells its difference against it."""
+    return Before(kept.version, kept.people, signed_ms)
