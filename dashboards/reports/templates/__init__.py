@@ -1,0 +1,1 @@
+"""The two forms that are shipped, and what makes them."""
