@@ -1,11 +1,11 @@
 """Gives documents to be typeset to processes of their own, a few at a time and none for long."""
 
-import asyncio
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
+from bridge.printing import apart
 
 CPU_S = 60
 """The largest sheet of badges takes some six seconds of one processor."""
@@ -13,10 +13,6 @@ PATIENCE_S = 120
 AT_ONCE = 2
 WAITING = 8
 _WORKER = Path(__file__).with_name("worker.py")
-
-
-class Busy(Exception):
-    """Too many documents wait already; ask again in a while."""
 
 
 class Unprinted(Exception):
@@ -30,46 +26,25 @@ class _Answer(msgspec.Struct):
 
 class Press:
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._most = at_once + waiting
+        self._turns = apart.Turns(at_once, waiting)
         self._patience_s = patience_s
-        self._asked = 0
 
     async def printed(self, document: str, said: Mapping[str, object]) -> bytes:
         """The PDF of one of our documents with these words in it. Raises Busy, Unprinted."""
-        if self._asked >= self._most:
-            raise Busy
-        self._asked += 1
-        try:
-            async with self._turns:
-                return await _printed(document, said, self._patience_s)
-        finally:
-            self._asked -= 1
+        async with self._turns.one():
+            return await _printed(document, said, self._patience_s)
 
 
 async def _printed(document: str, said: Mapping[str, object], patience_s: float) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(_WORKER),
-        str(CPU_S),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        # A traceback of the child might tell a name.
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    asked = msgspec.msgpack.encode({"document": document, "said": said})
+    told: list[bytes] = []
     try:
-        async with asyncio.timeout(patience_s):
-            told, _ = await child.communicate(msgspec.msgpack.encode({"document": document, "said": said}))
-    except TimeoutError:
-        told = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        await apart.done(_WORKER, [str(CPU_S)], asked, told.append, patience_s)
+    except apart.Silent:
+        told = []
     if not told:
         raise Unprinted(f"took more than {CPU_S} s of a processor, {patience_s} s of the clock, or its share of memory")
-    answer = msgspec.msgpack.decode(told, type=_Answer)
+    answer = msgspec.msgpack.decode(told[-1], type=_Answer)
     if answer.refused or not answer.pdf:
         raise Unprinted(answer.refused)
     return answer.pdf

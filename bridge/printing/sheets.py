@@ -7,8 +7,9 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.printing import links
+from bridge.printing.apart import Busy
 from bridge.printing.badges import BADGES, sheet
-from bridge.printing.press import Busy, Press, Unprinted
+from bridge.printing.press import Press, Unprinted
 from endpoints_registry.access import Action
 from endpoints_registry.attending import asked_for, names_off
 from endpoints_registry.bodies import PointsBody

@@ -1,7 +1,8 @@
 """Typesets one document in a process of its own, run as `python worker.py CPU_SECONDS < asked > answer`.
 
 Thousands of badges are seconds of work and a lot of memory: here that is a child which ends afterwards, and no hall
-waits for it. Standard input is MessagePack {"document", "said"}, standard output {"pdf"} or {"refused": why}. This file
+waits for it. Standard input is MessagePack {"document", "said"}, standard output, after four bytes of
+length, {"pdf"} or {"refused": why}. This file
 is run by its path and imports nothing of ours.
 """
 
@@ -65,7 +66,8 @@ def main() -> None:
         answer = {"pdf": typeset(asked["document"], asked["said"])}
     except (Refused, typst.TypstError) as refusal:
         answer = {"refused": str(refusal)}
-    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+    said = msgspec.msgpack.encode(answer)
+    sys.stdout.buffer.write(len(said).to_bytes(4, "big") + said)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ PEOPLE = (
     Column("expected", "Triệu tập", Kind.INT, 9),
     Column("present", "Có mặt", Kind.INT, 9),
     Column("excused", "Vắng có lý do", Kind.INT, 9),
-    Column("unexcused", "Vắng không lý do", Kind.INT, 9),
+    Column("unexcused", "Vắng không lý do", Kind.INT, 11),
     Column("unreported", "Chưa báo cáo", Kind.INT, 9),
     Column("guests", "Khách mời", Kind.INT, 8),
 )
@@ -105,7 +105,7 @@ def by_type(day: Day) -> Table:
     return Table(
         name="by_type",
         title="Kết quả theo loại điểm cầu",
-        columns=(Column("type", "Loại điểm cầu", Kind.TEXT, 26), *_COUNTED),
+        columns=(Column("type", "Loại điểm cầu", Kind.TEXT, 24), *_COUNTED),
         rows=tuple((name, *_counted(points, day.key)) for name, points in lines),
         totals=("Tổng cộng", *_counted(day.points, day.key)),
         note=shown(day),
@@ -291,7 +291,7 @@ def by_point(day: Day) -> Table:
             Column("reported", "Lúc", Kind.TIME, 9),
         ),
         rows=tuple(_points(day)),
-        totals=("Tổng cộng", "", "", "", "", "", *_whole(day), None, "", None),
+        totals=("", "Tổng cộng", "", "", "", "", *_whole(day), None, "", None),
         note=shown(day),
     )
 

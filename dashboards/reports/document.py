@@ -96,7 +96,7 @@ def document(figures: Figures, form: Form) -> Document:
     tables = _appended(figures)
     label = {table.name: _label(form.kind, place) for place, table in enumerate(tables, start=1)}
     on = date.fromisoformat(form.date) if form.date else spelling.local(figures.settled_ms).date()
-    attached = f"(kèm theo Báo cáo {number(form).lower()}, {spelling.day(on)} của {form.called})"
+    attached = f"(kèm theo Báo cáo s{number(form)[1:]}, {spelling.day(on)} của {form.called})"
     return Document(
         kind=form.kind,
         superior=form.superior,
@@ -145,7 +145,7 @@ def number(form: Form) -> str:
 
 
 def _label(kind: FormKind, place: int) -> str:
-    return f"Phụ lục {place}" if kind is FormKind.PARTY else f"Phụ lục {roman(place)}"
+    return f"Phụ{spelling.FIRM}lục{spelling.FIRM}{place if kind is FormKind.PARTY else roman(place)}"
 
 
 def roman(number: int) -> str:

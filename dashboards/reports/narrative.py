@@ -75,7 +75,8 @@ def _when(sittings: Sequence[Sitting]) -> str:
     if len(days) > 1:
         return f"từ ngày {spelling.short_day(days[0])} đến ngày {spelling.short_day(days[-1])}"
     part = PARTS.get(sittings[0].id.rpartition("-")[2], "") if len(sittings) == 1 else ""
-    return " ".join(word for word in (part.lower(), f"ngày {spelling.short_day(days[0])}") if word)
+    whole = " ".join(word for word in (part.lower(), f"ngày {spelling.short_day(days[0])}") if word)
+    return whole.replace(" ", spelling.FIRM)
 
 
 def _standing(day: Day, version: int, before: Before | None) -> str:

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from bridge.rules.wire import HANOI
 from dashboards.reports.tables import Cell, Kind
 
+FIRM = "\u00a0"
+"""A space at which no line ends."""
+
 
 def number(value: int) -> str:
     """52.614"""

@@ -20,8 +20,10 @@ def body(document: Document, style: StyleOf, width: int) -> str:
     """What stands between the head and the signature. `width` of the page's text in twentieths of a point."""
     told = [paragraph(document.opening, style("Thân bài"))]
     for section in document.sections:
+        # Nobody's signature stands on a page of its own: the last lines go with it.
+        last = section is document.sections[-1]
         told.append(paragraph(section.heading, style("Đề mục")))
-        told += [paragraph(words, style("Thân bài")) for words in section.paragraphs]
+        told += [paragraph(words, style("Thân bài"), keep=last) for words in section.paragraphs]
         if section.grid is not None:
             told.append(table(section.grid, style("Đầu bảng"), style("Chữ trong bảng"), width))
             told.append(_gap())
@@ -41,12 +43,13 @@ def appendices(every: Iterable[Appendix], style: StyleOf, width: int) -> str:
     return "".join(told)
 
 
-def paragraph(words: str, style: str, *, right: bool = False, centre: bool = False, new_page: bool = False) -> str:
+def paragraph(words: str, style: str, *, keep: bool = False, new_page: bool = False) -> str:
+    """`keep`: on the page of what follows."""
     form = f'<w:pStyle w:val="{escape(style)}"/>' if style else ""
+    if keep:
+        form += "<w:keepNext/>"
     if new_page:
         form += "<w:pageBreakBefore/>"
-    if right or centre:
-        form += f'<w:jc w:val="{"right" if right else "center"}"/>'
     return f'<w:p><w:pPr>{form}</w:pPr><w:r><w:t xml:space="preserve">{text(words)}</w:t></w:r></w:p>'
 
 
@@ -76,7 +79,7 @@ def table(grid: Grid, head: str, plain: str, width: int) -> str:
     widths = [width * each // whole for each in grid.widths]
     told = [
         "<w:tbl><w:tblPr>",
-        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{_SIDES}</w:tblBorders>',
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{_SIDES}</w:tblBorders>',
         '<w:tblLayout w:type="fixed"/><w:tblCellMar>',
         f'<w:left w:w="{_CELL_MARGIN}" w:type="dxa"/><w:right w:w="{_CELL_MARGIN}" w:type="dxa"/>',
         "</w:tblCellMar></w:tblPr><w:tblGrid>",

@@ -1,19 +1,25 @@
-"""Writes the documents of a report in a process of its own, one after the other, and says how far it is."""
+"""Has the documents of a report written in a process of its own, at low priority, and says how far it is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from pathlib import Path
 
+import msgspec
+
+from bridge.printing import apart
 from dashboards.reports.figures import Figures
 from dashboards.reports.form import Form
+from dashboards.reports.jobs import Format, Job
+from dashboards.reports.template import FILE_BYTES
 
-
-class Format(StrEnum):
-    DOCX = "docx"
-    PDF = "pdf"
-    XLSX = "xlsx"
-    CSV = "csv"
-    JSON = "json"
-
+CPU_S = 120
+"""All five formats of 11.000 points take some twenty seconds of one processor."""
+PATIENCE_S = 600
+"""Of the clock: it stands behind everybody else."""
+CHECK_CPU_S = 5
+CHECK_PATIENCE_S = 60
+AT_ONCE = 1
+WAITING = 8
+_WORKER = Path(__file__).with_name("worker.py")
 
 Progress = Callable[[float], None]
 """Told how much is done, from 0 to 1."""
@@ -23,15 +29,85 @@ class Unwritten(Exception):
     """A document did not come out; the message says which, and why."""
 
 
+class _Piece(msgspec.Struct):
+    done: float | None = None
+    format: Format | None = None
+    file: bytes = b""
+    refused: str = ""
+    faults: tuple[str, ...] | None = None
+
+
+class Desk:
+    """Where reports are written: one at a time, for they are for the day's end and the halls are for now."""
+
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
+        self._turns = apart.Turns(at_once, waiting)
+        self._patience_s = patience_s
+
+    async def written(
+        self,
+        figures: Figures,
+        form: Form,
+        formats: Sequence[Format],
+        template: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[Format, bytes]:
+        """As the function below, when it is its turn. Raises Busy, Unwritten."""
+        async with self._turns.one():
+            return await written(figures, form, formats, template, progress, patience_s=self._patience_s)
+
+
 async def written(
     figures: Figures,
     form: Form,
     formats: Sequence[Format],
     template: bytes | None = None,
     progress: Progress | None = None,
+    *,
+    patience_s: float = PATIENCE_S,
 ) -> Mapping[Format, bytes]:
     """The documents, the same bytes for the same input. `template`: the office's own .docx instead of the shipped one.
 
-    Raises Unwritten; Busy where too many wait already.
+    Raises Unwritten.
     """
-    raise Unwritten("chưa viết")
+    files: dict[Format, bytes] = {}
+    refused: list[str] = []
+
+    def heard(told: bytes) -> None:
+        piece = msgspec.msgpack.decode(told, type=_Piece)
+        if piece.format is not None:
+            files[piece.format] = piece.file
+        if piece.refused:
+            refused.append(piece.refused)
+        if piece.done is not None and progress is not None:
+            progress(piece.done)
+
+    job = msgspec.msgpack.encode(Job(figures, form, tuple(formats), template))
+    try:
+        await apart.done(_WORKER, [str(CPU_S)], job, heard, patience_s)
+    except apart.Silent as silent:
+        missing = ", ".join(each.value for each in formats if each not in files)
+        raise Unwritten(f"quá {CPU_S} giây xử lý, {patience_s:.0f} giây chờ hoặc quá bộ nhớ: {missing}") from silent
+    missing = ", ".join(each.value for each in formats if each not in files)
+    if refused or missing:
+        raise Unwritten("; ".join(refused) or f"không viết xong: {missing}")
+    return files
+
+
+async def checked(template: bytes) -> tuple[str, ...]:
+    """What is wrong with a template that somebody uploads, in sentences; nothing: it may be kept."""
+    if len(template) > FILE_BYTES:
+        return (f"Tệp lớn {len(template) / 1e6:.1f} MB; mẫu báo cáo tối đa {FILE_BYTES // 1_000_000} MB.",)
+    faults: list[tuple[str, ...]] = []
+
+    def heard(told: bytes) -> None:
+        piece = msgspec.msgpack.decode(told, type=_Piece)
+        if piece.faults is not None:
+            faults.append(piece.faults)
+
+    job = msgspec.msgpack.encode(Job(None, template=template))
+    try:
+        await apart.done(_WORKER, [str(CHECK_CPU_S)], job, heard, CHECK_PATIENCE_S)
+    except apart.Silent:
+        faults = []
+    return faults[-1] if faults else ("Tệp quá nặng để đọc; hãy làm lại từ mẫu có sẵn.",)

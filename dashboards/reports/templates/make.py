@@ -28,8 +28,8 @@ HERE = Path(__file__).parent
 FACE = "Times New Roman"
 CENTRE, BOTH, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
 WIDTH_MM = 165
-LEFT_MM = 77
-RIGHT_MM = WIDTH_MM - LEFT_MM
+LEFT_MM = {FormKind.PARTY: 77, FormKind.STATE: 68}
+"""Of the head's two columns; ĐẢNG CỘNG SẢN VIỆT NAM at 15 pt is 73 mm wide, the State's name at 13 pt 96 mm."""
 
 
 def main() -> None:
@@ -84,8 +84,8 @@ def _styled(document: Any) -> None:
     for name, size, bold, italic, align, before, after, first_mm in (
         ("Thân bài", 14, False, False, BOTH, 0, 6, 10),
         ("Đề mục", 14, True, False, BOTH, 0, 6, 10),
-        ("Đầu bảng", 11, True, False, CENTRE, 0, 0, 0),
-        ("Chữ trong bảng", 11, False, False, LEFT, 0, 0, 0),
+        ("Đầu bảng", 12, True, False, CENTRE, 1, 1, 0),
+        ("Chữ trong bảng", 12.5, False, False, LEFT, 1.5, 1.5, 0),
         ("Đầu bảng phụ lục", 9, True, False, CENTRE, 0, 0, 0),
         ("Chữ trong phụ lục", 10, False, False, LEFT, 0, 0, 0),
         ("Phụ lục", 14, True, False, CENTRE, 0, 0, 0),
@@ -141,42 +141,43 @@ def _numbered(section: Any) -> None:
 
 
 def _party_head(document: Any) -> None:
-    table = _columns(document, 1)
+    table = _columns(document, 1, FormKind.PARTY)
     left, right = table.rows[0].cells
     _cell(left, "{{ co_quan_cap_tren }}", 14)
     _cell(left, "{{ co_quan }}", 14, bold=True)
     _cell(left, "*", 14)
     _cell(left, "{{ so_ky_hieu }}", 14)
-    title = _cell(right, "ĐẢNG CỘNG SẢN VIỆT NAM", 15, bold=True)
-    _underlined(title, (RIGHT_MM - 74) / 2)
+    _cell(right, "ĐẢNG CỘNG SẢN VIỆT NAM", 15, bold=True)
+    _ruled(right, WIDTH_MM - LEFT_MM[FormKind.PARTY], 73)
     dated = _cell(right, "{{ dia_danh_ngay }}", 14, italic=True)
-    dated.paragraph_format.space_before = Pt(8)
+    dated.paragraph_format.space_before = Pt(6)
     _titled(document, 16, 14, "-----")
 
 
 def _state_head(document: Any) -> None:
-    table = _columns(document, 2)
+    table = _columns(document, 2, FormKind.STATE)
     left, right = table.rows[0].cells
     _cell(left, "{%p if co_quan_cap_tren %}", 13)
     _cell(left, "{{ co_quan_cap_tren }}", 13)
     _cell(left, "{%p endif %}", 13)
     _cell(left, "{{ co_quan }}", 13, bold=True)
-    _ruled(left, LEFT_MM, 26)
+    _ruled(left, LEFT_MM[FormKind.STATE], 26)
     _cell(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)
-    motto = _cell(right, "Độc lập - Tự do - Hạnh phúc", 14, bold=True)
-    _underlined(motto, (RIGHT_MM - 61) / 2)
+    _cell(right, "Độc lập - Tự do - Hạnh phúc", 14, bold=True)
+    _ruled(right, WIDTH_MM - LEFT_MM[FormKind.STATE], 61)
     left, right = table.rows[1].cells
     for cell, words, italic, size in ((left, "{{ so_ky_hieu }}", False, 13), (right, "{{ dia_danh_ngay }}", True, 14)):
         _cell(cell, words, size, italic=italic).paragraph_format.space_before = Pt(6)
     _titled(document, 14, 14, "")
 
 
-def _columns(document: Any, rows: int) -> Any:
+def _columns(document: Any, rows: int, kind: FormKind) -> Any:
     """A table without lines, its two columns as wide as the page."""
+    widths = (LEFT_MM[kind], WIDTH_MM - LEFT_MM[kind])
     table = document.add_table(rows, 2)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for row in table.rows:
-        for cell, width in zip(row.cells, (LEFT_MM, RIGHT_MM), strict=True):
+        for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width)
             margins = OxmlElement("w:tcMar")
             for side in ("left", "right"):
@@ -185,7 +186,7 @@ def _columns(document: Any, rows: int) -> Any:
                 margin.set(qn("w:type"), "dxa")
                 margins.append(margin)
             cell._tc.get_or_add_tcPr().append(margins)
-    for column, width in zip(table.columns, (LEFT_MM, RIGHT_MM), strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     return table
 
@@ -230,7 +231,7 @@ def _line(
 
 
 def _underlined(paragraph: Any, indent_mm: float) -> None:
-    """A line under a paragraph, as long as its words."""
+    """A line under a paragraph, so far from both sides."""
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(indent_mm)
     edges = OxmlElement("w:pBdr")
     edge = OxmlElement("w:bottom")
@@ -262,7 +263,7 @@ def _ruled(inside: Any, width_mm: float, long_mm: float) -> Any:
 def _signed(document: Any, kind: FormKind) -> None:
     """Recipients at the left, whoever signs at the right."""
     party = kind is FormKind.PARTY
-    table = _columns(document, 1)
+    table = _columns(document, 1, kind)
     _kept_whole(table.rows)
     left, right = table.rows[0].cells
     head = _cell(left, "Nơi nhận:", 14 if party else 12, bold=not party, italic=not party, align=LEFT)
@@ -280,7 +281,7 @@ def _signed(document: Any, kind: FormKind) -> None:
     _cell(right, "{{ chuc_vu }}", 14, bold=True)
     if party:
         _cell(right, "{%p endif %}", 14)
-    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(60)
+    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(54)
 
 
 def _kept_whole(rows: Iterable[Any]) -> None:
