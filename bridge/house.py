@@ -45,6 +45,7 @@ from bridge.edges.linetest import LineTest
 from bridge.edges.metrics import Metrics
 from bridge.edges.notices import Notices
 from bridge.edges.persons import Persons
+from bridge.edges.photos import Photos
 from bridge.edges.rooms import Rooms
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall, Halls
@@ -56,6 +57,7 @@ from bridge.keeping.door import Door as BackupDoor
 from bridge.keeping.verifying import Verifying
 from bridge.metering import metered
 from bridge.notdone import NotDone
+from bridge.pictures import letting_go
 from bridge.post import Channel, Kind, Letter, settling
 from bridge.post.book import Book, open_book
 from bridge.post.door import Door
@@ -234,7 +236,9 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(clockwork.run(), name="clockwork")
             streets.create_task(calendar.run(), name="calendar")
             streets.create_task(house.postman.run(), name="postman")
-            streets.create_task(chores.run(_chores(settings, registry, book, backups, certificate)), name="chores")
+            streets.create_task(
+                chores.run(_chores(settings, registry, archive, book, backups, certificate)), name="chores"
+            )
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
             streets.create_task(house.metrics.run(), name="metrics")
@@ -406,7 +410,12 @@ def _backup_missing(why: str, now_ms: int) -> Letter:
 
 
 def _chores(
-    settings: Settings, registry: Registry, book: Book, backups: Backups, certificate: Certificate | None
+    settings: Settings,
+    registry: Registry,
+    archive: Archive,
+    book: Book,
+    backups: Backups,
+    certificate: Certificate | None,
 ) -> list[Chore]:
     """What is done every so often by the world's time."""
     copies = [Chore("backup", backups.terms.every, backups.by_the_clock)] if backups.terms.folder else []
@@ -415,9 +424,16 @@ def _chores(
         *copies,
         *renewals,
         Chore("sweep", timedelta(hours=1), lambda: sweep(registry.store, registry.now(), registry.staff_lifetime)),
-        Chore("purge-names", timedelta(days=1), lambda: purge(registry, settings.people.keep_days)),
+        Chore("purge-names", timedelta(days=1), lambda: _purged(registry, archive, settings.people.keep_days)),
         Chore("forget-old-post", timedelta(days=1), lambda: book.forget_old(RealClock().now())),
     ]
+
+
+async def _purged(registry: Registry, archive: Archive, keep_days: int) -> None:
+    """What shows or names people goes when it is time."""
+    # Photos first: how long a conference keeps its people is forgotten with their names.
+    await letting_go.purge(registry, archive, keep_days)
+    await purge(registry, keep_days)
 
 
 def _composed(
@@ -515,6 +531,7 @@ def _composed(
         *Closing(halls, clock, registry.shown_name).routes(),
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, beside, registry.shown_name).routes(),
+        *Photos(halls, archive, clock, beside, registry.shown_name).routes(),
         *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),

@@ -112,27 +112,27 @@ def attached(raw: bytes, name: str, kind: str) -> web.Response:
     return web.Response(body=raw, content_type=kind, headers=headers)
 
 
-async def uploaded(request: web.Request) -> bytes:
+async def uploaded(request: web.Request, most: int = FILE_BYTES) -> bytes:
     """The file, sent as the body or as the first part of a form; read no further than a file may be long."""
     async with in_time(UPLOAD_PATIENCE_S):
         if request.content_type != "multipart/form-data":
-            return await _read(request.content.read)
+            return await _read(request.content.read, most)
         try:
             part = await (await request.multipart()).next()
             if isinstance(part, BodyPartReader):
-                return await _read(part.read_chunk)
+                return await _read(part.read_chunk, most)
         # Any client can break a form in any of its parts, and the library says so in several ways.
         except (ValueError, AssertionError, HttpProcessingError) as wrong:
             raise Problem(422, "unreadable", "Biểu mẫu gửi tệp không đúng dạng.") from wrong
         raise Problem(422, "unreadable", "Biểu mẫu không kèm tệp nào.")
 
 
-async def _read(source: Callable[[int], Awaitable[bytes]]) -> bytes:
+async def _read(source: Callable[[int], Awaitable[bytes]], most: int) -> bytes:
     read = bytearray()
     while piece := await source(65_536):
         read += piece
-        if len(read) > FILE_BYTES:
-            raise Problem(413, "too_large", f"Tệp quá lớn; tối đa {FILE_BYTES // 1_000_000} MB.")
+        if len(read) > most:
+            raise Problem(413, "too_large", f"Tệp quá lớn; tối đa {most // 1_000_000} MB.")
     return bytes(read)
 
 

@@ -22,15 +22,25 @@ async def purge(registry: Registry, keep_days: int) -> int:
 
     A conference that says itself how long keeps to that. Done again it does nothing.
     """
-    today, purged = registry.today(), 0
-    async with registry.store.reading() as connection:
-        own = {row.conference_id: row.keep_days for row in await connection.execute(select(KEPT_NAMES))}
-    for conference in tuple(registry.holdings.conferences.values()):
-        if _over(conference, today, own.get(conference.id) or keep_days) and _holds(registry, conference):
+    purged = 0
+    for conference in map(registry.holdings.conferences.__getitem__, await over(registry, keep_days)):
+        if _holds(registry, conference):
             await _forget(registry, conference)
             log.info("names-purged", conference=conference.id)
             purged += 1
     return purged
+
+
+async def over(registry: Registry, keep_days: int) -> tuple[str, ...]:
+    """The conferences whose people are to be forgotten by now."""
+    today = registry.today()
+    async with registry.store.reading() as connection:
+        own = {row.conference_id: row.keep_days for row in await connection.execute(select(KEPT_NAMES))}
+    return tuple(
+        conference.id
+        for conference in registry.holdings.conferences.values()
+        if _over(conference, today, own.get(conference.id) or keep_days)
+    )
 
 
 def _over(conference: Conference, today: date, days: int) -> bool:

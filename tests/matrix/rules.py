@@ -212,6 +212,11 @@ ROWS: Sequence[Row] = (
     row(f"GET {ONE}/checks/draws", CHECK),
     row(f"POST {ONE}/checks/draws", CHECK, UNIT, 201, body={"sitting": SITTING, "unit": "{unit}", "count": 2}),
     row(f"POST {ONE}/checks/settlements", COORDINATE, HALL, 409, body=SETTLED),
+    row(f"POST {ONE}/photos?point={{code}}&sitting={SITTING}", ACT, HALL, 415, body=b"no photo"),
+    row(f"GET {ONE}/photos", NAMES),
+    row(f"GET {ONE}/photos?unit={{unit}}", NAMES, UNIT, but={"operator": 404}),
+    row(f"GET {ONE}/photos?point={{code}}", NAMES, HALL),
+    row(f"GET {ONE}/photos/{{number}}", NAMES, good=404),
     row(f"GET {ONE}/judgement?unit={{unit}}", SEE, UNIT),
     row(f"GET {ONE}/judgement", SEE),
     row(
