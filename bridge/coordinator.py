@@ -24,14 +24,14 @@ from bridge.journal import (
     pages,
     recalled,
 )
-from bridge.journal.texts import kept_apart
+from bridge.journal.texts import filled_body, kept_apart
 from bridge.rules import acts, events, recalling, wire
 from bridge.rules.correcting import GRACE_MS
 from bridge.rules.deciding import UNDO_MS, decide
 from bridge.rules.events import AnyEvent, Happened
 from bridge.rules.following import follow
 from bridge.rules.model import Asker, Link
-from bridge.rules.private import own_words
+from bridge.rules.private import own_words, same_words
 from bridge.rules.projection import UP, Changed, Draft
 from bridge.rules.recalling import Past
 from bridge.rules.refused import Refused
@@ -578,9 +578,19 @@ def _record(event: AnyEvent, at_ms: int, received_ms: int, by: str) -> Record:
     )
 
 
+def _the_same(asked: Asked, record: Record) -> bool:
+    """Whether this record is what is asked now."""
+    if record.digest == asked.digest:
+        # Of this very turn the words still lie beside it; the journal hands older ones out in their place.
+        apart = {text.digest: text.text for text in record.texts}
+        body = filled_body(record.body, apart) if apart else record.body
+        return acts.words(asked.act) is None or same_words(asked.act, events.decode(body))
+    return acts.words(asked.act) is not None and record.digest == acts.digest_with_words(asked.act)
+
+
 def _first_answer(asked: Asked, record: Record, position: int) -> wire.Outcome:
     """The same question gets the first answer; another question under the same id is refused."""
-    if record.digest == asked.digest:
+    if _the_same(asked, record):
         return msgspec.structs.replace(_outcome(record, position), duplicate=True)
     return wire.Outcome(
         id=asked.act.id,

@@ -54,7 +54,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     device: str = ""
     seq: int = 0
     digest: bytes = b""
-    """SHA-256 of the canonical act without its transport fields: tells a re-send from an id used twice."""
+    """SHA-256 of the canonical act without its sender's own words: tells a re-send from an id used twice."""
     outcome: str = ""
     code: str = ""
     message: str = ""
@@ -125,7 +125,10 @@ class Turn(Protocol):
         """What others appended after `since`: adopt it before deciding anything."""
 
     async def known(self, identities: Collection[Identity]) -> dict[Identity, Row]:
-        """The first answers of those acts that are already in the journal, this turn's own included."""
+        """The first answers of those acts that are already in the journal, this turn's own included.
+
+        Texts that are kept beside stand in their bodies, as in what `read` gives.
+        """
 
     async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
         """Their places, dense after the head. Durable when the turn's block has ended, and not before; with `last` the

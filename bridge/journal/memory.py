@@ -39,7 +39,10 @@ class MemoryTurn:
 
     async def known(self, identities: Collection[Identity]) -> dict[Identity, Row]:
         self._still_on()
-        return {identity: row for identity in identities if (row := self._first(identity)) is not None}
+        found = {identity: row for identity in identities if (row := self._first(identity)) is not None}
+        kept = self._shelf.texts[self._conference]
+        kept = kept | {text.digest: text.text for row in self.draft for text in row.record.texts}
+        return dict(zip(found, filled(list(found.values()), kept, ERASED), strict=True))
 
     async def append(self, records: Sequence[Record], *, last: bool = False) -> tuple[Row, ...]:
         self._still_on()

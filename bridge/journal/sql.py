@@ -594,10 +594,7 @@ def _begin(
     position, before = last[0] if last else (0, genesis(conference))
     in_reach(conference, since, position)
     after = {"conference": conference, "after": since, "most": position - since}
-    news = tuple(map(_row, _AFTER_READY.ask(hand, after))) if position != since else ()
-    if marks := texts.marks_of(news):
-        known = {mark: bytes(row[0]).decode() for mark in marks for row in _TEXT_READY.ask(hand, {"digest": mark})}
-        news = texts.filled(news, known, ERASED)
+    news = _as_said(tuple(map(_row, _AFTER_READY.ask(hand, after))), hand) if position != since else ()
     return position, before, news, _known(conference, asked, hand)
 
 
@@ -606,7 +603,17 @@ def _known(conference: str, identities: Collection[Identity], hand: _Hand) -> di
         return {}
     asked = msgspec.json.encode([(identity.act, identity.by) for identity in identities]).decode()
     found = _KNOWN_READY.ask(hand, {"conference": conference, "asked": asked})
-    return {Identity(row.record.by, row.record.act or ""): row for row in map(_row, found)}
+    rows = _as_said(tuple(map(_row, found)), hand)
+    return {Identity(row.record.by, row.record.act or ""): row for row in rows}
+
+
+def _as_said(rows: tuple[Row, ...], hand: _Hand) -> tuple[Row, ...]:
+    """With what is kept beside them in its place."""
+    marks = texts.marks_of(rows)
+    if not marks:
+        return rows
+    kept = {mark: bytes(row[0]).decode() for mark in marks for row in _TEXT_READY.ask(hand, {"digest": mark})}
+    return texts.filled(rows, kept, ERASED)
 
 
 def _insert(conference: str, rows: Sequence[Row], last: bool, hand: _Hand) -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
-from bridge.journal import Row, Text
+from bridge.journal import ERASED, Row, Text
 
 SALT_BYTES = 16
 _SIGN = "¤"
@@ -59,12 +59,16 @@ def _filled(row: Row, texts: Mapping[str, str], erased: str) -> Row:
     body = row.record.body
     if _HINT_BYTES not in body:
         return row
+    return Row(row.position, row.hash, msgspec.structs.replace(row.record, body=filled_body(body, texts, erased)))
+
+
+def filled_body(body: bytes, texts: Mapping[str, str], erased: str = ERASED) -> bytes:
+    """A body as it was said."""
 
     def said(mark: re.Match[bytes]) -> bytes:
         return msgspec.json.encode(texts.get(mark[1].decode(), erased))
 
-    record = msgspec.structs.replace(row.record, body=_MARK_BYTES.sub(said, body))
-    return Row(row.position, row.hash, record)
+    return _MARK_BYTES.sub(said, body)
 
 
 def filled_in(recalled: str, texts: Mapping[str, str], erased: str) -> str:

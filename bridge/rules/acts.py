@@ -4,6 +4,7 @@ An act has a client-made UUIDv7 `id` (uniqueness only), the device's running num
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -178,9 +179,32 @@ def decode(raw: str | bytes | msgspec.Raw) -> AnyAct:
     return _read(raw)
 
 
+OWN_WORDS: Mapping[type[Act], str] = {
+    IncidentAct: "note",
+    ModeAct: "reason",
+    ExpectedAct: "reason",
+    CorrectAct: "reason",
+}
+"""What somebody wrote by hand: it may name people, and is erased when they ask (`private`)."""
+
+
+def words(act: AnyAct) -> str | None:
+    """What somebody wrote by hand; None for an act that has no room for it."""
+    field = OWN_WORDS.get(type(act))
+    return None if field is None else getattr(act, field)
+
+
 def digest(act: AnyAct) -> bytes:
     """SHA-256 of the act's content, by which a re-send is told from another act under the same id.
 
-    `seq` and `at` belong to the content: a device keeps both with the act.
+    `seq` and `at` belong to the content: a device keeps both with the act. Somebody's own words do not: a digest stands in
+    the journal for ever, and who guesses short words could prove by it that they were said, long after they were erased.
+    Where they are still kept they are compared as they are (`private.same_words`).
     """
+    field = OWN_WORDS.get(type(act))
+    return digest_with_words(act if field is None else msgspec.structs.replace(act, **{field: ""}))
+
+
+def digest_with_words(act: AnyAct) -> bytes:
+    """As rows of the first versions have it."""
     return hashlib.sha256(_canonical.encode(act)).digest()

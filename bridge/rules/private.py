@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from bridge.rules import events
+from bridge.rules.acts import AnyAct, words
 from bridge.rules.events import AnyEvent, Event
 
 OWN_WORDS: Mapping[type[Event], tuple[str, ...]] = {
@@ -44,6 +45,18 @@ def own_words(event: AnyEvent) -> dict[str, str]:
     """The fields of an event that hold somebody's words; most events have none."""
     fields = OWN_WORDS.get(type(event))
     return {name: said for name in fields if (said := getattr(event, name))} if fields else {}
+
+
+def same_words(act: AnyAct, event: AnyEvent) -> bool:
+    """Whether what somebody wrote with an act is what its event keeps; what nobody keeps any more was the same."""
+    said = words(act)
+    if said is None:
+        return True
+    if isinstance(event, events.ActKept):
+        return event.said == ERASED or said in msgspec.json.decode(event.said).values()
+    fields = OWN_WORDS.get(type(event), ())
+    kept = [getattr(event, name) for name in fields]
+    return not kept or said in kept or ERASED in kept
 
 
 def scrubbed(value: Value, gone: frozenset[str]) -> Value:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.journal import ERASED, Journal, Record
+from bridge.journal import ERASED, Identity, Journal, Record
 from bridge.journal.chain import genesis, link
 from bridge.journal.checking import strays, walked
 from bridge.journal.sql import SqlJournal, open_journal
@@ -58,6 +58,18 @@ async def test_erased_words_are_gone_from_every_reading_and_the_head_stays(journ
     assert await journal.erase(DAY, {WORDS}) == 0
     await appended(journal, said("nữa"))
     assert note((await whole(journal))[3].record) == "nữa"
+
+
+async def test_an_act_that_is_known_comes_with_its_words_until_they_are_erased(journal: Journal) -> None:
+    mine = Identity("user:ann", "an-act")
+    await appended(journal, said(WORDS, mine.act))
+    for kept in (WORDS, ERASED):
+        # Asked for with the beginning, and later on.
+        async with journal.turn(DAY, 1, [mine]) as turn:
+            assert note((await turn.known([mine]))[mine].record) == kept
+        async with journal.turn(DAY, 1) as turn:
+            assert note((await turn.known([mine]))[mine].record) == kept
+        await journal.erase(DAY, {WORDS})
 
 
 async def test_the_same_words_twice_are_two_digests(journal: Journal) -> None:

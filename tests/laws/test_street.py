@@ -18,7 +18,7 @@ from bridge.rules import acts, events, wire
 from bridge.rules.acts import AnyAct
 from bridge.rules.model import Phase, RoundName
 from bridge.rules.scene import Scene
-from tests.cast import ANN, BINH, CONFERENCE, HALL_1, MORNING, SECOND, count, phone
+from tests.cast import ANN, BINH, CONFERENCE, HALL_1, MORNING, SECOND, count, fault, phone
 from tests.laws.days import PLAN, acts_said
 from tests.rules.day import Day, asked, live, running
 
@@ -278,3 +278,37 @@ def test_a_digest_is_of_the_content_and_not_of_its_spelling() -> None:
     act = count(HALL_1, 60, 3, 1)
     loose = acts.decode(b" " + msgspec.json.format(msgspec.json.encode(act), indent=2))
     assert acts.digest(loose) == acts.digest(act)
+
+
+def noted(note: str, number: int = 1) -> AnyAct:
+    return msgspec.structs.replace(fault(HALL_1, number=number), note=note)
+
+
+async def test_words_are_compared_where_they_are_kept_and_proved_nowhere_after_they_are_erased() -> None:
+    journal = MemoryJournal()
+    act, other = noted("ông Sáu ngất"), noted("bà Bảy ngất")
+    async with live(journal=journal) as day:
+        first, at_once, swapped = await day.asks(act, act, other)
+        assert (first.outcome, at_once.duplicate, swapped.code) == ("accepted", True, "id_reuse")
+        again, swapped = await day.asks(act, other)
+        assert (again.duplicate, swapped.code) == (True, "id_reuse")
+        silent, said = await day.asks(noted("", 2), noted("x", 2))
+        assert (silent.outcome, said.code) == ("accepted", "id_reuse")
+        await journal.erase(CONFERENCE, {"ông Sáu ngất"})
+        # A phone that never heard the answer still gets it; what was written is nobody's to check any more.
+        (late,) = await day.asks(act)
+        assert (late.duplicate, late.position) == (True, first.position)
+    (row,) = [each for each in rows_of(journal) if each.record.act == act.id]
+    assert row.record.digest == acts.digest(other)
+    assert row.record.digest != acts.digest_with_words(act)
+
+
+async def test_a_row_of_the_first_version_is_recognised_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = MemoryJournal()
+    act = noted("ông Sáu ngất")
+    async with live(journal=journal) as day:
+        with monkeypatch.context() as before:
+            before.setattr(acts, "digest", acts.digest_with_words)
+            await day.asks(act)
+        again, swapped = await day.asks(act, noted("bà Bảy ngất"))
+        assert (again.duplicate, swapped.code) == (True, "id_reuse")
