@@ -36,6 +36,7 @@ WORDS = {
     408: "Nội dung đến quá chậm: gửi lại",
     409: "Người khác đã thay đổi trước, hoặc trạng thái không cho phép",
     413: "Nội dung quá lớn",
+    415: "Không phải loại tệp nhận được",
     421: "Tên miền không phải của máy chủ này",
     422: "Nội dung không hợp lệ",
     429: "Thử quá nhiều lần",

@@ -30,7 +30,7 @@ class JudgementQuery(BaseModel):
     unit: str = Field("", max_length=40)
 
 
-class ChangeBody(BaseModel):
+class JudgementBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     point: str = Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
@@ -47,7 +47,7 @@ class EditedTold(msgspec.Struct, frozen=True):
     reason: str
 
 
-class RowTold(msgspec.Struct, frozen=True):
+class JudgedTold(msgspec.Struct, frozen=True):
     point: str
     name: str
     parent: str
@@ -57,17 +57,17 @@ class RowTold(msgspec.Struct, frozen=True):
     """Somebody put it here, or (among the removed) took it off."""
 
 
-class ListTold(msgspec.Struct, frozen=True):
+class RollTold(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     """In words, as they are printed with the list."""
     count: int
-    rows: list[RowTold]
-    removed: list[RowTold]
+    rows: list[JudgedTold]
+    removed: list[JudgedTold]
 
 
 class JudgementTold(msgspec.Struct, frozen=True):
-    praise: ListTold
-    criticism: ListTold
+    praise: RollTold
+    criticism: RollTold
     at: str
 
 
@@ -100,7 +100,7 @@ class Judging:
                 self.change,
                 Action.GOVERN,
                 "Thêm một điểm cầu vào danh sách khen, phê bình hoặc đưa ra, kèm lý do",
-                body=ChangeBody,
+                body=JudgementBody,
                 answers={200: JudgementTold, 404: None, 409: None, 422: None, 503: None},
             ),
         )
@@ -110,7 +110,7 @@ class Judging:
         return answer(self._told(self._hall(request), request[CALLER], unit))
 
     async def change(self, request: web.Request) -> web.Response:
-        asked = await body_of(request, ChangeBody)
+        asked = await body_of(request, JudgementBody)
         hall, caller = self._hall(request), request[CALLER]
         state = hall.coordinator.scene.state
         point = state.point(asked.point)
@@ -135,14 +135,16 @@ class Judging:
             at=wire.rfc3339(now_ms),
         )
 
-    def _list(self, hall: Hall, caller: Caller, found: List, rules: tuple[str, ...]) -> ListTold:
+    def _list(self, hall: Hall, caller: Caller, found: List, rules: tuple[str, ...]) -> RollTold:
         rows = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.rows[:ROWS]]
         removed = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.removed[:ROWS]]
-        return ListTold(rules, len(found.rows), rows, removed)
+        return RollTold(rules, len(found.rows), rows, removed)
 
-    def _row(self, hall: Hall, caller: Caller, code: str, evidence: tuple[str, ...], edited: Edited | None) -> RowTold:
+    def _row(
+        self, hall: Hall, caller: Caller, code: str, evidence: tuple[str, ...], edited: Edited | None
+    ) -> JudgedTold:
         planned = hall.coordinator.scene.state.points[code].planned
-        return RowTold(
+        return JudgedTold(
             point=code,
             name=planned.name,
             parent=self._placed(hall.conference, code),

@@ -91,7 +91,6 @@ class Photos:
                 Action.ACT,
                 "Gửi ảnh hội trường (JPEG, PNG, WebP); chỉ giữ lại hình, mọi thông tin khác trong tệp bị bỏ",
                 query=PhotoQuery,
-                body=bytes,
                 body_type=JPEG,
                 answers={201: PhotoTold, 404: None, 409: None, 413: None, 415: None, 422: None, 503: None},
             ),
