@@ -5,6 +5,7 @@ from functools import cached_property
 
 import msgspec
 
+from bridge.rules.ladder import Status
 from bridge.rules.model import Phase, Plan, Point, PointType, RoundKey, Sitting, Unit
 from bridge.rules.scene import Scene
 from dashboards.reports import words
@@ -25,7 +26,12 @@ class Day(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def settled_ms(self) -> int:
-        return self.now_ms
+        """When the figures became what they are: the close, or the newest correction after it; now, while it goes on."""
+        closing = self.scene.state.affairs.closing
+        if not self.closed or closing.closed_ms is None:
+            return self.now_ms
+        approved = (each.settled_ms or 0 for each in closing.corrections.values() if each.status is Status.APPROVED)
+        return max(closing.closed_ms, *approved, 0)
 
     @cached_property
     def sittings(self) -> tuple[Sitting, ...]:

@@ -12,17 +12,20 @@ from dashboards.reports.tables import Kind, Table
 
 PAPER_ROWS = 2_000
 """Rows of one table on paper: some sixty pages. Longer ones are in the spreadsheet, and the paper says so."""
+_MOVED = ("present_before", "present", "excused_before", "excused", "unexcused_before", "unexcused")
 ON_PAPER = {
     "by_point": (
         *("code", "name", "above", "expected", "present", "excused", "unexcused", "unreported", "guests"),
         *("present_share", "report", "reported"),
     ),
+    "differences": ("name", "above", "round", *_MOVED, "asked", "approved", "at", "why"),
+    "corrections": ("number", "name", "above", "round", *_MOVED, "asked", "status", "settled", "settled_at", "why"),
 }
 """Columns of tables that are too wide for paper."""
 ORDER = ("by_unit", "by_type", "differences")
 """What leads the appendices; `by_point` ends them, the others stand between as the figures have them."""
-LEFT_OUT = frozenset({"totals"})
-"""What the first page says."""
+LEFT_OUT = frozenset({"totals", "submissions"})
+"""What the first page says, and what the signature does."""
 
 
 class Grid(msgspec.Struct, frozen=True):

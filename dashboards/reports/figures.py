@@ -9,7 +9,7 @@ import msgspec
 
 from bridge.rules.attendance import NOBODY, People, round_due
 from bridge.rules.scene import Scene
-from dashboards.reports import attendance, lines, narrative, standing, troubles
+from dashboards.reports import attendance, lines, narrative, settling, standing, troubles
 from dashboards.reports.day import Day
 from dashboards.reports.narrative import Before, Narrative
 from dashboards.reports.tables import Table
@@ -79,6 +79,7 @@ def figures(
         *standing.tables(day),
         *lines.tables(day),
         *troubles.tables(day),
+        *settling.tables(day, before.version if before else 0),
         *extra,
     )
     people = scene.rollup.at("").people.get(key, NOBODY) if key else NOBODY
