@@ -1,6 +1,7 @@
 """The addresses under which printable sheets are fetched."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import structlog
 from aiohttp import web
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bridge.printing import links
 from bridge.printing.apart import Busy
 from bridge.printing.badges import BADGES, sheet
+from bridge.printing.papers import HALLS, LINES, paper
 from bridge.printing.press import Press, Unprinted
 from endpoints_registry.access import Action
 from endpoints_registry.attending import asked_for, names_off
@@ -29,6 +31,10 @@ class BadgesQuery(BaseModel):
     """All points of this unit and of those below it."""
 
 
+class PapersQuery(BadgesQuery):
+    form: Literal["counts", "roll"] = Field("counts", description="Phiếu báo cáo quân số, hoặc danh sách điểm danh")
+
+
 class Sheets:
     def __init__(self, registry: Registry, press: Press, origin: str = "") -> None:
         """`origin` is the address under which the world reaches us (the request's own, if not given)."""
@@ -47,6 +53,16 @@ class Sheets:
                 query=BadgesQuery,
                 answer_type="application/pdf",
                 answers={200: None, 404: None, 409: None, 422: None, 500: None, 503: None},
+            ),
+            Route(
+                "GET",
+                "/api/v1/conferences/{conference}/papers.pdf",
+                self.papers,
+                Action.SEE_NAMES,
+                "Phiếu giấy cho ngày mất mạng: báo cáo quân số hoặc điểm danh, theo điểm cầu hoặc theo đơn vị",
+                query=PapersQuery,
+                answer_type="application/pdf",
+                answers={200: None, 404: None, 422: None, 500: None, 503: None},
             ),
             Route(
                 "POST",
@@ -83,6 +99,35 @@ class Sheets:
         pdf = await self._printed("badges", sheet(conference.title, roster, called))
         log.info("badges-printed", conference=conference.id, badges=people, by=request[CALLER].name)
         name = f"the-dai-bieu-{query.point or query.unit}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def papers(self, request: web.Request) -> web.Response:
+        conference = self._registry.holdings.conferences.get(request.match_info["conference"])
+        if conference is None or not self._registry.has_part(request[CALLER], conference):
+            raise nowhere()
+        query = query_of(request, PapersQuery)
+        if (query.point is None) is (query.unit is None):
+            raise Problem(422, "invalid", "Hãy nêu point (mã điểm cầu) hoặc unit (mã đơn vị), một trong hai.")
+        theirs = {kept.point.code for kept in asked_for(self._registry, request, conference, query.point, query.unit)}
+        if len(theirs) > HALLS:
+            detail = f"Có {len(theirs)} điểm cầu, mỗi lần in tối đa {HALLS}; hãy in theo từng đơn vị."
+            raise Problem(422, "too_many", detail)
+        plan = await self._registry.plan(conference.id)
+        directory = self._registry.on(conference.day)
+        halls = (
+            [(each, directory.place(each.point.code)) for each in plan.points if each.point.code in theirs]
+            if plan
+            else []
+        )
+        asked = paper(conference, query.form, halls, self._registry.attendees(conference.id))
+        lines = sum(len(hall["people"]) for hall in asked["halls"])
+        if lines > LINES:
+            detail = f"Có {lines} dòng điểm danh, mỗi lần in tối đa {LINES}; hãy in theo từng đơn vị."
+            raise Problem(422, "too_many", detail)
+        pdf = await self._printed("papers", asked)
+        log.info("papers-printed", conference=conference.id, form=query.form, halls=len(halls), by=request[CALLER].name)
+        name = f"{'diem-danh' if query.form == 'roll' else 'phieu-quan-so'}-{query.point or query.unit}.pdf"
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 

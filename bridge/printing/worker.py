@@ -60,7 +60,8 @@ def main() -> None:
     # A badge is small, worn and scratched; a link is long, and large on its paper.
     for drawn_on, error in (("people", "h"), ("halls", "m")):
         for one in asked["said"].get(drawn_on, ()):
-            one["code"] = drawn(one["code"], error)
+            if "code" in one:
+                one["code"] = drawn(one["code"], error)
     answer: dict[str, object]
     try:
         answer = {"pdf": typeset(asked["document"], asked["said"])}

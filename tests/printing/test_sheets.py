@@ -13,7 +13,7 @@ from endpoints_registry.access import Role
 from endpoints_registry.gate import ORIGINS, RESOLVE, mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
-from tests.printing.paper import scanned, words
+from tests.printing.paper import pages, scanned, words
 from tests.registry.conftest import Browser, Clock, Front, refused
 from tests.registry.test_roster_keeping import HERE, ROSTER, brought, made
 
@@ -87,3 +87,52 @@ async def test_what_cannot_be_printed_is_refused_in_words(front: Front, clock: C
     assert await refused(ann, "GET", f"{BADGES}?point=001-01") == (422, "too_many")
     await front.registry.names.switch(HERE, False, clock())
     assert await refused(ann, "GET", f"{BADGES}?point=00004-01") == (409, "names_off")
+
+
+# --- for the day on which the network dies
+
+
+async def paper(browser: Browser, query: str) -> bytes:
+    async with browser.get(f"/api/v1/conferences/{HERE}/papers.pdf?{query}") as answer:
+        assert (answer.status, answer.content_type) == (200, "application/pdf"), await answer.text()
+        return await answer.read()
+
+
+async def test_a_halls_paper_asks_for_every_round_and_names_whom_to_phone(front: Front) -> None:
+    ann = await front.staff(Role.ORGANISER)
+    pdf = await paper(ann, "point=00004-01")
+    text = words(pdf)
+    for word in (
+        "PHIẾU BÁO CÁO QUÂN SỐ",
+        "Phường Trúc Bạch",
+        "00004-01",
+        "Đầu giờ",
+        "Cuối giờ",
+        "Vắng không lý do",
+        "Chủ trì điểm cầu",
+    ):
+        assert word in text
+    assert [(round(width), round(height)) for width, height in pages(pdf)] == [(210, 297)]
+    # One sheet a hall, so that each goes its own way.
+    assert len(pages(await paper(ann, "unit=001"))) == 3
+
+
+async def test_a_roll_call_names_who_is_expected_and_leaves_lines_for_others(front: Front) -> None:
+    ann = await front.staff(Role.ORGANISER)
+    text = words(await paper(ann, "point=00004-01&form=roll"))
+    held = front.registry.attendees(HERE)
+    assert held is not None
+    assert [each.name for each in held.of_point("00004-01") if each.name not in text] == []
+    assert "DANH SÁCH ĐIỂM DANH" in text
+    # Where nobody is named there are lines to write on.
+    assert len(pages(await paper(ann, "point=00004-02&form=roll"))) >= 1
+
+
+async def test_paper_is_printed_for_ones_own_halls_only(front: Front) -> None:
+    bob = await front.staff(Role.COORDINATOR, "271")
+    assert "09619-01" in words(await paper(bob, "unit=271"))
+    for query in ("unit=01", "point=00004-01", "point=77777-01"):
+        assert await refused(bob, "GET", f"/conferences/{HERE}/papers.pdf?{query}") == (404, "not_found")
+    assert await refused(bob, "GET", f"/conferences/{HERE}/papers.pdf") == (422, "invalid")
+    viewer = await front.staff(Role.VIEWER, "01")
+    assert await refused(viewer, "GET", f"/conferences/{HERE}/papers.pdf?unit=01") == (403, "not_allowed")
