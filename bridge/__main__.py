@@ -113,6 +113,23 @@ def user_add(
 
 
 @app.command()
+def report(
+    conference: Annotated[str, typer.Argument(metavar="CONFERENCE", help="Its id, as in the addresses of its pages.")],
+    format: Annotated[Literal["xlsx", "docx", "pdf", "csv", "json"], typer.Option("--format", help="What to write.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to; an older file is replaced.")],
+    version: Annotated[
+        int | None, typer.Option("--version", help="This signed version, as it was kept; by default the newest.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """The newest signed report as it was kept; where nothing is signed yet, one of the figures of the moment."""
+    settings = _settings(config)
+    from bridge.commands import reporting
+
+    _run(reporting.report(settings, conference, format, out, version))
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; an older backup is not overwritten.")],
     config: Config = None,

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -18,6 +19,8 @@ from pydantic import BaseModel
 from bridge.keeping.backups import Backups, Made
 from bridge.notdone import NotDone
 from bridge.office import AccountAsked, Office, OwnOffice, Progress
+from bridge.reporting import Reporter
+from dashboards.reports.jobs import Format
 from endpoints_registry.bodies import ImportAnswer
 from endpoints_registry.columns import KINDS
 from endpoints_registry.doing import AT_THE_MACHINE, done_by
@@ -47,14 +50,30 @@ class BackupAsked(BaseModel):
     file: str
 
 
+class ReportAsked(BaseModel):
+    """`version`: a signed one; None: the newest that was signed, else the figures of the moment."""
+
+    conference: str
+    format: Format
+    version: int | None = None
+
+
+class ReportBegun(BaseModel):
+    number: int
+
+
+class ReportProgress(BaseModel):
+    progress: float
+
+
 # --- the server's side
 
 
 @asynccontextmanager
-async def answering(folder: Path, registry: Registry, backups: Backups) -> AsyncIterator[None]:
+async def answering(folder: Path, registry: Registry, backups: Backups, reporter: Reporter) -> AsyncIterator[None]:
     """Answer at the folder's socket until the block ends. Raises Occupied."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    runner = web.AppRunner(_doors(OwnOffice(registry), backups), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(_doors(OwnOffice(registry), backups, reporter), access_log=None, shutdown_timeout=1)
     with _reached(folder) as path:
         taken = _taken(folder, path)
         await runner.setup()
@@ -84,7 +103,7 @@ def _taken(folder: Path, path: str) -> socket.socket:
     return taken
 
 
-def _doors(office: Office, backups: Backups) -> web.Application:
+def _doors(office: Office, backups: Backups, reporter: Reporter) -> web.Application:
     async def take_in(request: web.Request) -> web.Response:
         dry_run = request.query.get("dry_run") == "true"
         told = await office.take_in(await request.read(), dry_run=dry_run, progress=lambda _done, _total: None)
@@ -107,6 +126,20 @@ def _doors(office: Office, backups: Backups) -> web.Application:
         asked = BackupAsked.model_validate_json(await request.read())
         return answer(await backups.make(Path(asked.file)))
 
+    async def begin_report(request: web.Request) -> web.Response:
+        asked = ReportAsked.model_validate_json(await request.read())
+        number = await reporter.begin(asked.conference, asked.format, asked.version)
+        return answer(ReportBegun(number=number))
+
+    async def report_progress(request: web.Request) -> web.Response:
+        where = request.match_info
+        return answer(ReportProgress(progress=reporter.progress(where["conference"], int(where["number"]))))
+
+    async def report_file(request: web.Request) -> web.Response:
+        where = request.match_info
+        format = Format(where["format"])
+        return web.Response(body=await reporter.file(where["conference"], int(where["number"]), format))
+
     @web.middleware
     async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
@@ -120,6 +153,9 @@ def _doors(office: Office, backups: Backups) -> web.Application:
     app.router.add_get("/export", give_out)
     app.router.add_post("/accounts", add_account)
     app.router.add_post("/backups", back_up)
+    app.router.add_post("/reports", begin_report)
+    app.router.add_get("/reports/{conference}/{number:\\d+}", report_progress)
+    app.router.add_get("/reports/{conference}/{number:\\d+}/{format}", report_file)
     return app
 
 
@@ -147,6 +183,19 @@ class ServersOffice:
         asked = BackupAsked(file=str(target))
         told = await self._ask("POST", "/backups", [], asked.model_dump_json().encode())
         return msgspec.json.decode(told, type=Made)
+
+    async def begin(self, conference: str, format: Format, version: int | None) -> int:
+        """As `Reporter`, and the next two. Raises NotDone."""
+        asked = ReportAsked(conference=conference, format=format, version=version)
+        told = await self._ask("POST", "/reports", [], asked.model_dump_json().encode())
+        return ReportBegun.model_validate_json(told).number
+
+    async def progress(self, conference: str, number: int) -> float:
+        told = await self._ask("GET", f"/reports/{quote(conference, safe='')}/{number}", [])
+        return ReportProgress.model_validate_json(told).progress
+
+    async def file(self, conference: str, number: int, format: Format) -> bytes:
+        return await self._ask("GET", f"/reports/{quote(conference, safe='')}/{number}/{format.value}", [])
 
     async def _ask(self, method: str, path: str, query: list[tuple[str, str]], body: bytes | None = None) -> bytes:
         try:

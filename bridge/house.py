@@ -66,6 +66,7 @@ from bridge.post.ways import ways_out
 from bridge.post.writing import Writer
 from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
+from bridge.reporting import Around, Reporter, Signing
 from bridge.roll import RegistryRoll
 from bridge.rules import acts, judging, wire
 from bridge.rules.calendar import Terms
@@ -77,6 +78,9 @@ from dashboards import routes as pages
 from dashboards.feed import Feed
 from dashboards.feed import Hall as SeenHall
 from dashboards.figures import Figures
+from dashboards.reports.doors import Doors as Reports
+from dashboards.reports.drafts import Drafts
+from dashboards.reports.writing import written
 from dashboards.sockets import Screens
 from endpoints_registry import openapi
 from endpoints_registry import routes as registry_routes
@@ -117,6 +121,7 @@ class House:
     rooms: Rooms
     feed: Feed
     postman: Postman
+    drafts: Drafts
     backups: Backups
     certificate: Certificate | None
     doorstep: Doorstep
@@ -125,7 +130,7 @@ class House:
 
     def at_rest(self) -> bool:
         """Whether nothing that was asked still waits for its answer."""
-        return self.postman.idle and all(hall.coordinator.idle for hall in self.halls)
+        return self.postman.idle and self.drafts.idle and all(hall.coordinator.idle for hall in self.halls)
 
 
 class Stores(NamedTuple):
@@ -222,20 +227,25 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
 
         backups = _backups(settings, registry, alarm)
         open_things.callback(backups.close)
-        with _openable(settings):
-            await open_things.enter_async_context(answering(settings.storage.folder, registry, backups))
         city = _city_sign_in(settings, registry, listening.getsockname()[1])
         if city is not None:
             open_things.push_async_callback(city.close)
         house, app, screens, clockwork, held = _composed(
             settings, registry, journal, archive, book, ways, hall_clock, listening, backups, certificate, city
         )
+        reporter = Reporter(archive, house.drafts, lambda conference: _seen(house.halls, conference))
+        with _openable(settings):
+            await open_things.enter_async_context(answering(settings.storage.folder, registry, backups, reporter))
         calendar = Calendar(house.halls, hall_clock, _calendar_terms(settings))
         async with _streets(house) as streets:
             await house.halls.start(streets)
+            for hall in house.halls:
+                # A draft that the calendar has asked for, and that a crash has cut off, is made now.
+                house.drafts.stir(hall.conference, hall.coordinator.scene.state)
             streets.create_task(clockwork.run(), name="clockwork")
             streets.create_task(calendar.run(), name="calendar")
             streets.create_task(house.postman.run(), name="postman")
+            streets.create_task(house.drafts.run(), name="drafts")
             streets.create_task(
                 chores.run(_chores(settings, registry, archive, book, backups, certificate)), name="chores"
             )
@@ -377,6 +387,7 @@ def _calendar_terms(settings: Settings) -> Terms:
         flashes=tuple((int(hour), int(minute)) for hour, minute in hours),
         escalate_ms=wishes.escalate_minutes * 60_000,
         grace_ms=round(wishes.grace_minutes * 60_000),
+        late_reports_ms=settings.closing.grace_minutes * 60_000,
     )
 
 
@@ -454,6 +465,7 @@ def _composed(
     def told(coordinator: Coordinator, placed: Sequence[Placed], touched: set[str]) -> None:
         feed.tell(coordinator, placed, touched)
         rooms.tell(coordinator, placed)
+        drafts.stir(coordinator.conference, coordinator.scene.state)
 
     def note(turn: Turned) -> None:
         metrics.turned(turn)
@@ -476,8 +488,7 @@ def _composed(
     clockwork = Clockwork(halls, clock, turned=feed.turned)
 
     def seen(conference: str) -> SeenHall | None:
-        hall = halls.get(conference)
-        return hall.coordinator if hall and hall.coordinator.scene.state.plan else None
+        return _seen(halls, conference)
 
     async def freeze(conference: str) -> Plan | None:
         planned = await registry.plan(conference)
@@ -501,6 +512,7 @@ def _composed(
     def locate(conference: str, code: str) -> Whereabouts:
         return _whereabouts(registry, conference, code, clock.now())
 
+    drafts = Drafts(archive, Around(registry, journal, archive, seen), written, clock.now)
     desk = Desk(halls, journal, ask, clock, freeze, locate, registry.shown_name)
     facts = functools.partial(_facts, registry, halls)
     figures = Figures(feed, seen, clock.now, facts, history)
@@ -533,6 +545,7 @@ def _composed(
         *Checks(halls, clock, beside, registry.shown_name).routes(),
         *Photos(halls, archive, clock, beside, registry.shown_name).routes(),
         *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
+        *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),
         *metrics.routes(),
@@ -564,6 +577,7 @@ def _composed(
         rooms,
         feed,
         postman,
+        drafts,
         backups,
         certificate,
         doorstep,
@@ -571,6 +585,12 @@ def _composed(
         tuple(served),
     )
     return house, app, screens, clockwork, held
+
+
+def _seen(halls: Halls, conference: str) -> SeenHall | None:
+    """A conference as screens see it: once its list is fixed."""
+    hall = halls.get(conference)
+    return hall.coordinator if hall and hall.coordinator.scene.state.plan else None
 
 
 def _origins(settings: Settings, port: int) -> frozenset[str]:

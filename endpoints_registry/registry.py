@@ -104,6 +104,11 @@ class Registry:
         """How screens call the holder of an account; who is not known by a name is called by the user name."""
         return self._staff.get(username) or username
 
+    @property
+    def shown_names(self) -> Mapping[str, str]:
+        """How screens call the holders of accounts, by user name."""
+        return self._staff
+
     async def know_staff(self) -> None:
         """Read how everybody is called: screens ask for it with every claim and every incident."""
         async with self.store.reading() as connection:

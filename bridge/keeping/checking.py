@@ -13,9 +13,10 @@ from bridge.journal import JournalAway, pages, recalled
 from bridge.journal.checking import PAGE, UNREADABLE, Broken, Length, conferences, integrity, strays, walked
 from bridge.journal.sql import SqlJournal, journal_to_read
 from bridge.journal.sql import journal as JOURNAL
-from bridge.keeping.shelves import shelved
+from bridge.keeping.shelves import as_signed, shelved
 from bridge.notdone import NotDone
 from bridge.rules import recalling
+from bridge.rules.projection import State
 from bridge.rules.rollup import Rollup
 from bridge.rules.scene import Scene, rounds_of
 from endpoints_registry import audit
@@ -48,7 +49,9 @@ async def checked(addresses: tuple[str, str], say: Say = lambda _line: None, arc
         for conference in await conferences(journal.store):
             length = await walked(journal, conference)
             say(f"Nhật ký hội nghị {conference}: {_number(length.rows)} dòng, nguyên vẹn")
-            await _projected(journal, conference, length.rows)
+            state = await _projected(journal, conference, length.rows)
+            if archive is not None:
+                await as_signed(shelf, conference, state.affairs.closing.versions)
             say(f"  bảng theo dõi dựng lại từ nhật ký khớp với số cộng lại, mắt xích cuối {length.hash.hex()[:16]}")
             journals[conference] = length
         await strays(journal.store)
@@ -159,7 +162,7 @@ async def _texts(store: Store, rows: Iterable[Row]) -> None:
 # --- the journal against what is made of it
 
 
-async def _projected(journal: SqlJournal, conference: str, to: int) -> None:
+async def _projected(journal: SqlJournal, conference: str, to: int) -> State:
     """Two ways of reading it back come to the same, and the sums that were kept up are those that are counted."""
     try:
         quick, plain = Scene(), Scene()
@@ -181,6 +184,7 @@ async def _projected(journal: SqlJournal, conference: str, to: int) -> None:
     counted.adopt({code: (None, point) for code, point in plain.state.points.items()})
     if counted.tallies != plain.rollup.tallies:
         raise Broken(f"table journal, conference {conference}: the sums are not those that are counted")
+    return plain.state
 
 
 def _number(number: int) -> str:

@@ -1,10 +1,13 @@
-"""Whether what is kept for years is, byte for byte, what was put there."""
+"""Whether what is kept for years is, byte for byte, what was put there, and what the journal says was signed."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from bridge.archive import digest
+from bridge.archive import Kind, digest
 from bridge.archive.sql import KEPT, SqlArchive
 from bridge.journal.checking import UNREADABLE, Broken
+from bridge.rules.ladder import Version
 
 
 async def shelved(archive: SqlArchive) -> int:
@@ -31,3 +34,20 @@ async def shelved(archive: SqlArchive) -> int:
         if (len(content), digest(content)) != (found.size, found.sha256):
             raise Broken(f"{named}: its bytes are not those that were kept")
     return len(everything)
+
+
+async def as_signed(archive: SqlArchive | None, conference: str, versions: Sequence[Version]) -> None:
+    """Every signed version is there, with the bytes that its journal names. Raises Broken."""
+    labels = await archive.listed(conference, Kind.REPORT, Kind.FIGURES) if archive is not None and versions else []
+    for version in versions:
+        named = f"table kept, conference {conference}, version {version.number}"
+        mine = {label.name: label.sha256 for label in labels if label.version == version.number}
+        for name, sha256 in {**version.files, FIGURES: version.figures_sha256}.items():
+            if name not in mine:
+                raise Broken(f"{named}: «{name}» is missing")
+            if mine[name] != sha256:
+                raise Broken(f"{named}: «{name}» is not what the journal says was signed")
+
+
+FIGURES = "figures"
+"""How the figures of a report are called, beside its files, which are called by their formats."""

@@ -6,12 +6,10 @@ from typing import Any
 import msgspec
 
 from bridge.post import Kind, Letter
-from bridge.rules import events
-from bridge.rules.attendance import NOBODY
+from bridge.rules import events, flash
 from bridge.rules.incidents import Incident
-from bridge.rules.model import Link, RoundKey
+from bridge.rules.model import RoundKey
 from bridge.rules.projection import State
-from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Scene
 from bridge.rules.showing import BOND_WORDS, spread_ms
 from bridge.rules.timing import clock_of
@@ -167,34 +165,29 @@ def _facts(incident: Incident, state: State) -> dict[str, Any]:
 
 
 def of_flash(scene: Scene, key: RoundKey, *, conference: str, position: int, now_ms: int, address: str) -> Letter:
-    """The figures of the moment: how many halls have reported, and how many people are there."""
-    state, sums = scene.state, scene.rollup.at(ROOT)
-    people = sums.people.get(key, NOBODY)
-    two = (
-        f"{_figure(sums.received[key])}/{_figure(sums.points)} điểm cầu đã báo cáo, "
-        f"{_figure(people.present)} đại biểu có mặt"
-    )
-    sittings = state.plan.sittings if state.plan else ()
-    sitting = next((each.name for each in sittings if each.id == key[0]), key[0])
+    """The figures of the moment: the sentence for leaders, and what stands behind it."""
+    state, said = scene.state, flash.flash(scene, key, now_ms)
+    people, two = said.people, flash.sentence(said)
     rest = (
-        f"Triệu tập {_figure(people.expected)}; vắng có lý do {_figure(people.excused)}; "
+        f"Đã báo cáo {_figure(said.received)} điểm cầu; vắng có lý do {_figure(people.excused)}; "
         f"vắng không lý do {_figure(people.unexcused)}; chưa báo cáo {_figure(people.unreported)}; "
         f"khách mời {_figure(people.guests)}"
     )
-    lost = sums.links[Link.LOST]
     lines = [
-        f"Đợt {ROUNDS[key[1].value]}, {sitting}: {two}.",
-        f"{rest}.",
-        *([f"Đang mất tín hiệu: {_figure(lost)} điểm cầu."] if lost else []),
+        f"{two}.",
+        f"Đợt {ROUNDS[key[1].value]}, {said.sitting_name}. {rest}.",
+        *([f"Đang mất tín hiệu: {_figure(said.lost)} điểm cầu."] if said.lost else []),
         *([f"Hội nghị: {state.plan.title}."] if state.plan else []),
         f"Bảng theo dõi: {address}",
     ]
     facts = {
+        "sentence": two,
         "sitting": key[0],
         "round": key[1].value,
-        "points": sums.points,
-        "received": sums.received[key],
-        "lost": lost,
+        "points": said.points,
+        "ready": said.ready,
+        "received": said.received,
+        "lost": said.lost,
         "people": msgspec.structs.asdict(people),
     }
     return Letter(
@@ -202,7 +195,7 @@ def of_flash(scene: Scene, key: RoundKey, *, conference: str, position: int, now
         position=position,
         kind=Kind.FLASH,
         incident=None,
-        title=f"[Tin nhanh {clock_of(now_ms)}] {two}",
+        title=f"[Tin nhanh] {two}",
         text="\n".join(lines),
         facts=msgspec.json.encode(facts),
         at_ms=now_ms,
@@ -245,5 +238,7 @@ def job_words(job: str) -> str:
             return f"đôn đốc đợt {round_name} trước hạn {rest[-1]} phút"
         case "flash":
             return f"tin nhanh {':'.join(rest[-2:])}"
+        case "report":
+            return "lập dự thảo báo cáo"
         case _:
             return job

@@ -7,9 +7,10 @@ from typing import assert_never
 import msgspec
 
 from bridge.rules import events, mending, telling
+from bridge.rules.correcting import GRACE_MS
 from bridge.rules.events import AnyEvent
 from bridge.rules.incidents import Incident, Status
-from bridge.rules.model import Plan, RoundKey, Sitting
+from bridge.rules.model import Phase, Plan, RoundKey, Sitting
 from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT
 
@@ -28,6 +29,8 @@ class Terms(msgspec.Struct, frozen=True):
     """An incident that nobody has taken in hand is escalated after so long, and again; 0: never."""
     grace_ms: int = 5 * MINUTE_MS
     """What is due may be done so late; after that it is missed."""
+    late_reports_ms: int = GRACE_MS
+    """How long after the close what halls said before it still counts: then the report is drafted once more."""
 
 
 # --- when
@@ -70,17 +73,23 @@ class Escalate(msgspec.Struct, frozen=True):
     level: int
 
 
+class DraftReport(msgspec.Struct, frozen=True):
+    """The report is drafted from the figures of the moment: whoever keeps reports does it, and does it once."""
+
+
 class Job(msgspec.Struct, frozen=True):
     name: str
     """Together with its due time what makes it the same job, whoever does it."""
     when: Once | Daily
-    deed: OpenRound | CloseRound | Remind | Flash | Escalate
+    deed: OpenRound | CloseRound | Remind | Flash | Escalate | DraftReport
     grace_ms: int | None
     """None: never too late, for what it is about still holds."""
 
 
 def wanted(state: State | Draft, terms: Terms) -> tuple[Job, ...]:
-    """The jobs that a conference has as it stands. None before its list is fixed, and none once it is closed."""
+    """The jobs that a conference has as it stands. None before its list is fixed; once it is closed, only the report's."""
+    if state.phase is Phase.CLOSED:
+        return tuple(_reports(state.affairs.closing.closed_ms, terms))
     if state.plan is None or state.phase not in HALLS_MAY_ACT:
         return ()
     return (*_planned(state.plan, terms), *_unattended(state, terms))
@@ -103,6 +112,18 @@ def _planned(plan: Plan, terms: Terms) -> Iterator[Job]:
         for hour, minute in terms.flashes:
             when = Daily(hour, minute, midnight_ms, midnight_ms + DAY_MS)
             yield Job(f"flash:{day}:{hour:02}:{minute:02}", when, Flash(), terms.grace_ms)
+
+
+REPORT = "report:"
+"""How the names of those jobs begin at which a report is drafted."""
+
+
+def _reports(closed_ms: int | None, terms: Terms) -> Iterator[Job]:
+    """Once at the close, and once more when nothing that was said before it can still come."""
+    if closed_ms is not None:
+        yield Job(f"{REPORT}closed", Once(closed_ms), DraftReport(), None)
+        if terms.late_reports_ms:
+            yield Job(f"{REPORT}grace", Once(closed_ms + terms.late_reports_ms), DraftReport(), None)
 
 
 _HANOI = timedelta(hours=7)
@@ -153,7 +174,8 @@ def missed(draft: Draft, job: Job, due_ms: int, now_ms: int) -> Sequence[tuple[A
 
 
 def _still_due(draft: Draft, job: Job, due_ms: int) -> bool:
-    if draft.phase not in HALLS_MAY_ACT or draft.affairs.jobs.is_done(job.name, due_ms):
+    in_time = draft.phase is Phase.CLOSED if isinstance(job.deed, DraftReport) else draft.phase in HALLS_MAY_ACT
+    if not in_time or draft.affairs.jobs.is_done(job.name, due_ms):
         return False
     if isinstance(job.deed, Escalate):
         incident = draft.affairs.incidents.known.get(job.deed.incident)
@@ -169,7 +191,7 @@ def _effect(draft: Draft, job: Job, now_ms: int) -> Sequence[tuple[AnyEvent, int
             waited = (now_ms - _waits_since(draft.affairs.incidents.known[incident])) // MINUTE_MS
             why = f"đã {waited} phút chưa ai tiếp nhận"
             return mending.escalate(draft, incident, level, why, now_ms)
-        case OpenRound() | CloseRound() | Flash():
+        case OpenRound() | CloseRound() | Flash() | DraftReport():
             return ()
         case _:
             assert_never(job.deed)

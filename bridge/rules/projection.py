@@ -1,6 +1,7 @@
 """The live state: what the journal adds up to, and the draft that a batch is decided against."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from sys import intern
 from typing import assert_never
 
@@ -57,6 +58,12 @@ class State:
     def path(self, unit: str) -> tuple[str, ...]:
         """Codes from the root of the tree of the day down to the unit; empty for a stranger."""
         return self._paths.get(unit, ())
+
+    def still(self) -> "State":
+        """The state of this moment: what is replaced later is replaced elsewhere."""
+        copied = copy(self)
+        copied.points = self.points.copy()
+        return copied
 
     def adopt(self, happened: Happened, drafted: Changed | None = None) -> Changed:
         """Take in what happened. Cannot fail for an event that was decided against this state.

@@ -98,6 +98,17 @@ class Scene:
         self.rollup = Rollup(rounds_of(plan) if plan else (), self.state.path)
         self.rollup.adopt({code: (None, point) for code, point in self.state.points.items()})
 
+    def still(self) -> "Scene":
+        """The state of this moment and its sums, which stand still while the hall goes on. Without lines and news.
+
+        Quick: points and affairs are values that are replaced. Its sums are made by `sum_up`, which may take its time.
+        """
+        copy = Scene()
+        copy.state = self.state.still()
+        copy._past = Recalling(copy.state)
+        copy.position, copy.shown = self.position, self.shown
+        return copy
+
     def forget(self, words: frozenset[str]) -> None:
         """These words stand nowhere any more; everything else is as it was."""
         state = self.state

@@ -417,8 +417,8 @@ class Own:
 
 
 @asynccontextmanager
-async def own(folder: Path, keys: Keys, database: str = "sqlite") -> AsyncIterator[Own]:
-    clock = DrivenClock(MORNING_MS, None)
+async def own(folder: Path, keys: Keys, database: str = "sqlite", starts_ms: int = MORNING_MS) -> AsyncIterator[Own]:
+    clock = DrivenClock(starts_ms, None)
     async with AsyncExitStack() as opened:
         house = await opened.enter_async_context(opened_house(settings(folder, database), clock))
         async with visited(house.address, keys) as there:

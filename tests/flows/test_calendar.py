@@ -139,12 +139,13 @@ async def test_a_missed_job_raises_an_alarm_that_leaves_the_house(folder: Path, 
         assert letters[1]["title"] == "[Lịch] Lỡ việc: đôn đốc đợt đầu giờ trước hạn 10 phút"
 
 
-async def test_a_closed_conference_has_nothing_due(ours: Own) -> None:
+async def test_a_closed_conference_has_nothing_due_but_its_report(ours: Own) -> None:
     for version, phase in enumerate(("closing", "closed"), 2):
         answer = await ours.there.ann.post(f"{PATH}/phase", {"phase": phase, "version": version})
         assert answer.status == 200, answer.body
     await ours.pass_time(20 * 60)
-    assert await did(ours.there.ann, "job-fired") == await did(ours.there.ann, "job-missed") == []
+    assert await did(ours.there.ann, "job-fired") == ["report:closed", "report:grace"]
+    assert await did(ours.there.ann, "job-missed") == []
 
 
 # --- as a process, by the world's clock

@@ -141,10 +141,13 @@ async def test_the_figures_of_the_moment_are_told_when_the_calendar_says_so(book
         await at_work.passes(1)
         (letter,) = await at_work.letters()
         assert (letter.kind, letter.incident) == (Kind.FLASH, None)
-        assert letter.title == "[Tin nhanh 08:00] 2/3 điểm cầu đã báo cáo, 105 đại biểu có mặt"
+        assert letter.title == "[Tin nhanh] Đến 8 giờ 00: 2/3 điểm cầu, 105/180 đại biểu, 58,3%"
         assert letter.text.splitlines() == [
-            "Đợt đầu giờ, Buổi sáng 07/03/2026: 2/3 điểm cầu đã báo cáo, 105 đại biểu có mặt.",
-            "Triệu tập 180; vắng có lý do 5; vắng không lý do 1; chưa báo cáo 69; khách mời 0.",
+            "Đến 8 giờ 00: 2/3 điểm cầu, 105/180 đại biểu, 58,3%.",
+            (
+                "Đợt đầu giờ, Buổi sáng 07/03/2026. Đã báo cáo 2 điểm cầu; vắng có lý do 5; vắng không lý do 1; "
+                "chưa báo cáo 69; khách mời 0."
+            ),
             "Hội nghị: Hội nghị học tập Nghị quyết.",
             "Bảng theo dõi: https://hoinghi.example.gov.vn",
         ]

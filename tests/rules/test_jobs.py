@@ -92,9 +92,21 @@ def test_what_would_have_been_due_before_the_list_was_fixed_was_never_asked_for(
     ]
 
 
-@pytest.mark.parametrize("phase", [Phase.DRAFT, Phase.CLOSED])
-def test_a_conference_that_is_not_held_has_no_jobs(phase: Phase) -> None:
-    assert calendar.wanted(begun(phase=phase), TERMS) == ()
+def test_a_conference_that_is_not_held_has_no_jobs() -> None:
+    assert calendar.wanted(begun(phase=Phase.DRAFT), TERMS) == ()
+
+
+@pytest.mark.parametrize("grace_minutes", [15, 0])
+def test_a_closed_conference_has_its_report_drafted_at_the_close_and_when_the_grace_is_over(grace_minutes: int) -> None:
+    state = begun()
+    state.adopt(happened(events.PhaseChanged(phase=Phase.CLOSED, version=9), at("12:30"), ANN))
+    again = [("report:grace", at("12:45"))] if grace_minutes else []
+    terms = Terms(late_reports_ms=grace_minutes * MINUTE)
+    assert due(state, at("23:00"), terms) == [("report:closed", at("12:30")), *again]
+    for name, due_ms in due(state, at("23:00"), terms):
+        for event, _ in calendar.fired(Draft(state), job(state, name, terms), due_ms, at("23:00")):
+            state.adopt(happened(event, at("23:00")))
+    assert due(state, at("23:00"), terms) == []
 
 
 def test_a_rehearsal_asks_nobody_for_figures() -> None:
