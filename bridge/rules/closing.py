@@ -138,7 +138,9 @@ def _sitting(draft: Draft, sitting: str) -> Sitting:
 # --- corrections
 
 
-def ask(draft: Draft, code: str, key: RoundKey, count: Count, reason: str, asker: Asker, now_ms: int) -> Decided:
+def ask(
+    draft: State | Draft, code: str, key: RoundKey, count: Count, reason: str, asker: Asker, now_ms: int
+) -> Decided:
     """Ask for other numbers than were closed."""
     point = draft.point(code)
     if point is None or draft.plan is None:
@@ -150,7 +152,7 @@ def ask(draft: Draft, code: str, key: RoundKey, count: Count, reason: str, asker
     return ((event, now_ms),)
 
 
-def approve(draft: Draft, number: int, by: str, reason: str, now_ms: int) -> Decided:
+def approve(draft: State | Draft, number: int, by: str, reason: str, now_ms: int) -> Decided:
     """Let the figure move. `by` may not be who asked; whether they stand one level up is for the caller to know."""
     correction, point = _waiting(draft, number)
     if correction.asked_by == by:
@@ -178,14 +180,14 @@ def approve(draft: Draft, number: int, by: str, reason: str, now_ms: int) -> Dec
     return ((event, now_ms),)
 
 
-def refuse(draft: Draft, number: int, reason: str, now_ms: int) -> Decided:
+def refuse(draft: State | Draft, number: int, reason: str, now_ms: int) -> Decided:
     """The figure stays as it was closed. Whoever asked may think better of it, and refuse their own."""
     correction, _ = _waiting(draft, number)
     event = events.CorrectionRefused(point=correction.point, correction=number, reason=reason)
     return ((event, now_ms),)
 
 
-def _waiting(draft: Draft, number: int) -> tuple[Correction, Point]:
+def _waiting(draft: State | Draft, number: int) -> tuple[Correction, Point]:
     correction = draft.affairs.closing.corrections.get(number)
     point = draft.point(correction.point) if correction else None
     if correction is None or point is None:

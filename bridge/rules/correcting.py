@@ -5,7 +5,7 @@ import msgspec
 from bridge.rules import acts, events
 from bridge.rules.attendance import round_of
 from bridge.rules.counting import fitting, graded, said
-from bridge.rules.ladder import Closing
+from bridge.rules.ladder import Closing, Status
 from bridge.rules.model import Asker, Count, Grade, Plan, Point, RoundKey
 from bridge.rules.refused import Refused
 
@@ -16,10 +16,15 @@ OF_ONE_POINT = 50
 """A phone that asks over and over does not fill the list for the others; what it says beyond is kept all the same."""
 
 
-def in_grace(closing: Closing, said_ms: int, received_ms: int, grace_ms: int) -> bool:
-    """Whether what a hall said before the close still counts: its phone was without a signal, and nothing is signed."""
+def in_grace(closing: Closing, point: str, said_ms: int, received_ms: int, grace_ms: int) -> bool:
+    """Whether what a hall said before the close still counts: its phone was without a signal, and nothing is signed.
+
+    What two people have agreed on of a hall is not undone by what its phone had said before.
+    """
     closed_ms = closing.closed_ms
     if closed_ms is None or closing.versions:
+        return False
+    if any(each.status is Status.APPROVED for each in closing.of_point(point)):
         return False
     return said_ms <= closed_ms and received_ms <= closed_ms + grace_ms
 

@@ -55,7 +55,9 @@ def decide(
             # To have read something is no figure: it may be said in every phase.
             return _noticed(state, point, act)
         fixed = staff or isinstance(act, acts.CorrectAct)
-        if state.phase is Phase.CLOSED and (fixed or not in_grace(state.affairs.closing, at_ms, received_ms, grace_ms)):
+        if state.phase is Phase.CLOSED and (
+            fixed or not in_grace(state.affairs.closing, point.code, at_ms, received_ms, grace_ms)
+        ):
             as_what = asker or (Asker.ORGANISER if staff else Asker.OPERATOR)
             return _after_the_close(state, state.plan, point, act, at_ms, staff=staff, asker=as_what, person=person)
         if state.phase is Phase.DRAFT:

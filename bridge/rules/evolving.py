@@ -158,6 +158,7 @@ def _counted(point: Point, event: events.FigureReported | events.FigureCorrected
         figure=stood,
         quarantined=waited,
         differing=point.differing.get(key),
+        submitted=point.submitted.get(key[0]),
     )
     if stood is None or stood.count != event.count:
         point = _unsubmitted(point, key)
@@ -244,6 +245,7 @@ def _stepped(
     quarantined: Figure | None = None,
     differing: Figure | None = None,
     seen: tuple[str, str] | None = None,
+    submitted: Submission | None = None,
 ) -> dict[str, Step]:
     """The steps that may be taken back, with this one as the newest of its axis."""
     if happened.act is None:
@@ -259,6 +261,7 @@ def _stepped(
         quarantined=quarantined,
         differing=differing,
         seen=seen,
+        submitted=submitted,
     )
     return {**point.last, axis: step}
 
@@ -275,8 +278,11 @@ def _undone(point: Point, event: events.ActUndone) -> Point:
         return msgspec.structs.replace(point, scanned=scanned, last=last)
     if step.key is None:
         return msgspec.structs.replace(point, perceived=step.perceived, last=last)
+    before = _unsubmitted(point, step.key)
+    if step.submitted is not None and step.key[0] not in point.returned:
+        before = msgspec.structs.replace(before, submitted={**before.submitted, step.key[0]: step.submitted})
     return msgspec.structs.replace(
-        _unsubmitted(point, step.key),
+        before,
         figures=_restored(point.figures, step.key, step.figure),
         quarantined=_restored(point.quarantined, step.key, step.quarantined),
         differing=_restored(point.differing, step.key, step.differing),

@@ -284,6 +284,8 @@ class Step(msgspec.Struct, frozen=True):
     differing: Figure | None = None
     seen: tuple[str, str] | None = None
     """(sitting, person) of a scan."""
+    submitted: Submission | None = None
+    """Of the sitting that a count belongs to."""
 
 
 class Point(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from bridge.rules.trouble import Bond, CallOutcome, Shared, Trouble
 from bridge.rules.witness import Roll, Seen, Source, Stands
 from tests.cast import ANN, BINH, MORNING, SITTING, SYSTEM, phone
 
-_DEEDS = 22
+_DEEDS = 24
 _CHOICES = 128
 KINDS = _DEEDS * _CHOICES
 """So many different things may be asked for."""
@@ -28,6 +28,7 @@ def affair(state: State, number: int, now_ms: int) -> Told:
         _of_incident(state, deed, choice, now_ms)
         or _of_call(state, deed, choice, now_ms)
         or _witnessed(state, deed, choice)
+        or _of_the_ladder(state, deed, choice)
         or _said(state, choice)
     )
 
@@ -157,6 +158,21 @@ def _witnessed(state: State, deed: int, choice: int) -> Told | None:
             ), staff
         case _:
             return None
+
+
+def _of_the_ladder(state: State, deed: int, choice: int) -> Told | None:
+    units, codes = tuple(state.units), tuple(state.points)
+    unit, point = units[choice % len(units)], codes[choice % len(codes)]
+    if deed == 22:
+        if choice % 2:
+            return events.UnitChecked(unit=unit, sitting=SITTING, without=_some(codes, choice)), ANN
+        return events.UnitReturned(unit=unit, sitting=SITTING, reason=f"{unit} xem lại"), ANN
+    if deed == 23:
+        if choice % 2:
+            return events.FiguresReturned(point=point, sitting=SITTING, reason=f"{point} xem lại"), BINH
+        version = len(state.affairs.closing.versions) + 1
+        return events.VersionSigned(version=version, position=1, figures_sha256="0" * 64, files={}), ANN
+    return None
 
 
 def _said(state: State, choice: int) -> Told:

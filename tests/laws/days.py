@@ -1,5 +1,6 @@
 """Days as they might go: whatever halls, staff, lines and we ourselves may do, in any order."""
 
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,11 +8,13 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from bridge.rules import acts, events
+from bridge.rules import acts, closing, events
 from bridge.rules.deciding import Decided, decide
 from bridge.rules.events import AnyEvent, Happened
+from bridge.rules.ladder import Status
 from bridge.rules.model import Fault, Link, Mode, Phase, Plan, Round, RoundName, Sitting, Stage, Word
 from bridge.rules.projection import UP, Draft, State
+from bridge.rules.refused import Refused
 from tests.cast import (
     ANN,
     BINH,
@@ -59,8 +62,12 @@ class Step(msgspec.Struct, frozen=True):
     by: str
     act: acts.AnyAct | None = None
     event: AnyEvent | None = None
+    settles: int | None = None
+    """Somebody else settles one of the corrections that wait, if any does."""
 
 
+CUC = "user:cuc"
+"""A second organiser."""
 codes = st.sampled_from(CODES)
 heads = st.sampled_from((0, 1, 3, 30, 50, 60, 64, 66, 100, 129, 640))
 sittings = st.sampled_from((SITTING, SITTING, SITTING, AFTERNOON.id, "2026-03-08-am"))
@@ -94,6 +101,7 @@ _saids: tuple[SearchStrategy[dict[str, Any]], ...] = (
     st.fixed_dictionaries({"kind": st.just("incident"), "fault": st.sampled_from(Fault)}),
     st.fixed_dictionaries({"kind": st.just("scan"), "badge": st.sampled_from((*PEOPLE, "torn"))}),
     st.fixed_dictionaries({"kind": st.just("undo"), "act": earlier}),
+    st.fixed_dictionaries({"kind": st.just("submit"), "sitting": sittings}),
 )
 _told = st.tuples(codes, st.one_of(_saids))
 
@@ -127,20 +135,70 @@ lines: SearchStrategy[AnyEvent] = st.one_of(
         noticed_ms=st.just(MORNING),
     ),
     st.just(events.CentreOutageEnded()),
-    st.builds(events.PhaseChanged, phase=st.sampled_from((Phase.LIVE, Phase.CLOSING)), version=st.just(7)),
+    st.builds(
+        events.PhaseChanged, phase=st.sampled_from((Phase.LIVE, Phase.CLOSING, Phase.CLOSED)), version=st.just(7)
+    ),
 )
+
+
+Told = tuple[str, dict[str, Any]] | AnyEvent | int
+"""What somebody says, what a line gave cause for, or which correction is settled."""
 
 
 def steps(most: int = 30) -> SearchStrategy[list[Step]]:
     """A day: mostly acts, by the hall's own phone or by staff; now and then something with the lines."""
-    told: SearchStrategy[tuple[str, dict[str, Any]] | AnyEvent] = st.one_of(_told, _told, _told, lines)
+    told: SearchStrategy[Told] = st.one_of(_told, _told, _told, _told, lines, st.integers(0, 9))
     parts = st.tuples(st.integers(0, 900), st.sampled_from(("", ANN, BINH)), told)
     return st.lists(parts, min_size=1, max_size=most).map(
         lambda day: [_step(number, *part) for number, part in enumerate(day)]
     )
 
 
-def _step(number: int, after_s: int, by: str, told: tuple[str, dict[str, Any]] | AnyEvent) -> Step:
+def closed_days() -> SearchStrategy[list[Step]]:
+    """A day that is closed at some time, and goes on: halls are late, staff ask for corrections and others settle them."""
+    return st.integers(0, 2**32).map(lambda seed: _closed_day(random.Random(seed)))
+
+
+def _closed_day(die: random.Random) -> list[Step]:
+    halls = die.sample(CODES, 2)
+    counted: dict[str, list[int]] = {code: [] for code in halls}
+    day: list[Step] = []
+
+    def told(code: str, kind: str) -> tuple[str, dict[str, Any]]:
+        heads = {"present": die.choice((30, 45, 60, 640)), "excused": die.choice((0, 3)), "unexcused": 1}
+        match kind:
+            case "count":
+                counted[code].append(len(day))
+                return code, {
+                    "kind": kind,
+                    "sitting": SITTING,
+                    "round": die.choice(("middle", "closing", "closing")),
+                    **heads,
+                }
+            case "correct":
+                earlier = act_id(die.choice(counted[code] or [999]))
+                return code, {"kind": kind, "act": earlier, "reason": "đếm lại", **heads}
+            case "stage":
+                return code, {"kind": kind, "stage": die.choice(("in_session", "ended", "ended", "ended"))}
+            case _:
+                return code, {"kind": "submit", "sitting": SITTING}
+
+    for _ in range(die.randrange(4, 12)):
+        said = told(die.choice(halls), die.choice(("count", "count", "stage", "submit")))
+        day.append(_step(len(day), die.randrange(900), "", said))
+    day.append(Step(60, ANN, event=events.PhaseChanged(phase=Phase.CLOSED, version=3)))
+    for _ in range(die.randrange(8, 24)):
+        if die.random() < 0.35:
+            day.append(_step(len(day), 60, "", die.randrange(10)))
+            continue
+        said = told(die.choice(halls), die.choice(("count", "correct", "correct", "stage", "submit")))
+        day.append(_step(len(day), die.choice((0, 0, 60, 900)), die.choice(("", "", ANN, BINH)), said))
+    return day
+
+
+def _step(number: int, after_s: int, by: str, told: Told) -> Step:
+    if isinstance(told, int):
+        return Step(after_s, CUC, settles=told)
     if isinstance(told, events.Event):
         return Step(after_s, SYSTEM, event=told)
     assert isinstance(told, tuple)
@@ -173,6 +231,8 @@ def follows(state: State | Draft, step: Step, now_ms: int) -> Happened | None:
     """What the journal would hold after this step; None where the lines gave no cause."""
     if step.act is not None:
         return happened(judged(state, step, now_ms).event, now_ms, step.by, step.act.id)
+    if step.settles is not None:
+        return _settled(state, step.settles, now_ms)
     event = step.event
     if isinstance(event, events.LinkMoved):
         point = state.points[event.point]
@@ -188,6 +248,24 @@ def follows(state: State | Draft, step: Step, now_ms: int) -> Happened | None:
     if isinstance(event, events.CentreOutageEnded) and not state.centre_out:
         return None
     return None if event is None else happened(event, now_ms)
+
+
+def _settled(state: State | Draft, choice: int, now_ms: int) -> Happened | None:
+    waiting = [each for each in state.affairs.closing.corrections.values() if each.status is Status.WAITING]
+    if not waiting:
+        return None
+    number = waiting[choice % len(waiting)].number
+    try:
+        ((event, _),) = (
+            closing.approve(state, number, CUC, "đúng", now_ms)
+            if choice % 3
+            else closing.refuse(state, number, "sai", now_ms)
+        )
+    except Refused as refused:
+        if refused.code != "stale":
+            raise
+        return None
+    return happened(event, now_ms, CUC)
 
 
 def lived(day: Iterable[Step], state: State | None = None) -> list[Happened]:

@@ -116,12 +116,14 @@ class Oracle:
                 for key, figure in hall.waiting.items():
                     if figure.act == act:
                         hall.counts[key] = hall.waiting.pop(key)
+                        hall.submitted = False
                         return Answer(True)
                 return Answer(False, "unknown_act")
             case acts.ConfirmAct(act=act):
                 for figures in (hall.differing, hall.counts):
                     for key, figure in figures.items():
                         if figure.act == act:
+                            hall.submitted &= figure.said == hall.counts[key].said
                             by = figure.by if told.by.startswith("user:") else told.by
                             hall.counts[key] = figure._replace(by=by)
                             hall.differing.pop(key, None)
@@ -176,6 +178,7 @@ class Oracle:
         if not code and stood is None and told.received_ms > self._due_ms(key):
             code = "late"
         self._step_count(hall, told, key)
+        hall.submitted &= stood is not None and stood.said == figure.said
         if code == "quarantined":
             hall.waiting[key] = figure
             return Answer(True, code)
@@ -195,6 +198,8 @@ class Oracle:
         figure = self._figure(hall, told, told.act, key)
         code = self._doubt(hall, key, figure.said)
         self._step_count(hall, told, key)
+        stood = hall.counts.get(key)
+        hall.submitted &= stood is not None and stood.said == figure.said
         if code == "quarantined":
             hall.waiting[key] = figure
         else:
@@ -282,8 +287,10 @@ class Oracle:
 
     def _step_count(self, hall: Hall, told: Receipt, key: RoundKey) -> None:
         kept = [(figures, figures.get(key)) for figures in (hall.counts, hall.waiting, hall.differing)]
+        submitted = hall.submitted
 
         def take_back() -> None:
+            hall.submitted = submitted
             for figures, figure in kept:
                 figures.pop(key, None)
                 if figure is not None:

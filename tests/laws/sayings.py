@@ -12,8 +12,21 @@ STAFF_ONLY = acts.CorrectAct | acts.ReleaseAct | acts.ExpectedAct
 """What a hall's phone is refused, and the journal never sees."""
 
 _HEADS = (0, 3, 30, 50, 60, 64, 66, 129, 640)
-_ROUNDS = (RoundName.OPENING, RoundName.OPENING, RoundName.MIDDLE)
-_HALLS_SAY = ("count", "count", "count", "scan", "scan", "stage", "perceived", "undo", "undo", "confirm", "release")
+_ROUNDS = (RoundName.OPENING, RoundName.OPENING, RoundName.MIDDLE, RoundName.CLOSING)
+_HALLS_SAY = (
+    "count",
+    "count",
+    "count",
+    "scan",
+    "scan",
+    "stage",
+    "perceived",
+    "undo",
+    "undo",
+    "confirm",
+    "release",
+    "submit",
+)
 _STAFF_SAYS = ("count", "correct", "correct", "release", "release", "confirm", "undo", "expected", "scan")
 
 
@@ -67,6 +80,8 @@ def said(
         case "perceived":
             picture, sound, line = rng.choices(tuple(Word), k=3)
             return acts.PerceivedAct(id=id, seq=seq, at=at, point=point, picture=picture, sound=sound, line=line)
+        case "submit":
+            return acts.SubmitAct(id=id, seq=seq, at=at, point=point, sitting=sitting)
         case "undo":
             return acts.UndoAct(id=id, seq=seq, at=at, point=point, act=other)
         case "confirm":

@@ -365,7 +365,7 @@ def begun() -> tuple[Row, ...]:
     """The journal of a conference that is frozen and open, and keeps names."""
     first: tuple[AnyEvent, ...] = (
         events.ConferenceFrozen(plan=PLAN),
-        events.PhaseChanged(phase=Phase.OPEN, version=1),
+        events.PhaseChanged(phase=Phase.LIVE, version=1),
     )
     return chained(0, genesis(CONFERENCE), [_recorded(event) for event in first])
 

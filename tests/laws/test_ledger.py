@@ -1,18 +1,21 @@
 """The ledger adds up at every node of the tree, after whatever happens."""
 
+from collections.abc import Iterable
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.rules import acts, events
 from bridge.rules.attendance import NOBODY, People, people, standing
+from bridge.rules.closing import differences
 from bridge.rules.events import Happened
-from bridge.rules.model import Count, Grade, Link, RoundKey, opened
+from bridge.rules.model import Count, Grade, Link, Phase, RoundKey, RoundName, opened
 from bridge.rules.projection import State
 from bridge.rules.rollup import ROOT, Rollup, Tally
 from bridge.rules.scene import Scene, rounds_of
-from tests.cast import MORNING, SECOND, act_id
-from tests.laws.days import PEOPLE, PLAN, Step, follows, lived, steps
+from tests.cast import MORNING, SECOND, act_id, phone
+from tests.laws.days import PEOPLE, PLAN, Step, closed_days, follows, lived, steps
 
 KEYS: tuple[RoundKey, ...] = rounds_of(PLAN)
 NODES = (ROOT, *(unit.code for unit in PLAN.units))
@@ -67,7 +70,7 @@ def counted(state: State, node: str) -> Tally:
     return fresh.at(node)
 
 
-@given(day=steps())
+@given(day=st.one_of(steps(), closed_days()))
 def test_the_equation_holds_at_every_node_after_every_event(day: list[Step]) -> None:
     scene = Scene()
     for position, each in enumerate(lived(day), 1):
@@ -79,7 +82,7 @@ def test_the_equation_holds_at_every_node_after_every_event(day: list[Step]) -> 
                 assert column == summed(scene.state, node, key)
 
 
-@given(day=steps())
+@given(day=st.one_of(steps(), closed_days()))
 def test_the_sums_that_were_kept_up_equal_the_sums_from_scratch(day: list[Step]) -> None:
     scene = Scene()
     for position, each in enumerate(lived(day), 1):
@@ -116,6 +119,52 @@ def _is_quarantined(each: Happened) -> bool:
     event = each.event
     counted_or_corrected = events.FigureReported | events.FigureCorrected
     return isinstance(event, counted_or_corrected) and event.grade is Grade.QUARANTINED
+
+
+Figures = dict[tuple[str, RoundKey], Count]
+
+
+def figures_of(state: State, codes: Iterable[str]) -> Figures:
+    return {(code, key): figure.count for code in codes for key, figure in state.points[code].figures.items()}
+
+
+@given(day=closed_days())
+def test_after_the_close_a_figure_moves_only_where_two_people_agreed_or_a_phone_was_still_sending(
+    day: list[Step],
+) -> None:
+    state = State()
+    for each in lived(day):
+        before = {code: point.figures for code, point in state.points.items()}
+        closed_ms = state.affairs.closing.closed_ms if state.phase is Phase.CLOSED else None
+        changed = state.adopt(each)
+        moved = [code for code, (_, after) in changed.items() if code in before and after.figures != before[code]]
+        if closed_ms is None or not moved:
+            continue
+        if isinstance(each.event, events.CorrectionApproved):
+            asked = state.affairs.closing.corrections[each.event.correction]
+            assert moved == [asked.point]
+            assert asked.settled_by != asked.asked_by
+            stood = before[asked.point].get(asked.key)
+            assert (stood.count if stood else None) == asked.before
+        else:
+            assert each.by == phone(moved[0])
+            assert each.at_ms <= closed_ms
+
+
+@given(day=closed_days())
+def test_the_named_differences_lead_from_what_the_halls_said_to_what_stands(day: list[Step]) -> None:
+    state = State()
+    said: Figures = {}
+    for each in lived(day):
+        for code, (before, after) in state.adopt(each).items():
+            if before is None or isinstance(each.event, events.CorrectionApproved) or after.figures == before.figures:
+                continue
+            said = {place: count for place, count in said.items() if place[0] != code} | figures_of(state, [code])
+    for difference in differences(state, 0):
+        place = (difference.point, (difference.sitting, RoundName(difference.round)))
+        assert said.get(place) == difference.before
+        said[place] = difference.after
+    assert said == figures_of(state, state.points)
 
 
 @given(day=steps())

@@ -15,7 +15,7 @@ from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Placed, Scene
 from dashboards import view
 from tests.cast import MORNING, SECOND, SYSTEM, act_id, phone
-from tests.laws.days import CODES, PEOPLE, PLAN, Step, beginning, follows, judged, lived, steps
+from tests.laws.days import CODES, PEOPLE, PLAN, Step, beginning, closed_days, follows, judged, lived, steps
 
 
 def kept(journal: list[Happened]) -> list[Happened]:
@@ -61,7 +61,7 @@ def board(scene: Scene) -> list[view.Row]:
     return [view.row(scene, point, groups.of(point)) for point in scene.state.points.values()]
 
 
-@given(day=steps(), now_h=st.integers(6, 18))
+@given(day=st.one_of(steps(), closed_days()), now_h=st.integers(6, 18))
 def test_a_journal_read_again_gives_the_same_state_sums_and_board(day: list[Step], now_h: int) -> None:
     journal = lived(day)
     live, replayed = Scene(), Scene()
@@ -79,7 +79,7 @@ def test_a_journal_read_again_gives_the_same_state_sums_and_board(day: list[Step
     assert list(live.news) == list(replayed.news)
 
 
-@given(day=st.one_of(steps(), arrivals()), pieces=st.integers(1, 9))
+@given(day=st.one_of(steps(), arrivals(), closed_days()), pieces=st.integers(1, 9))
 def test_a_long_past_recalled_in_pieces_is_what_was_adopted_one_by_one(day: list[Step], pieces: int) -> None:
     adopted, recalled = Scene(), Scene()
     placed = list(enumerate(kept(lived(day)), 1))
@@ -104,7 +104,7 @@ def test_an_event_says_exactly_which_points_it_touched(day: list[Step]) -> None:
         assert all(before.get(code) == was and state.points[code] == now for code, (was, now) in changed.items())
 
 
-@given(day=steps(), cut=st.integers(0, 30))
+@given(day=st.one_of(steps(), closed_days()), cut=st.integers(0, 30))
 def test_a_draft_decides_as_the_live_state_would(day: list[Step], cut: int) -> None:
     live, base = State(), State()
     for each in lived(day[:cut], base):
@@ -122,6 +122,7 @@ def test_a_draft_decides_as_the_live_state_would(day: list[Step], cut: int) -> N
             draft.adopt(said_live)
         assert dict(draft.points) == live.points
         assert (draft.phase, draft.version, draft.centre_out) == (live.phase, live.version, live.centre_out)
+        assert draft.affairs.closing == live.affairs.closing
     # What was only drafted can be forgotten: the live state has not seen it.
     assert base.points == untouched
 
@@ -138,7 +139,7 @@ def test_a_batch_that_freezes_the_plan_may_already_act_on_it(day: list[Step]) ->
         assert follows(draft, step, MORNING) == follows(live, step, MORNING)
 
 
-@given(day=steps())
+@given(day=st.one_of(steps(), closed_days()))
 def test_every_event_survives_the_disk(day: list[Step]) -> None:
     journal = lived(day)
     assert kept(journal) == journal
