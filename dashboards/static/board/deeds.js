@@ -86,7 +86,7 @@ export const hurryDeeds = () => mine?.hurry();
 
 /** @param {Deed} deed @param {number} now_ms the hall's */
 export const mayUndo = (deed, now_ms) =>
-  deed.state === 'accepted' && deed.acts.length === 1 && UNDOABLE.includes(deed.acts[0]?.kind ?? '') && now_ms - (deed.at_ms ?? 0) <= UNDO_MS;
+  deed.state === 'accepted' && deed.code !== 'waiting' && deed.acts.length === 1 && UNDOABLE.includes(deed.acts[0]?.kind ?? '') && now_ms - (deed.at_ms ?? 0) <= UNDO_MS;
 
 /** @param {Deed} deed */
 export const undo = (deed) => decide(deed.point, [{ kind: 'undo', act: deed.id }], { undid: deed.acts[0]?.kind });

@@ -93,7 +93,7 @@ function Steps({ choose }) {
     </ol>
     ${
       next.length === 0
-        ? html`<p class="soft">${t('Số liệu đã chốt; chỉ còn đính chính, kèm lý do.')}</p>`
+        ? html`<p class="soft">${t('Số liệu đã chốt; muốn sửa thì đề nghị đính chính, người khác duyệt.')}</p>`
         : html`<div class="pills">${[...next].reverse().map((to) => html`<button type="button" key=${to} class="pill" onClick=${() => choose(to)}>${t(STEPS[step(now, to)] ?? '')}</button>`)}</div>`
     }
   `;

@@ -40,7 +40,7 @@ export const CONSEQUENCES = {
   'open>live': N('Từ lúc này điểm cầu chưa mở hoặc chưa báo đúng hạn được đưa vào danh sách cần gọi.'),
   'live>closing': N('Các điểm cầu vẫn báo và sửa được; số của ngày là số điểm cầu đã tham gia.'),
   'closing>live': N('Hội nghị tiếp tục diễn ra; số đã báo được giữ nguyên.'),
-  'closing>closed': N('Điểm cầu không gửi được nữa; chỉ ban tổ chức và điều phối đính chính, kèm lý do.'),
+  'closing>closed': N('Số liệu không đổi nữa: báo cáo đến muộn được giữ lại chờ duyệt, sửa số phải có lý do và người khác duyệt.'),
 };
 
 /** Steps after which there is no way back. @type {readonly string[]} */

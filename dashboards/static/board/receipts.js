@@ -22,6 +22,7 @@ function became({ state, at_ms, code, message }) {
         code === 'quarantined' && t('chờ kiểm tra, chưa tính vào tổng'),
         code === 'warned' && t('có cảnh báo'),
         code === 'late' && t('báo chậm'),
+        code === 'waiting' && t('số liệu chưa đổi, chờ người khác duyệt'),
       ]
         .filter(Boolean)
         .join(' · ');
