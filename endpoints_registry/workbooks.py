@@ -23,7 +23,7 @@ class Refused(Exception):
     """The file is none that we read; the message says why."""
 
 
-def unpacked(raw: bytes, most: int) -> zipfile.ZipFile:
+def unpacked(raw: bytes, most: int, rows: int) -> zipfile.ZipFile:
     """The archive, once its parts are known to be small and free of XML entities (a few bytes can name terabytes)."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
@@ -36,8 +36,14 @@ def unpacked(raw: bytes, most: int) -> zipfile.ZipFile:
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise Refused("Tệp Excel có macro; hãy lưu lại dưới dạng .xlsx không có macro.")
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and strange(archive.read(part)):
+            if not part.filename.endswith((".xml", ".rels")):
+                continue
+            xml = archive.read(part)
+            if strange(xml):
                 raise Refused("Tệp Excel có khai báo XML lạ; hãy mở bằng Excel và lưu lại.")
+            # The library walks through all rows before it tells of the first.
+            if part.filename.startswith("xl/worksheets/") and xml.count(b"<row") > rows + 1:
+                raise Refused(f"Tệp Excel có quá nhiều dòng (tối đa {rows}); hãy tách thành nhiều tệp.")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as wrong:
         raise Refused("Tệp Excel hỏng hoặc có mật khẩu; hãy mở bằng Excel và lưu lại dưới dạng .xlsx.") from wrong
     return archive
@@ -49,7 +55,7 @@ def strange(xml: bytes) -> bool:
 
 
 def read(raw: bytes, rows: int, columns: int, size: int) -> list[dict[str, Any]]:
-    unpacked(raw, size).close()
+    unpacked(raw, size, rows).close()
     # Only now: what is no workbook is refused before the library is there, which takes longer to load than all else.
     import openpyxl
 
