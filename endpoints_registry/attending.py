@@ -209,7 +209,11 @@ class Attending:
             await self._registry.names.switch(conference.id, asked.names, self._registry.now())
             log.info("names-switched", conference=conference.id, on=asked.names, by=request[CALLER].name)
         if self._registry.attendees(conference.id) is not None and "keep_days" in asked.model_fields_set:
-            await self._registry.names.keep_for(conference.id, asked.keep_days)
+            try:
+                await self._registry.names.keep_for(conference.id, asked.keep_days)
+            except NamesOff as off:
+                # Their days were over a moment ago.
+                raise names_off(off) from off
         return await self._names(conference)
 
     async def kept(self, request: web.Request) -> web.Response:

@@ -63,6 +63,7 @@ ADMINISTER = _group("admin")
 PERSON = _group("admin organiser coordinator inspector viewer", programs=False, signed_out="operator agent")
 """What is one's own account's: neither a phone's nor a program's."""
 STAFF = _group("admin organiser coordinator inspector viewer", signed_out="operator agent")
+SIGNED_IN = _group("admin organiser coordinator operator inspector viewer agent")
 ANYBODY = Group(
     frozenset(["admin", "organiser", "coordinator", "operator", "inspector", "viewer", "agent", "nobody"]),
     True,
@@ -267,6 +268,7 @@ ROWS: Sequence[Row] = (
     ),
     row(f"GET {ONE}/closing?unit={{unit}}", SEE, UNIT, shows=True, closed=True),
     # --- people by name
+    row(f"GET {ONE}/names", GOVERN),
     row(f"PUT {ONE}/names", GOVERN, body={"names": True}),
     row(f"POST {ONE}/roster/imports?dry_run=true", GOVERN, body=b"point,name\n00178-01,Ai Do\n"),
     row(f"GET {ONE}/roster/export?point={{code}}&format=csv", NAMES, HALL, shows=True),
@@ -344,6 +346,8 @@ ROWS: Sequence[Row] = (
         dear=True,
     ),
     row("DELETE /api/v1/registry/pins/{code}", GRANT, HALL, 204, named={"code": "{spare}"}),
+    row("GET /api/v1/registry/links/{code}/phones", GRANT, HALL),
+    row("DELETE /api/v1/registry/links/{code}/phones", GRANT, HALL, 204, named={"code": "{spare}"}),
     # --- one's own account
     row("POST /api/v1/session", ANYBODY, good=422, body={}),
     row("GET /api/v1/session", STAFF),
@@ -372,7 +376,10 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/audit", ADMINISTER),
     row("GET /api/v1/audit/export", ADMINISTER),
     row("GET /api/v1/audit/heads", ADMINISTER),
+    row("GET /api/v1/audit/verification", ADMINISTER),
+    row("POST /api/v1/audit/verification", ADMINISTER),
     row("GET /api/v1/backups", ADMINISTER),
+    row("POST /api/v1/backups", ADMINISTER, good=409),
     row("GET /api/v1/linetest/ping", ACT),
     row("GET /api/v1/linetest/down?bytes=1000", ACT),
     row("POST /api/v1/linetest/up", ACT, body=b"x" * 100),
@@ -383,6 +390,7 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/frames.json", ANYBODY),
     # --- pages: frames without anything of anybody's; what they show they ask for
     row("GET /", SEE, page=True),
+    row("GET /admin", SIGNED_IN, page=True),
     row("GET /units/{code}", SEE, page=True),
     row("GET /points/{code}", SEE, page=True),
     row("GET /login", ANYBODY),

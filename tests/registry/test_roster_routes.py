@@ -16,6 +16,7 @@ from endpoints_registry.access import Role
 from endpoints_registry.gate import ORIGINS, RESOLVE, mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
+from endpoints_registry.tables import ATTENDEE, KEPT_NAMES
 from tests.registry.conftest import Browser, Clock, Front, refused, told
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -113,6 +114,15 @@ async def test_once_the_points_are_frozen_names_are_switched_neither_on_nor_off(
     # Saying what is so already is no change.
     answer = await hall.ann.put(f"/api/v1{BASE}/names", json={"names": True})
     assert await answer.json() == {"names": True, "people": 4, "keep_days": None}
+
+
+async def test_names_that_are_purged_between_two_looks_are_off_in_words(hall: Hall) -> None:
+    await hall.filled()
+    async with hall.front.registry.store.writing() as connection:
+        await connection.execute(ATTENDEE.delete())
+        await connection.execute(KEPT_NAMES.delete())
+    asked = {"names": True, "keep_days": 30}
+    assert await refused(hall.ann, "PUT", f"{BASE}/names", json=asked) == (409, "names_off")
 
 
 async def test_a_roster_is_previewed_then_brought_then_has_nothing_left_to_do(hall: Hall) -> None:
