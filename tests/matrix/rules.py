@@ -279,6 +279,8 @@ ROWS: Sequence[Row] = (
     row(f"GET {ONE}/points/{{code}}/people", NAMES, HALL, shows=True),
     row(f"GET {ONE}/badges.pdf?point={{code}}", NAMES, HALL, shows=True, dear=True),
     row(f"GET {ONE}/badges.pdf?unit={{unit}}", NAMES, UNIT, refused_only=True),
+    row(f"GET {ONE}/papers.pdf?point={{code}}", NAMES, HALL, shows=True, dear=True),
+    row(f"GET {ONE}/papers.pdf?unit={{unit}}", NAMES, UNIT, refused_only=True),
     row("GET /api/v1/desk/people", NAMES, but={"admin": 404, "organiser": 404, "coordinator": 404}),
     row("GET /api/v1/desk/hall-code", ACT, but=NO_HALL),
     row("GET /api/v1/desk/hall-code.svg", ACT, but=NO_HALL),
