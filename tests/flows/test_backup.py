@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -195,6 +197,38 @@ async def test_an_admin_sees_when_the_last_copy_was_made_and_nobody_else(ours: O
         await office.back_up(folder.parent / "copy.zip")
     assert (await eve.get("/api/v1/backups")).body["last"]["file"] == "copy.zip"
     assert (await ours.there.ann.get("/api/v1/backups")).status == 403
+
+
+async def test_an_admin_has_a_copy_made_now_and_nobody_else(ours: Own, folder: Path) -> None:
+    eve = await ours.there.signed_in(ours.house.registry, "eve", Role.ADMIN)
+    assert (
+        (await eve.post("/api/v1/backups", None)).code,
+        (await ours.there.ann.post("/api/v1/backups", None)).code,
+    ) == (
+        "not_made",
+        "not_allowed",
+    )
+    ours.house.backups.terms = Terms(folder.parent / "copies", timedelta(minutes=5), 2)
+    made = await eve.post("/api/v1/backups", None)
+    assert made.status == 201, made.body
+    (copy,) = (await eve.get("/api/v1/backups")).body["copies"]
+    assert (copy["file"], copy["bytes"]) == (made.body["file"], made.body["bytes"])
+    assert str(folder.parent) not in str(made.body)
+
+
+async def test_an_admin_has_every_row_walked_and_is_told_the_first_that_does_not_hold(ours: Own, folder: Path) -> None:
+    eve = await ours.there.signed_in(ours.house.registry, "eve", Role.ADMIN)
+    path = "/api/v1/audit/verification"
+    assert (await eve.get(path)).body == {"running": False, "at": None, "whole": None, "found": ""}
+    assert (await ours.there.ann.post(path, None)).code == "not_allowed"
+    walked = (await eve.post(path, None)).body
+    assert walked["whole"], walked
+    with closing(sqlite3.connect(folder / "registry.sqlite")) as file, file:
+        file.execute("UPDATE audit SET address = 'elsewhere' WHERE position = 2")
+    walked = (await eve.post(path, None)).body
+    assert not walked["whole"]
+    assert "table audit, position 2" in walked["found"]
+    assert (await eve.get(path)).body == walked
 
 
 async def test_the_alarm_goes_the_ways_of_the_post(folder: Path) -> None:

@@ -270,6 +270,21 @@ async def test_the_log_is_searched_and_turned_page_by_page(office: Front) -> Non
     assert (await told(admin, "/audit", until="2020-01-01T00:00:00+07:00"))["entries"] == []
 
 
+async def test_the_log_is_searched_by_what_it_is_about(office: Front) -> None:
+    ann, admin = await office.staff(Role.ORGANISER), await office.staff(Role.ADMIN)
+    await rotated(ann)
+    about = (await told(admin, "/audit", subject="00004-01", action="link"))["entries"]
+    assert about
+    assert {each["action"] for each in about} <= {"link-made", "link-revoked"}
+    assert all("00004-01" in " ".join(each["subjects"]) for each in about)
+    # A part of a code is another code, and half a chain of JSON is nobody.
+    for stranger in ("00004-0", '","', "%", "organiser-al"):
+        assert (await told(admin, "/audit", subject=stranger))["entries"] == []
+    assert [each["action"] for each in (await told(admin, "/audit", subject="organiser-all"))["entries"]][-1] == (
+        "account-made"
+    )
+
+
 async def test_the_log_goes_out_as_a_file_that_runs_nothing(office: Front) -> None:
     ann, admin = await office.staff(Role.ORGANISER), await office.staff(Role.ADMIN)
     await rotated(ann, "%3DHYPERLINK(1)")

@@ -170,3 +170,37 @@ async def test_another_districts_pin_is_out_of_reach(front: Front) -> None:
         for point in ("09619-01", "77777-01"):
             told = await refused(bob, method, f"/registry/pins/{point}", json={"pin": PIN})
             assert told == (404, "not_found")
+
+
+# --- one hall's link, as it goes out
+
+
+async def test_one_new_link_comes_with_its_whole_address_drawn_and_many_without(front: Front) -> None:
+    ann = await front.staff(Role.ORGANISER)
+    async with ann.post("/api/v1/registry/links", json={"points": [HALL]}) as answer:
+        (link,) = (await answer.json())["links"]
+    assert link["url"].startswith("http://127.0.0.1")
+    assert link["url"].endswith(link["path"])
+    assert link["qr"].startswith("data:image/svg+xml")
+    async with ann.post("/api/v1/registry/links", json={"points": EVERY}) as answer:
+        assert {each["qr"] for each in (await answer.json())["links"]} == {None}
+
+
+async def test_the_phones_of_a_link_are_seen_and_signed_out_and_the_link_stays(front: Front) -> None:
+    ann, phone = await front.staff(Role.ORGANISER), await front.browser()
+    link = (await front.registry.issue_links([HALL]))[HALL]
+    assert await code(phone, link) == "in"
+    (seen,) = (await told(ann, f"/registry/links/{HALL}/phones"))["phones"]
+    assert seen["device"] == "phone"
+    listed = await told(ann, "/registry/links", per_page=1)
+    assert (listed["total"], listed["linked"], listed["phones"]) == (len(EVERY), 1, 1)
+    assert (await ann.delete(f"/api/v1/registry/links/{HALL}/phones")).status == 204
+    assert not await sees(phone, link)
+    assert (await told(ann, f"/registry/links/{HALL}/phones"))["phones"] == []
+    assert await code(phone, link) == "in"
+
+
+async def test_another_districts_phones_do_not_exist(front: Front) -> None:
+    there = await front.staff(Role.COORDINATOR, "271")
+    for method in ("GET", "DELETE"):
+        assert await refused(there, method, f"/registry/links/{HALL}/phones") == (404, "not_found")

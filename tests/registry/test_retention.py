@@ -15,7 +15,7 @@ from endpoints_registry.registry import Registry, open_registry
 from endpoints_registry.retention import purge
 from endpoints_registry.shifts import Shift
 from tests.registry.cast import DAY, NOW, POINTS, UNITS
-from tests.registry.conftest import PASSWORD, Clock, Front, quick_passwords, refused
+from tests.registry.conftest import PASSWORD, Clock, Front, quick_passwords, refused, told
 from tests.registry.test_audit import SITTING
 
 ID = "hoc-tap"
@@ -138,6 +138,7 @@ async def test_a_conference_says_itself_how_long_it_keeps_its_names(front: Front
     for body, kept in (({"names": True}, None), ({"names": True, "keep_days": 7}, 7), ({"names": True}, 7)):
         async with ann.put(path, json=body) as answer:
             assert (answer.status, (await answer.json())["keep_days"]) == (200, kept)
+        assert (await told(ann, f"/conferences/{ID}/names"))["keep_days"] == kept
     assert await refused(ann, "PUT", f"/conferences/{ID}/names", json={"names": True, "keep_days": 0}) == (
         422,
         "invalid",

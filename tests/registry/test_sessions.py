@@ -8,7 +8,7 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient
 from sqlalchemy import insert, select
 
-from endpoints_registry.access import Role
+from endpoints_registry.access import ALLOWED, APPOINTS, STAFF, Action, Role
 from endpoints_registry.accounts import SESSIONS, digest
 from endpoints_registry.attempts import LIMIT
 from endpoints_registry.tables import ACCOUNT, STAFF_SESSION
@@ -144,3 +144,24 @@ async def test_a_weak_password_is_refused(front: Front) -> None:
     bob = await front.staff(Role.COORDINATOR, "001")
     body = {"password": PASSWORD, "new_password": "ngắn"}
     assert await refused(bob, "POST", "/session/password", json=body) == (422, "weak_password")
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+async def test_a_session_says_what_its_role_may_do_as_the_gate_has_it(front: Front, role: Role) -> None:
+    browser = await front.staff(role, None if role in (Role.ADMIN, Role.ORGANISER) else "001")
+    session = await told(browser, "/session")
+    assert set(session["may"]) == {action.value for action in Action if role in ALLOWED[action]}
+    assert set(session["appoints"]) == APPOINTS.get(role, frozenset())
+    # What is told as allowed is let in, and the rest refused.
+    for path, action in (
+        ("/accounts", Action.APPOINT),
+        ("/registry/links", Action.GRANT_LINKS),
+        ("/registry/template", Action.GOVERN),
+    ):
+        async with browser.get(f"/api/v1{path}") as answer:
+            assert answer.status == (200 if action.value in session["may"] else 403)
+    for lent in Role:
+        expires = (NOW + timedelta(days=20)).isoformat()
+        body = {"name": "cổng", "role": lent, "scope": None if lent in ("admin", "organiser") else "001"}
+        async with browser.post("/api/v1/tokens", json={**body, "expires_at": expires}) as answer:
+            assert (answer.status == 201) is (lent.value in session["lends"])
