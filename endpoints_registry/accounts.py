@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry.access import STAFF, Role
 from endpoints_registry.tables import ACCOUNT, KNOWN_BROWSER, SECOND_FACTOR, STAFF_SESSION
+from endpoints_registry.words import STAFF_ROLES
 
 EVERYWHERE = frozenset({Role.ADMIN, Role.ORGANISER})
 """Roles whose scope is always everything."""
@@ -105,9 +106,9 @@ def check_post(role: Role, scope: str | None) -> None:
     if role not in STAFF:
         raise WrongAccount(f"Vai trò «{role}» không dùng cho tài khoản; hãy chọn {', '.join(sorted(STAFF))}.")
     if scope is None and role not in EVERYWHERE:
-        raise WrongAccount(f"Vai trò «{role}» cần mã đơn vị hoặc mã cụm phụ trách.")
+        raise WrongAccount(f"Vai trò «{STAFF_ROLES[role]}» cần mã đơn vị hoặc mã cụm phụ trách.")
     if scope is not None and role in EVERYWHERE:
-        raise WrongAccount(f"Vai trò «{role}» luôn phụ trách toàn bộ; bỏ mã đơn vị đi.")
+        raise WrongAccount(f"Vai trò «{STAFF_ROLES[role]}» luôn phụ trách toàn bộ; bỏ mã đơn vị đi.")
 
 
 async def add(

@@ -104,7 +104,7 @@ def matches(asked: str, name: str) -> bool:
 def rank(asked: str, name: str) -> int | None:
     """How well a name answers the question: 0 best, None not at all. Right accents come before right beginnings.
 
-    0 the same name, 1 same accents, 2 accents aside from the beginning, 3 accents aside.
+    0 the same name, 1 same accents, 2 accents aside from the beginning, with or without its kind, 3 accents aside.
     """
     if not matches(asked, name):
         return None
@@ -113,7 +113,7 @@ def rank(asked: str, name: str) -> int | None:
         return 0
     if all(any(word.startswith(part) for word in found.split()) for part in exact.split()):
         return 1
-    return 2 if fold(name).startswith(fold(asked)) else 3
+    return 2 if any(fold(each).startswith(fold(asked)) for each in (name, bare(name))) else 3
 
 
 @lru_cache(maxsize=65_536)

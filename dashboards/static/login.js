@@ -31,6 +31,9 @@ const steps = /** @type {Step[]} */ (Object.keys(forms));
 let given = { username: '', password: '' };
 let stopWaiting = () => {};
 
+/** Whoever comes by the office's own link goes there anyway. */
+const isBoundForOffice = new URLSearchParams(location.search).get('next')?.startsWith('/admin') === true;
+
 /** Only a place of ours: an address from a stranger's link must not lead away. @returns {string} */
 function next() {
   const asked = new URLSearchParams(location.search).get('next') ?? '/';
@@ -51,6 +54,7 @@ function show(shown) {
   standing.replaceWith(asked);
   standing = asked;
   the('no-password').hidden = shown !== 'login';
+  the('to-office').hidden = shown !== 'login' || isBoundForOffice;
   // The city's own service, where there is one.
   const city = document.getElementById('city');
   if (city) city.hidden = shown !== 'login';
@@ -228,4 +232,5 @@ for (const choice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
   });
 }
 
+the('to-office').hidden = isBoundForOffice;
 speak(await words(/** @type {HTMLElement} */ (document.querySelector('main')).dataset.words));

@@ -102,6 +102,16 @@ def test_both_places_of_a_tone_are_the_same_word() -> None:
     assert rank("hòa bình", "Hoà Bình") == rank("hoà bình", "Hòa Bình") == 0
 
 
+def test_letters_without_marks_find_the_name_that_begins_so_whatever_its_kind() -> None:
+    names = ["Xã Đại Đồng", "Quận Đống Đa", "Phường Đống Đa", "Xã Đông Dư"]
+    found = [name for name in names if rank("dong da", name) is not None]
+    assert sorted(found, key=lambda name: rank("dong da", name) or 0) == [
+        "Quận Đống Đa",
+        "Phường Đống Đa",
+        "Xã Đại Đồng",
+    ]
+
+
 @given(NAMES)
 def test_a_name_answers_to_itself_best(name: str) -> None:
     assert rank(name, name) == 0

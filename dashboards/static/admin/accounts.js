@@ -48,7 +48,7 @@ export function Accounts() {
     </div>
     <div class="sieve">
       <${Seek} name=${t('Tìm theo tên')} hint=${t('Tìm theo tên: nguyen an')} set=${anew(setQ)} />
-      <${Select} name=${t('Vai trò')} value=${role} set=${anew(setRole)} choices=${[['', t('Mọi vai trò')], ...roleChoices(session.value?.appoints ?? [])]} />
+      ${(session.value?.appoints.length ?? 0) > 1 && html`<${Select} name=${t('Vai trò')} value=${role} set=${anew(setRole)} choices=${[['', t('Mọi vai trò')], ...roleChoices(session.value?.appoints ?? [])]} />`}
       <${Select} name=${t('Tình trạng')} value=${locked} set=${anew(setLocked)} choices=${[['', t('Tất cả')], ['false', t('Đang dùng')], ['true', t('Đã khóa')]]} />
     </div>
     ${

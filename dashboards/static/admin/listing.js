@@ -41,7 +41,7 @@ export const Rows = ({ heads, rows, look }) => html`
             <div class="row-title">
               ${open ? html`<button type="button" onClick=${open}><b>${title}</b>${under && html` <small>${under}</small>`}</button>` : html`<div><b>${title}</b>${under && html` <small>${under}</small>`}</div>`}
             </div>
-            ${cells.map((cell, i) => html`<div class="cell" data-none=${cell == null || cell === ''}><span class="cell-name">${heads[i + 1]}</span><span>${cell ?? ''}</span></div>`)}
+            ${cells.map((cell, i) => html`<div class="cell" data-none=${cell == null || cell === '' || cell === '–'}><span class="cell-name">${heads[i + 1]}</span><span>${cell ?? ''}</span></div>`)}
           </li>
         `,
       )}

@@ -52,7 +52,7 @@ export function SessionList({ of, who = '', changed = () => {} }) {
                 ${sessions.map(
                   (each) => html`
                     <li key=${each.id}>
-                      <p><b>${browserWords(each.browser)}</b>${each.current && html` <span class="odd">${t('trình duyệt này')}</span>`}<small>${t('{address}, hoạt động lúc {at}', { address: each.address || '–', at: moment(each.seen_at) })}</small></p>
+                      <p><b>${browserWords(each.browser)}</b>${each.current && html` <span class="soft">(${t('trình duyệt này')})</span>`}<small>${t('{address}, hoạt động lúc {at}', { address: each.address || '–', at: moment(each.seen_at) })}</small></p>
                       ${!each.current && html`<button type="button" class="quiet" onClick=${() => end(each)}>${t('Đăng xuất')}</button>`}
                     </li>
                   `,
