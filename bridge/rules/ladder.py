@@ -116,9 +116,26 @@ _MOVES = (
 """What changes something that a report says of a hall."""
 
 
+_CONCERNING = frozenset(
+    {
+        *_MOVES,
+        events.PhaseChanged,
+        events.UnitChecked,
+        events.UnitReturned,
+        events.CorrectionAsked,
+        events.CorrectionRefused,
+        events.VersionSigned,
+        events.ActKept,
+    }
+)
+
+
 def after(closing: Closing, happened: Happened) -> Closing:
     """The ladder after something happened; the very same value where it does not concern it."""
     event = happened.event
+    # Nearly all that happens is none of these.
+    if type(event) not in _CONCERNING:
+        return closing
     if closing.closed_ms is not None and isinstance(event, _MOVES):
         closing = msgspec.structs.replace(closing, moved=UNPLACED)
     match event:
