@@ -41,6 +41,7 @@ def test_migrating_twice_is_migrating_once(desk: Path) -> None:
         "registry.sqlite",
         "journal.sqlite",
         "post.sqlite",
+        "archive.sqlite",
     }
 
 
