@@ -34,7 +34,7 @@ def write(figures: Figures, form: Form, template: bytes | None = None) -> bytes:
     properties.author = properties.comments = properties.identifier = properties.subject = properties.title = ""
     properties.language = "vi-VN"
     context: dict[str, object] = {
-        name: [word.clean(each) for each in said] if isinstance(said, list) else word.clean(said)
+        name: [_plain(each) for each in said] if isinstance(said, list) else _plain(said)
         for name, said in filled(figures, told).items()
     }
 
@@ -51,6 +51,10 @@ def write(figures: Figures, form: Form, template: bytes | None = None) -> bytes:
     out = io.BytesIO()
     filling.save(out)
     return packed(out.getvalue())
+
+
+def _plain(words: str) -> Markup:
+    return Markup(word.text(words))
 
 
 def _width(section: Any) -> int:

@@ -54,8 +54,8 @@ def paragraph(words: str, style: str, *, keep: bool = False, new_page: bool = Fa
 
 
 def text(words: str) -> str:
-    """As it may stand in XML: markup is words here."""
-    return escape(clean(words))
+    """As it may stand in XML: markup is words here, and so is what docxtpl takes for its own marks."""
+    return escape(clean(words), {"{": "&#123;", "}": "&#125;"})
 
 
 def clean(words: str) -> str:

@@ -1,0 +1,1 @@
+"""The typeface of reports: Tinos, as wide as Times New Roman."""

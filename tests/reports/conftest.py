@@ -1,0 +1,92 @@
+"""The demo day's reports, made once: version 1 as it was closed, version 2 with three corrections."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bridge.rules.scene import Scene
+from bridge.simulator.story import at, told
+from dashboards.reports import docx
+from dashboards.reports.figures import Figures, Heads, figures, signed_before
+from dashboards.reports.form import PARTY, STATE
+from dashboards.reports.jobs import Format
+from dashboards.reports.pdf import HERE
+from dashboards.reports.writing import written
+from endpoints_registry.samples.growing import grown
+from tests.played import Played
+
+SIGNED, CORRECTED = at("14:10"), at("15:36")
+HEADS = Heads(journal="a3" * 32, audit="b4" * 32)
+OURS = msgspec.structs.replace(PARTY, number="12", signer="Nguyễn Văn Ổn")
+THEIRS = msgspec.structs.replace(STATE, number="12", signer="Trần Thị Đượm")
+
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{fonts}</dir>
+<cachedir>{cache}</cachedir><match target="pattern"><test name="family"><string>Times New Roman</string></test>
+<edit name="family" mode="assign" binding="strong"><string>Tinos</string></edit></match></fontconfig>"""
+
+
+@pytest.fixture(scope="session")
+def played() -> Played:
+    return Played(told(grown("hanoi-2023")))
+
+
+@pytest.fixture(scope="session")
+def scene(played: Played) -> Scene:
+    return played.scene()
+
+
+@pytest.fixture(scope="session")
+def first(played: Played) -> Figures:
+    return figures(played.scene(SIGNED), SIGNED, heads=HEADS)
+
+
+@pytest.fixture(scope="session")
+def second(scene: Scene, first: Figures) -> Figures:
+    return figures(scene, CORRECTED, version=2, before=signed_before(first, SIGNED), heads=HEADS)
+
+
+@pytest.fixture(scope="session")
+def files(second: Figures) -> Mapping[Format, bytes]:
+    """All five formats of version 2, in the Party's form."""
+    return asyncio.run(written(second, OURS, list(Format)))
+
+
+@pytest.fixture(scope="session")
+def state_docx(first: Figures) -> bytes:
+    """Without the longest table: the Party's has it."""
+    short = msgspec.structs.replace(first, tables=tuple(each for each in first.tables if each.name != "by_point"))
+    return docx.write(short, THEIRS)
+
+
+@pytest.fixture(scope="session")
+def offered(
+    files: Mapping[Format, bytes], state_docx: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, bytes]:
+    """What a real office makes of the files: each opened and exported as PDF, in one run with a profile of its own."""
+    folder = tmp_path_factory.mktemp("office")
+    names = {"party.docx": files[Format.DOCX], "state.docx": state_docx}
+    names |= {"report.xlsx": files[Format.XLSX], "list.csv": files[Format.CSV]}
+    for name, content in names.items():
+        (folder / name).write_bytes(content)
+    # An office has Times New Roman; here stands the typeface that has its widths.
+    fonts = folder / "fonts.conf"
+    fonts.write_text(FONTS.format(fonts=HERE / "fonts", cache=folder / "cache"), encoding="utf-8")
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    done = subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder / "out"), *names],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), "FONTCONFIG_FILE": str(fonts)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "rror" not in said, said
+    return {name: (folder / "out" / f"{Path(name).stem}.pdf").read_bytes() for name in names}
