@@ -21,10 +21,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bridge.agent import Follower
+from bridge.archive import Kind
 from bridge.clock import RealClock
 from bridge.house import House, Unusable, for_days, opened_house
+from bridge.rules import flash
 from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.closing import differences
 from bridge.rules.model import Mode, Plan, PointType, RoundKey, RoundName
+from bridge.rules.projection import State
 from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
 from bridge.settings import BroadcastSettings, LineSettings, Server, Settings, Storage
@@ -35,6 +39,7 @@ from bridge.simulator.playing import Keys, Login, Played, Player
 from bridge.simulator.reels import filmed
 from bridge.simulator.story import told
 from bridge.simulator.traffic import Traffic
+from dashboards.reports.drafts import Facts, facts_of
 from endpoints_registry import conferences
 from endpoints_registry.access import Role
 from endpoints_registry.conferences import Hotline
@@ -63,6 +68,9 @@ HURRIED_HEARTBEAT_S = 20
 GRAIN_MS = 1_000
 """As fast as the machine keeps up, rooms that beat in the same second beat together."""
 
+STUCK_S = 180
+"""While a report is written the hall's clock stands still: some seconds, and on a machine that does other things, many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -87,9 +95,9 @@ async def run(options: Options) -> None:
     story = told(sample, options.seed, faults=options.faults)
     traffic = Traffic()
     clock = (
-        DrivenClock(story.starts_ms, None, grain_ms=GRAIN_MS)
+        DrivenClock(story.starts_ms, None, stuck_after_s=STUCK_S, grain_ms=GRAIN_MS)
         if options.until_end
-        else DrivenClock(story.starts_ms, options.speed)
+        else DrivenClock(story.starts_ms, options.speed, stuck_after_s=STUCK_S)
     )
     with _folder(options.data) as folder:
         async with _on_air(options, story) as (stream, followed):
@@ -113,7 +121,9 @@ async def run(options: Options) -> None:
                     if not options.until_end:
                         await asyncio.Event().wait()
                     driving.cancel()
-                _conclude(options, house, story.plan, played)
+                with _reports_folder(options) as into:
+                    signed, written = await _written(house, story.plan.conference, into)
+                _conclude(options, house, story.plan, played, signed, written)
 
 
 @contextmanager
@@ -253,7 +263,82 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys, stream:
     console.print(f"  {len(codes)} điểm cầu, ngày {rfc3339(story.starts_ms)[:10]}, {pace}. Ctrl-C để dừng.\n")
 
 
-def _conclude(options: Options, house: House, plan: Plan, played: Played) -> None:
+@contextmanager
+def _reports_folder(options: Options) -> Iterator[Path]:
+    """Beside the day's own folder, or one that stays when the day's is gone."""
+    if options.data is None:
+        yield Path(tempfile.mkdtemp(prefix="bridge-reports-"))
+        return
+    into = options.data / "reports"
+    into.mkdir(exist_ok=True)
+    yield into
+
+
+async def _written(house: House, conference: str, into: Path) -> tuple[dict[int, Facts], dict[int, list[str]]]:
+    """What is known of every signed version, and its files, byte for byte as they were kept, by its number."""
+    signed: dict[int, Facts] = {}
+    found: dict[int, list[str]] = {}
+    for label in await house.archive.listed(conference, Kind.FIGURES, Kind.REPORT):
+        if label.version is None:
+            continue
+        if label.kind is Kind.FIGURES:
+            signed[label.version] = facts_of(label)
+            continue
+        kept = await house.archive.one(conference, label.kind, label.number, label.name)
+        file = into / f"bao-cao-{conference}-phien-ban-{label.version}.{label.name}"
+        if kept is not None:
+            await asyncio.to_thread(file.write_bytes, kept.content)
+            found.setdefault(label.version, []).append(str(file))
+    return signed, found
+
+
+def _versions(
+    state: State | None, signed: Mapping[int, Facts], written: Mapping[int, list[str]]
+) -> list[dict[str, Any]]:
+    """What was signed, and what the one says otherwise than the other."""
+    if state is None:
+        return []
+    told = []
+    for version in state.affairs.closing.versions:
+        changed = differences(state, version.number - 1, version.number)
+        told.append(
+            {
+                "version": version.number,
+                "position": version.position,
+                "signed_at": rfc3339(version.signed_ms),
+                "signed_by": version.signed_by,
+                "people": {
+                    name: getattr(signed[version.number], name)
+                    for name in ("expected", "present", "excused", "unexcused")
+                },
+                "figures_sha256": version.figures_sha256,
+                "files": version.files,
+                "reports": written.get(version.number, []),
+                "corrections": [
+                    {
+                        "point": each.point,
+                        "name": state.points[each.point].planned.name,
+                        "before": msgspec.to_builtins(each.before),
+                        "after": msgspec.to_builtins(each.after),
+                        "asked_by": each.asked_by,
+                        "approved_by": each.approved_by,
+                        "reason": each.reason,
+                    }
+                    for each in changed
+                ],
+            }
+        )
+    return told
+
+
+def _conclude(
+    options: Options,
+    house: House,
+    plan: Plan,
+    played: Played,
+    signed: Mapping[int, Facts],
+    written: Mapping[int, list[str]],
+) -> None:
     """The day's closing figures, by type and in all."""
     hall = house.halls.get(plan.conference)
     state = hall.coordinator.scene.state if hall else None
@@ -274,6 +359,8 @@ def _conclude(options: Options, house: House, plan: Plan, played: Played) -> Non
                     for kind in TYPES
                     if kind in by_type
                 },
+                "versions": _versions(state, signed, written),
+                "reports": [path for paths in written.values() for path in paths],
                 "incidents": incidents.total(),
                 "incidents_by_trouble": {trouble.value: number for trouble, number in incidents.most_common()},
                 "acts": {
@@ -295,6 +382,14 @@ def _conclude(options: Options, house: House, plan: Plan, played: Played) -> Non
     console = Console()
     console.print(table)
     console.print(f"  Sự cố trong ngày: {incidents.total()}")
+    for version in _versions(state, signed, written):
+        people = version["people"]
+        figures = " / ".join(flash.figure(people[name]) for name in ("present", "excused", "unexcused"))
+        console.print(f"  Phiên bản {version['version']}, ký lúc {version['signed_at'][11:16]}: {figures}")
+        for each in version["corrections"]:
+            console.print(f"    đính chính: {each['name']} ({each['point']}), {each['reason']}")
+        for path in version["reports"]:
+            console.print(f"    {path}", soft_wrap=True)
 
 
 def _cells(points: int, people: People) -> tuple[str, ...]:

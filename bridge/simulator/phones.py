@@ -1,5 +1,6 @@
 """The phones of a play, and the staff's desks: acts over real HTTP, kept until they are answered."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -153,6 +154,14 @@ class Phone:
             await self._asker.patiently("POST", f"/api/v1/links/{self._link.handle}/session", body)
 
 
+OFFICE = {
+    "number": "12",
+    "signer": "Nguyễn Văn An",
+    "recipients": ["Thường trực Thành ủy (để báo cáo)", "Lưu Văn phòng"],
+}
+LOOK_S = 0.1
+
+
 class Staff:
     """An organiser or coordinator at a desk."""
 
@@ -171,6 +180,7 @@ class Staff:
         self._username = username
         self._password = password
         self._conference = conference
+        self._traffic = traffic
         self.asker = Asker(http, server, traffic, {})
         self.outbox = Outbox(self.asker, conference, f"desk-{username}", clock, chance, answers)
 
@@ -199,6 +209,21 @@ class Staff:
         for each in found["corrections"]:
             if each["point"] == point and each["status"] == "waiting":
                 await self.asker.patiently("POST", f"{path}/{each['number']}/approval", {"reason": reason})
+
+    async def sign(self, version: int) -> None:
+        """Draft the report, wait until it is written, and sign it. The hall's clock stands still meanwhile."""
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}/reports"
+        self._traffic.requests_in_flight += 1
+        try:
+            told = await self.asker.patiently("POST", path, {"office": OFFICE})
+            one = f"{path}/{told['number']}"
+            while told["status"] == "making":
+                await asyncio.sleep(LOOK_S)
+                told = await self.asker.patiently("GET", one)
+            await self.asker.patiently("POST", f"{one}/sign", {"version": version})
+        finally:
+            self._traffic.requests_in_flight -= 1
 
     async def sign_in(self) -> None:
         if not self.asker.cookie:

@@ -148,9 +148,8 @@ class Player:
                 await desks[deed.hand][0].check(unit, self._sitting)
             case Approve(reason):
                 await desks[deed.hand][0].approve(deed.point, reason)
-            case Sign():
-                # The seam to the reports' doors: once they stand, a draft is made and signed here, over HTTP.
-                pass
+            case Sign(version):
+                await desks[deed.hand][0].sign(version)
             case SendKept():
                 await self._phone(deed.point, http)[0].deliver()
             case StageTap() | Perceive() | CountHeads() | Correct() | SwitchMode() | TellFault() | Submit() as told:

@@ -27,6 +27,8 @@ class Centre:
         self.phases: list[str] = ["draft"]
         self.checked: list[str] = []
         self.approved: list[int] = []
+        self.signed: list[tuple[int, int]] = []
+        """(version, hall time)."""
         self.heartbeat_s = 10.0
         self.busy = 0
         """Refuse so many requests and dials with 503 first."""
@@ -130,6 +132,15 @@ class Centre:
         self.checked.append((await request.json())["unit"])
         return web.json_response({})
 
+    async def draft(self, request: web.Request) -> web.Response:
+        """Written by the time that somebody asks again."""
+        number = len(self.signed) + 1
+        return web.json_response({"number": number, "status": "making" if request.method == "POST" else "draft"})
+
+    async def sign(self, request: web.Request) -> web.Response:
+        self.signed.append(((await request.json())["version"], self.clock.now()))
+        return web.json_response({})
+
     async def corrections(self, _request: web.Request) -> web.Response:
         """Every correction that was said, until it is approved."""
         asked = [act for _, act in self.acts if act["kind"] == "correct"]
@@ -170,6 +181,9 @@ async def centre(clock: Clock) -> AsyncIterator[Centre]:
     app.router.add_get(one, there.phase)
     app.router.add_post(f"{one}/phase", there.phase)
     app.router.add_post(f"{one}/closing/submissions", there.check)
+    app.router.add_post(f"{one}/reports", there.draft)
+    app.router.add_get(f"{one}/reports/{{number}}", there.draft)
+    app.router.add_post(f"{one}/reports/{{number}}/sign", there.sign)
     app.router.add_get(f"{one}/closing/corrections", there.corrections)
     app.router.add_post(f"{one}/closing/corrections/{{number}}/approval", there.approve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

@@ -10,7 +10,7 @@ import pytest
 from bridge.rules.model import Stage, Word
 from bridge.simulator.acts import Pad, uuid7
 from bridge.simulator.clock import DrivenClock
-from bridge.simulator.deeds import CheckUnit, Fate, Hand, Perceive, StageTap, Story
+from bridge.simulator.deeds import CheckUnit, Fate, Hand, Perceive, Sign, StageTap, Story
 from bridge.simulator.driving import doors
 from bridge.simulator.phones import Answers, Link, Phone, link_of
 from bridge.simulator.playing import Keys, Login, Played, Player
@@ -93,6 +93,13 @@ def test_every_district_is_checked_once_and_every_correction_approved(day: tuple
     assert len(set(there.checked)) == len(there.checked) > 0
     asked = [act for _, act in there.acts if act["kind"] == "correct"]
     assert sorted(there.approved) == list(range(1, len(asked) + 1))
+
+
+def test_every_version_is_signed_in_its_minute(day: tuple[Story, Played, Centre]) -> None:
+    story, _, there = day
+    due = [(deed.what.version, deed.at_ms) for deed in story.deeds if isinstance(deed.what, Sign)]
+    assert [version for version, _ in due] == [version for version, _ in there.signed] != []
+    assert all(0 <= signed - at < 60_000 for (_, at), (_, signed) in zip(due, there.signed, strict=True))
 
 
 def test_all_rooms_are_gone_in_the_end(day: tuple[Story, Played, Centre]) -> None:
