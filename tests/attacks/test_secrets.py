@@ -1,5 +1,6 @@
 """Nothing that opens a door, and nobody's name, is ever written into a log."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ async def test_the_log_holds_no_secret_and_no_name_whatever_is_sent(folder: Path
             act(THEIRS, "scan", badge=everybody.badge), act(THEIRS, "incident", fault="other", note=CANARY)
         )
         await affairs(there)
+        await files(served.address, keys.staff)
         await ann.get(f"{PATH}/points/{THEIRS}/people")
         await ann.get(f"/api/v1/points?q={CANARY}")
         room = await there.room(OURS)
@@ -62,6 +64,35 @@ async def test_the_log_holds_no_secret_and_no_name_whatever_is_sent(folder: Path
     assert [each for each in secrets if each in log] == []
     assert "Traceback" not in log
     assert all(line.startswith("{") for line in served.log if line.strip())
+
+
+async def files(address: str, staff: Mapping[str, Mapping[str, str]]) -> None:
+    """Whole tables of people: registry, rosters and accounts, taken in and refused, and the way out again."""
+    heading = "code,unit_code,name,type,seats,reception_mode,operator_name,operator_phone"
+    hall = f"{THEIRS},00004,{CANARY} Nhà văn hóa,commune,100,stream,{CANARY} Phạm Dung,0900 999 000"
+    points = f"{heading}\n{hall}\n"
+    broken = f"code,unit_code,name,operator_name\n{CANARY},{CANARY},{CANARY},{CANARY}\n"
+    roster = f"point,name,position,own_code\n{THEIRS},{CANARY} Nguyễn Thị Tám,{CANARY},{CANARY}-8\n"
+    wrong = f"point,name\nkhông-có,{CANARY}\n"
+    accounts = f"username,name,role,unit\ncanary,{CANARY},viewer,006\n{CANARY} sai,{CANARY},vua,{CANARY}\n"
+    table = {"Content-Type": "text/csv"}
+    for who, method, path, body in (
+        ("ann", "POST", "/api/v1/registry/imports", points),
+        ("ann", "POST", "/api/v1/registry/imports", broken),
+        ("ann", "POST", f"{PATH}/roster/imports", roster),
+        ("ann", "POST", f"{PATH}/roster/imports", wrong),
+        ("ada", "POST", "/api/v1/accounts/imports/preview", accounts),
+        ("ada", "POST", "/api/v1/accounts/imports", accounts),
+        ("ada", "GET", "/api/v1/audit/export", ""),
+        ("ada", "GET", f"/api/v1/audit?subject={CANARY}", ""),
+        ("ann", "GET", f"{PATH}/roster", ""),
+        ("ann", "GET", "/api/v1/registry/export?kind=points&format=csv", ""),
+        ("ada", "POST", "/api/v1/people/held", f'{{"name":"{CANARY} Phạm Dung"}}'),
+    ):
+        told = await sent(address, request(method, path, {**staff[who], **table}, body.encode()))
+        assert told.status < 500, (path, told.body)
+        # What is right is really taken in: else nothing of it could have been written down.
+        assert body not in (points, roster) or told.status == 200, told.body
 
 
 async def affairs(there: Standing) -> None:
