@@ -134,6 +134,7 @@ class Attending:
                 body=bytes,
                 body_type="application/octet-stream",
                 answers={200: ImportAnswer, 404: None, 409: None, 413: None, 422: None},
+                costs=10,
             ),
             Route(
                 "GET",
@@ -144,6 +145,7 @@ class Attending:
                 query=RosterExport,
                 answer_type=(XLSX, CSV),
                 answers={200: None, 404: None, 409: None, 422: None},
+                costs=10,
             ),
             Route(
                 "GET",
@@ -153,6 +155,7 @@ class Attending:
                 "Tệp mẫu danh sách đại biểu để điền",
                 answer_type=XLSX,
                 answers={200: None, 404: None},
+                costs=3,
             ),
             Route(
                 "DELETE",

@@ -115,6 +115,7 @@ class Auditing:
                 "Nhật ký thay đổi danh bạ, tài khoản, liên kết: ai, lúc nào, từ đâu, vì sao",
                 query=AuditQuery,
                 answers={200: AuditAnswer, 422: None},
+                costs=2,
             ),
             Route(
                 "GET",
@@ -125,6 +126,7 @@ class Auditing:
                 query=Filter,
                 answer_type=CSV,
                 answers={200: None, 422: None},
+                costs=15,
             ),
             Route(
                 "GET",

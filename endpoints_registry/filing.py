@@ -44,6 +44,7 @@ class Filing:
                 body=bytes,
                 body_type="application/octet-stream",
                 answers={200: ImportAnswer, 413: None, 422: None},
+                costs=10,
             ),
             Route(
                 "GET",
@@ -54,6 +55,7 @@ class Filing:
                 query=ExportQuery,
                 answer_type=(XLSX, CSV),
                 answers={200: None, 422: None},
+                costs=10,
             ),
             Route(
                 "GET",
@@ -64,6 +66,7 @@ class Filing:
                 query=ExportQuery,
                 answer_type=XLSX,
                 answers={200: None, 422: None},
+                costs=3,
             ),
         )
 

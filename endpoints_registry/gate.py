@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, partial
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
 
@@ -17,7 +18,8 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
-from endpoints_registry.arriving import ARRIVALS, DIRECT, Arrivals, came_from
+from endpoints_registry.allowances import Allowances
+from endpoints_registry.arriving import ARRIVALS, DIRECT, Arrivals, came_from, neighbourhood
 from endpoints_registry.doing import REASON_HEADER, REASON_LETTERS, Doer, doing
 
 log = structlog.get_logger("gate")
@@ -28,6 +30,11 @@ LINK_HEADER = "Bridge-Link"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_PATIENCE_S = 30
 """A body that is not here by then holds a connection for nothing: a report is 2 KB, on the slowest line a second."""
+
+WORK = 600
+"""So much of our work an account may ask for at once, and a stranger's address (`Route.costs`)."""
+WORK_S = 60.0
+"""All of it is back within this time: a sixth of the processor, at the most, for one who never stops."""
 
 
 class Open(Enum):
@@ -58,6 +65,8 @@ class Route:
     socket: bool = False
     hidden: bool = False
     """Left out of the OpenAPI document (pages and files)."""
+    costs: int = 0
+    """What it takes of WORK, from whoever asks: about tenths of a second of ours. 0: nothing worth counting."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +144,9 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     # handler and keeps it for as long as the process lives, and with it everything that the handler belongs to. It also
     # saves 5 of the 165 us that a report takes.
     arrivals = app.get(ARRIVALS, DIRECT)
+    allowances = Allowances(monotonic, WORK, WORK_S)
     for route in routes:
-        app.router.add_route(route.method, route.path, _in_words(_guarded(route), arrivals))
+        app.router.add_route(route.method, route.path, _in_words(_guarded(route, allowances), arrivals))
     app.router.add_route("*", "/{elsewhere:.*}", _in_words(_no_door, arrivals))
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app.on_response_prepare.append(_dressed(HEADERS | ON_HTTPS if secure else HEADERS))
@@ -218,7 +228,7 @@ _REFUSALS: Mapping[int, tuple[str, str]] = {
 }
 
 
-def _guarded(route: Route) -> Handler:
+def _guarded(route: Route, allowances: Allowances) -> Handler:
     rule = route.rule
     unsafe = route.method not in SAFE_METHODS or route.socket
     changing = route.method not in SAFE_METHODS
@@ -241,12 +251,23 @@ def _guarded(route: Route) -> Handler:
                 raise Problem(403, "not_allowed", "Tài khoản của bạn không có quyền làm việc này.")
             request[CREDENTIAL] = credential
             request[CALLER] = credential.caller
+        if route.costs:
+            _spend(request, route, allowances)
         if changing:
             # The library gives each request a task of its own. A hall's report asks nobody who is at the door.
             doing(partial(_doer, request))
         return await route.handler(request)
 
     return passed
+
+
+def _spend(request: web.Request, route: Route, allowances: Allowances) -> None:
+    caller = request.get(CALLER)
+    wait_s = allowances.spend(caller.name if caller is not None else neighbourhood(came_from(request)), route.costs)
+    if wait_s:
+        log.info("too-often", caller=caller.name if caller is not None else "", path=route.path)
+        detail = f"Việc này tốn nhiều công của máy chủ và vừa được gọi nhiều lần; hãy thử lại sau {wait_s} giây."
+        raise Problem(429, "too_often", detail, headers={hdrs.RETRY_AFTER: str(wait_s)}, wait_s=wait_s)
 
 
 def _doer(request: web.Request) -> Doer:

@@ -117,6 +117,8 @@ def _responses(route: Route, schemas: Json) -> Json:
         refusals |= {401, 403}
     if route.body is not None:
         refusals |= {408, 413, 422}
+    if route.costs:
+        refusals |= {429}
     responses: Json = {}
     for status in sorted({*answers, *refusals}):
         kind = answers.get(status)

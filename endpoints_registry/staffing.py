@@ -69,6 +69,7 @@ class Staffing:
                 "Tệp mẫu để lập nhiều tài khoản",
                 answer_type=XLSX,
                 answers={200: None},
+                costs=3,
             ),
             Route(
                 "POST",
@@ -79,6 +80,7 @@ class Staffing:
                 body=bytes,
                 body_type="application/octet-stream",
                 answers={200: HiringAnswer, 413: None, 422: None},
+                costs=10,
             ),
             Route(
                 "POST",
@@ -91,6 +93,7 @@ class Staffing:
                 body_type="application/octet-stream",
                 answer_type=(XLSX, CSV),
                 answers={200: None, 413: None, 422: None, 503: None},
+                costs=10,
             ),
             Route("GET", one, self.one, Action.APPOINT, "Một tài khoản", answers={200: AccountTold, 404: None}),
             Route(

@@ -49,8 +49,19 @@ class Vouching:
 
     def routes(self) -> tuple[Route, ...]:
         return (
-            Route("GET", START, self.leave, Open.PUBLIC, "Sang nơi đăng nhập của thành phố", page=True, hidden=True),
-            Route("GET", RETURN, self.come_back, Open.PUBLIC, "Trở về từ nơi đăng nhập", page=True, hidden=True),
+            Route(
+                "GET",
+                START,
+                self.leave,
+                Open.PUBLIC,
+                "Sang nơi đăng nhập của thành phố",
+                page=True,
+                hidden=True,
+                costs=2,
+            ),
+            Route(
+                "GET", RETURN, self.come_back, Open.PUBLIC, "Trở về từ nơi đăng nhập", page=True, hidden=True, costs=2
+            ),
         )
 
     async def leave(self, request: web.Request) -> web.StreamResponse:

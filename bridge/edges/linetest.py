@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from bridge.clock import Clock
 from bridge.rules import wire
 from endpoints_registry.access import Action
+from endpoints_registry.allowances import Allowances
 from endpoints_registry.gate import CALLER, Problem, Route, answer, in_time, query_of
 
 MIB = 1024 * 1024
@@ -28,8 +29,6 @@ PING_COSTS = 4 * 1024
 AT_ONCE = 16
 """Transfers of all links together; before a sitting all halls test, and reports must not wait for that."""
 CHUNK = 64 * 1024
-KEPT = 50_000
-"""Links whose allowance is remembered. Beyond, those who have all of it again are forgotten, then those who tested first."""
 
 
 class DownQuery(BaseModel):
@@ -51,7 +50,7 @@ class Pong(msgspec.Struct, frozen=True):
 class LineTest:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._allowances = Allowances(monotonic)
+        self._allowances = Allowances(monotonic, ALLOWED_BYTES, REFILL_S)
         self._moving: set[str] = set()
         # Bytes that no proxy on the way can make smaller, made once for all.
         self._noise = memoryview(os.urandom(DOWN_LIMIT))
@@ -162,37 +161,6 @@ class LineTest:
                 f"Đường truyền vừa được đo nhiều lần; hãy đo lại sau {wait_s} giây.",
                 headers=_again_in(wait_s),
             )
-
-
-class Allowances:
-    """How many bytes each link may still move; they come back with time."""
-
-    def __init__(self, now_s: Callable[[], float]) -> None:
-        self._now_s = now_s
-        self._spent: dict[str, tuple[float, float]] = {}
-        """Bytes that are not back yet, as of when; whoever spent longest ago stands first."""
-
-    def spend(self, name: str, size: int) -> int:
-        """Take so many bytes from the link's allowance; 0, or seconds until it has so many."""
-        now_s = self._now_s()
-        spent = self._owed(name, now_s)
-        if spent + size > ALLOWED_BYTES:
-            return max(1, round((spent + size - ALLOWED_BYTES) * REFILL_S / ALLOWED_BYTES))
-        self._spent.pop(name, None)
-        if len(self._spent) >= KEPT:
-            self._forget(now_s)
-        self._spent[name] = spent + size, now_s
-        return 0
-
-    def _owed(self, name: str, now_s: float) -> float:
-        spent, at_s = self._spent.get(name, (0.0, now_s))
-        return max(0.0, spent - (now_s - at_s) * ALLOWED_BYTES / REFILL_S)
-
-    def _forget(self, now_s: float) -> None:
-        for name in [each for each in self._spent if not self._owed(each, now_s)]:
-            del self._spent[name]
-        if len(self._spent) >= KEPT:
-            del self._spent[next(iter(self._spent))]
 
 
 def _again_in(seconds: int) -> dict[str, str]:

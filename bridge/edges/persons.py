@@ -75,6 +75,7 @@ class Persons:
                 "Mọi điều hệ thống đang giữ về một người",
                 body=PersonBody,
                 answers={200: HeldAnswer, 422: None},
+                costs=5,
             ),
             Route(
                 "POST",
@@ -84,6 +85,7 @@ class Persons:
                 "Xóa hẳn những điều đang giữ về một người; các nhật ký vẫn nguyên vẹn",
                 body=ErasureBody,
                 answers={200: ErasedAnswer, 422: None},
+                costs=10,
             ),
         )
 

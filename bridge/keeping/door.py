@@ -64,6 +64,7 @@ class Door:
                 Action.ADMINISTER,
                 "Sao lưu ngay bây giờ, cạnh các bản sao lưu theo giờ",
                 answers={201: BackupTold, 409: None},
+                costs=30,
             ),
         )
 

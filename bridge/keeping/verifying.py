@@ -60,6 +60,7 @@ class Verifying:
                 Action.ADMINISTER,
                 "Kiểm tra từng dòng của mọi nhật ký; trả lời khi xong",
                 answers={200: VerificationTold, 409: None, 503: None},
+                costs=30,
             ),
         )
 

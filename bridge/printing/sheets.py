@@ -53,6 +53,7 @@ class Sheets:
                 query=BadgesQuery,
                 answer_type="application/pdf",
                 answers={200: None, 404: None, 409: None, 422: None, 500: None, 503: None},
+                costs=20,
             ),
             Route(
                 "GET",
@@ -63,6 +64,7 @@ class Sheets:
                 query=PapersQuery,
                 answer_type="application/pdf",
                 answers={200: None, 404: None, 422: None, 500: None, 503: None},
+                costs=20,
             ),
             Route(
                 "POST",
@@ -73,6 +75,7 @@ class Sheets:
                 body=PointsBody,
                 answer_type="application/pdf",
                 answers={200: None, 404: None, 422: None, 500: None, 503: None},
+                costs=20,
             ),
         )
 
