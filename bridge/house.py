@@ -37,6 +37,7 @@ from bridge.edges.checks import Checks
 from bridge.edges.chores import Chore
 from bridge.edges.clockwork import Clockwork
 from bridge.edges.closing import Closing
+from bridge.edges.comparison import Comparison
 from bridge.edges.desk import BODY_LIMIT, Desk, OnDuty, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
@@ -70,6 +71,7 @@ from bridge.reporting import Around, Reporter, Signing
 from bridge.roll import RegistryRoll
 from bridge.rules import acts, judging, wire
 from bridge.rules.calendar import Terms
+from bridge.rules.comparing import Step
 from bridge.rules.model import Plan
 from bridge.rules.scene import Placed
 from bridge.settings import Settings
@@ -391,6 +393,10 @@ def _calendar_terms(settings: Settings) -> Terms:
     )
 
 
+def _steps(registry: Registry) -> list[Step]:
+    return [Step(each.code, each.successor_code, each.on_day.isoformat()) for each in registry.holdings.successors]
+
+
 def _judgement(settings: Settings) -> judging.Terms:
     return judging.Terms(**settings.judgement.model_dump())
 
@@ -544,6 +550,7 @@ def _composed(
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, beside, registry.shown_name).routes(),
         *Photos(halls, archive, clock, beside, registry.shown_name).routes(),
+        *Comparison(halls, clock, _judgement(settings), functools.partial(_steps, registry)).routes(),
         *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
         *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
         *LineTest(clock).routes(),

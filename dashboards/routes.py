@@ -72,6 +72,12 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
     async def board(request: web.Request) -> web.StreamResponse:
         return pages.draw(request, "board.html")
 
+    async def checks(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "checks.html")
+
+    async def compare(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "compare.html")
+
     async def login(request: web.Request) -> web.StreamResponse:
         wanted = request.query.get("next", "/")
         away = f"/login/oidc?next={quote(wanted, safe='')}" if local(wanted) else "/login/oidc"
@@ -90,6 +96,8 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         Route("GET", "/points/{code}", board, Action.SEE_BOARD, "Một điểm cầu", page=True, hidden=True),
         # Whoever has an account looks after their own keys there; what else they find, the session's answer says.
         Route("GET", "/admin", admin, Open.SIGNED_IN, "Quản trị", page=True, hidden=True),
+        Route("GET", "/checks", checks, Action.SPOT_CHECK, "Kiểm tra đột xuất", page=True, hidden=True),
+        Route("GET", "/compare", compare, Action.SEE_BOARD, "So sánh các hội nghị", page=True, hidden=True),
         Route("GET", "/login", login, Open.PUBLIC, "Đăng nhập", page=True, hidden=True),
         Route("GET", "/static/{path:.+}", static, Open.PUBLIC, "Tệp của các trang", hidden=True),
     ]
