@@ -87,6 +87,9 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
     async def admin(request: web.Request) -> web.StreamResponse:
         return pages.draw(request, "admin.html")
 
+    async def reports(request: web.Request) -> web.StreamResponse:
+        return pages.draw(request, "reports.html")
+
     async def static(request: web.Request) -> web.StreamResponse:
         return pages.assets.answer(request.match_info["path"], request)
 
@@ -95,6 +98,7 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         Route("GET", "/units/{code}", board, Action.SEE_BOARD, "Bảng của một đơn vị", page=True, hidden=True),
         Route("GET", "/points/{code}", board, Action.SEE_BOARD, "Một điểm cầu", page=True, hidden=True),
         # Whoever has an account looks after their own keys there; what else they find, the session's answer says.
+        Route("GET", "/reports", reports, Action.SEE_BOARD, "Chốt, ký, báo cáo", page=True, hidden=True),
         Route("GET", "/admin", admin, Open.SIGNED_IN, "Quản trị", page=True, hidden=True),
         Route("GET", "/checks", checks, Action.SPOT_CHECK, "Kiểm tra đột xuất", page=True, hidden=True),
         Route("GET", "/compare", compare, Action.SEE_BOARD, "So sánh các hội nghị", page=True, hidden=True),

@@ -58,6 +58,7 @@ function Menu() {
       ${state.value && html`<a class="entry" href=${toSide('notices')} onClick=${shut}><b>${t('Thông báo')}</b></a>`}
       ${state.value && may('see_names') && html`<a class="entry" href=${toSide('duty')} onClick=${shut}><b>${t('Lịch trực')}</b></a>`}
       <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
+      ${state.value && html`<a class="entry" href=${`/reports?conference=${encodeURIComponent(conference.value?.id ?? '')}`}><b>${t('Chốt, ký, báo cáo')}</b></a>`}
       <a class="entry" href="/admin"><b>${t('Quản trị và tài khoản của tôi')}</b></a>
       <${Theme} />
       <${Choice}

@@ -1,0 +1,140 @@
+"""The end of the day in a browser: who is missing, closed, signed, corrected by two people, and the versions side by side."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.flows.house import HALL, HALLS, PATH, Own
+from tests.flows.test_closing import asked, at_the_end, ended
+from tests.pages.conftest import TELEPHONE, Reader, at_a_screen
+from tests.pages.test_board import serious, widest
+from tests.pages.test_calls import second_organiser
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def twenty_to_twelve(ours: Own) -> None:
+    """The sitting is over, without waiting for it; from then on the hall's time goes as everybody's."""
+    ours.clock.go_at(None)
+    await at_the_end(ours)
+    ours.clock.go_at(1)
+
+
+async def at(reader: Reader, place: str) -> Page:
+    """The reader is at a place of the page, with its heading."""
+    await reader.page.goto(f"{reader.address}/reports#{place}")
+    await expect(reader.page.get_by_role("heading", level=2)).to_be_visible()
+    return reader.page
+
+
+async def open_to_all(reader: Reader) -> None:
+    """Nothing sticks out, and axe has nothing serious to say."""
+    assert await widest(reader.page) <= 0
+    # What it tries on the way the page's own policy forbids, and the browser says so.
+    heard = len(reader.complaints)
+    assert await serious(reader.page) == []
+    del reader.complaints[heard:]
+
+
+async def confirmed(page: Page, does: str, reason: str = "") -> None:
+    """What is asked once more is answered with yes."""
+    dialog = page.get_by_role("dialog")
+    if reason:
+        await dialog.get_by_label("Lý do").fill(reason)
+    await dialog.get_by_role("button", name=does, exact=True).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_day_is_closed_signed_corrected_and_signed_again(browser: Browser, ours: Own, tmp_path: Path) -> None:
+    there = ours.there
+    chi = await second_organiser(ours)
+    await twenty_to_twelve(ours)
+    for code in HALLS[:-1]:
+        await ended(there, code, ours.clock.now())
+    assert (await there.ann.post(f"{PATH}/phase", {"phase": "closing", "version": 2})).status == 200
+    async with at_a_screen(browser, ours) as reader, at_a_screen(browser, ours, chi) as other:
+        # Who is missing, and the close.
+        page = await at(reader, "closing")
+        await expect(page.get_by_text(f"{len(HALLS) - 1}/ {len(HALLS)} điểm cầu đã nộp")).to_be_visible()
+        await page.get_by_role("button", name="1 điểm cầu chưa nộp").click()
+        await expect(page.get_by_role("list", name="Chưa nộp").get_by_role("listitem")).to_have_count(1)
+        await open_to_all(reader)
+        await page.get_by_role("button", name="Chốt số liệu").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("1 điểm cầu chưa nộp")
+        await confirmed(page, "Chốt số liệu")
+        await expect(page.get_by_text("Đã chốt lúc")).to_be_visible()
+
+        # The draft is made by itself or by hand, read, signed.
+        page = await at(reader, "papers")
+        await page.get_by_role("button", name="Lập dự thảo").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Họ tên người ký").fill("Nguyễn Văn Ký")
+        await open_to_all(reader)
+        await dialog.get_by_role("button", name="Lập dự thảo").click()
+        await page.get_by_role("button", name="Ký phiên bản 1").click(timeout=60_000)
+        await expect(page.get_by_role("dialog")).to_contain_text("gửi nốt")
+        await confirmed(page, "Ký ngay, không chờ")
+        first = page.locator(".version[data-status='signed']")
+        await expect(first).to_contain_text("Phiên bản 1")
+        async with page.expect_download() as word:
+            await first.get_by_role("link", name="DOCX").click()
+        signed = Path(await (await word.value).path()).read_bytes()
+        (version,) = (await there.ann.get(f"{PATH}/closing")).body["versions"]
+        assert hashlib.sha256(signed).hexdigest() == version["files"]["docx"]
+
+        # A correction, asked by one and approved by another.
+        await asked(there.ann, HALL, 57)
+        mine = await at(reader, "corrections")
+        await expect(mine.get_by_text("Chờ người khác ở cấp trên duyệt.")).to_be_visible()
+        await expect(mine.get_by_role("button", name="Duyệt")).to_have_count(0)
+        theirs = await at(other, "corrections")
+        await expect(theirs.locator(".moves .after")).to_contain_text("−3")
+        await open_to_all(other)
+        await theirs.get_by_role("button", name="Duyệt").click()
+        await confirmed(theirs, "Duyệt", "đối chiếu danh sách ký")
+
+        # Version 2 says what is otherwise.
+        page = await at(other, "papers")
+        await expect(page.get_by_text("Phiên bản 1")).to_be_visible()
+        await page.get_by_role("button", name="Lập dự thảo").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Lập dự thảo").click()
+        await page.get_by_role("button", name="Ký phiên bản 2").click(timeout=60_000)
+        await confirmed(page, "Ký")
+        await page.get_by_text("Khác phiên bản trước ở 1 nơi").click()
+        await expect(page.locator(".differs")).to_contain_text("Nhà văn hóa Trúc Bạch")
+        await expect(page.locator(".differs")).to_contain_text("duyệt: Chi")
+        async with page.expect_download() as again:
+            await page.locator(".version", has_text="Phiên bản 1").get_by_role("link", name="DOCX").click()
+        assert Path(await (await again.value).path()).read_bytes() == signed
+
+
+async def test_the_ladder_the_lists_and_the_sources_are_read_on_a_telephone(browser: Browser, ours: Own) -> None:
+    await twenty_to_twelve(ours)
+    await ended(ours.there, HALL, ours.clock.now())
+    async with at_a_screen(browser, ours, size=TELEPHONE) as reader:
+        for place, says in (
+            ("closing", "điểm cầu đã nộp"),
+            ("corrections", "Hội nghị chưa chốt"),
+            ("judged", "Khen"),
+            ("sources", "Chưa có chỗ nào khác nhau"),
+        ):
+            page = await at(reader, place)
+            await expect(page.locator("main")).to_contain_text(says)
+            await open_to_all(reader)
+
+
+async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_other(
+    browser: Browser, ours: Own
+) -> None:
+    there = ours.there
+    await twenty_to_twelve(ours)
+    await ended(there, HALL, ours.clock.now())
+    async with at_a_screen(browser, ours, there.binh.headers["Cookie"]) as reader:
+        page = await at(reader, "closing")
+        district = page.locator(".units li", has_text="Quận Ba Đình")
+        await page.get_by_role("button", name="Kiểm tra và nộp, Quận Ba Đình").click()
+        await confirmed(page, "Đã kiểm tra, nộp")
+        await expect(district).to_contain_text("thiếu 5 nơi")
+        await expect(page.locator("main")).not_to_contain_text("Đống Đa")
