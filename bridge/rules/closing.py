@@ -92,7 +92,8 @@ def check(draft: Draft, sitting: str, unit: str, now_ms: int) -> Decided:
     """Hand a unit's figures in. Nothing follows where that was done already and nothing has come since."""
     _must_be_open(draft)
     _sitting(draft, sitting)
-    standing = standings(draft, sitting).get(unit)
+    below = [point for point in draft.points.values() if unit in draft.path(point.planned.unit)]
+    standing = standings(draft, sitting, below).get(unit)
     if standing is None:
         raise Refused("Đơn vị này không có điểm cầu nào dự buổi này.", code="no_points")
     before = draft.affairs.closing.checked.get((sitting, unit))
