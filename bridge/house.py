@@ -82,6 +82,7 @@ from dashboards.feed import Hall as SeenHall
 from dashboards.figures import Figures
 from dashboards.reports.doors import Doors as Reports
 from dashboards.reports.drafts import Drafts
+from dashboards.reports.templating import Templates
 from dashboards.reports.writing import written
 from dashboards.sockets import Screens
 from endpoints_registry import openapi
@@ -553,6 +554,7 @@ def _composed(
         *Comparison(halls, clock, _judgement(settings), functools.partial(_steps, registry)).routes(),
         *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
         *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
+        *Templates(registry.store, archive, registry.now).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),
         *metrics.routes(),

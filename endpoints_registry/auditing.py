@@ -256,6 +256,7 @@ _KINDS = {
     "link": "liên kết của điểm cầu",
     "agent-token": "mã của máy tại điểm cầu",
     "pin": "mã PIN của điểm cầu",
+    "report-template": "mẫu báo cáo",
     "text": "nội dung riêng tư",
 }
 _VERBS = {

@@ -341,6 +341,17 @@ class PointPin(_Kept, table=True):
     set_at: datetime
 
 
+class ReportTemplate(_Kept, table=True):
+    """The office's own template for a form of report; its bytes are kept where reports are."""
+
+    __tablename__ = "report_template"
+
+    form: str = Field(max_length=20, primary_key=True)
+    sha256: str = Field(max_length=64)
+    size: int
+    set_at: datetime
+
+
 class Audited(_Kept, table=True):
     """One change of the registry, chained to all before it. Never changed, never deleted."""
 
@@ -401,5 +412,6 @@ POINT_LINK = _table("point_link")
 LINK_SESSION = _table("link_session")
 AGENT_TOKEN = _table("agent_token")
 POINT_PIN = _table("point_pin")
+REPORT_TEMPLATE = _table("report_template")
 AUDIT = _table("audit")
 AUDIT_TEXT = _table("audit_text")

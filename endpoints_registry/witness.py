@@ -101,6 +101,7 @@ RULES: Mapping[str, Rule] = {
     "point_link": Rule("link", ("point_id",), plain=_names("handle"), ends={"revoked_at": "revoked"}),
     "agent_token": Rule("agent-token", ("point_id",), ends={"revoked_at": "revoked"}),
     "point_pin": Rule("pin", ("point_id",)),
+    "report_template": Rule("report-template", ("form",), plain=_names("sha256 size"), idle=_names("set_at")),
 }
 AGAIN: Mapping[str, str] = {"disabled": "enabled"}
 UNTOLD = frozenset({"staff_session", "link_session", "known_browser", "attempt", "audit", "audit_text"})
