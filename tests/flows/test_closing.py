@@ -113,6 +113,17 @@ async def test_halls_submit_a_district_checks_and_the_city_sees_who_is_missing(o
     assert [each["checked"]["holds"] for each in sitting["units"] if each["checked"]] == [False]
 
 
+async def test_the_news_of_a_unit_reach_those_who_answer_for_all_of_it(ours: Own) -> None:
+    there = ours.there
+    await at_the_end(ours)
+    for unit in ("006", "00004", "001"):
+        assert (await there.ann.post(f"{CLOSING}/submissions", {"sitting": SITTING, "unit": unit})).status == 200
+    of_the_ward = await there.signed_in(ours.house.registry, "chi", Role.COORDINATOR, "00004")
+    for who, units in ((there.ann, ["001", "00004", "006"]), (there.binh, ["001", "00004"]), (of_the_ward, ["00004"])):
+        news = (await who.get(f"{PATH}/board")).body["news"]
+        assert [each["unit"] for each in news if each["kind"] == "unit-checked"] == units
+
+
 async def test_a_hall_hears_why_its_figures_come_back_and_submits_again(ours: Own) -> None:
     there = ours.there
     await at_the_end(ours)
