@@ -82,6 +82,7 @@ from dashboards.feed import Hall as SeenHall
 from dashboards.figures import Figures
 from dashboards.reports.doors import Doors as Reports
 from dashboards.reports.drafts import Drafts
+from dashboards.reports.flash import FlashDoors
 from dashboards.reports.templating import Templates
 from dashboards.reports.writing import written
 from dashboards.sockets import Screens
@@ -105,6 +106,9 @@ SILENCE_S = 75
 """A connection on which nothing more was asked for so long is closed. A proxy's own are closed before (nginx: 60)."""
 UNREAD_MS = 60_000
 """Whoever takes nothing of an answer for so long is gone, or wants to hold it for ever."""
+
+FLASHES = 50
+"""So many of the set times are told again: weeks of them."""
 
 
 class Unusable(NotDone):
@@ -519,6 +523,7 @@ def _composed(
     def locate(conference: str, code: str) -> Whereabouts:
         return _whereabouts(registry, conference, code, clock.now())
 
+    press = Press()
     drafts = Drafts(archive, Around(registry, journal, archive, seen), written, clock.now)
     desk = Desk(halls, journal, ask, clock, freeze, locate, registry.shown_name)
     facts = functools.partial(_facts, registry, halls)
@@ -536,7 +541,7 @@ def _composed(
             meets=lambda code: hall.conference if (hall := halls.of_point(code)) else None,
             origin=next(iter(settings.server.origins), ""),
         ),
-        *Sheets(registry, Press(), next(iter(settings.server.origins), "")).routes(),
+        *Sheets(registry, press, next(iter(settings.server.origins), "")).routes(),
         *rooms.routes(),
         *figures.routes(),
         *screens.routes(),
@@ -554,6 +559,7 @@ def _composed(
         *Comparison(halls, clock, _judgement(settings), functools.partial(_steps, registry)).routes(),
         *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
         *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
+        *FlashDoors(seen, press, clock.now, functools.partial(_flashes, book)).routes(),
         *Templates(registry.store, archive, registry.now).routes(),
         *LineTest(clock).routes(),
         *Health(halls).routes(),
@@ -600,6 +606,12 @@ def _seen(halls: Halls, conference: str) -> SeenHall | None:
     """A conference as screens see it: once its list is fixed."""
     hall = halls.get(conference)
     return hall.coordinator if hall and hall.coordinator.scene.state.plan else None
+
+
+async def _flashes(book: Book, conference: str) -> list[tuple[int, str]]:
+    """What was told at the set times, newest first."""
+    letters = await book.of_kind(conference, Kind.FLASH, FLASHES)
+    return [(letter.at_ms, msgspec.json.decode(letter.facts).get("sentence") or letter.title) for letter in letters]
 
 
 def _origins(settings: Settings, port: int) -> frozenset[str]:

@@ -212,6 +212,13 @@ class Book:
                 entries.setdefault(row.position, []).append(entry)
         return [(letter, entries.get(letter.position, [])) for letter in letters]
 
+    async def of_kind(self, conference: str, kind: Kind, limit: int) -> list[Letter]:
+        """The newest letters of a kind, newest first."""
+        mine = (_letter.c.conference == conference) & (_letter.c.kind == kind)
+        newest = select(_letter).where(mine).order_by(_letter.c.position.desc()).limit(limit)
+        async with self._store.reading() as connection:
+            return [_letter_of(row) for row in await connection.execute(newest)]
+
     async def tally(self, conference: str) -> Mapping[str, int]:
         """How many deliveries have come to what."""
         counted = select(_delivery.c.state, func.count()).where(_delivery.c.conference == conference)

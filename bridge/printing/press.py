@@ -32,11 +32,16 @@ class Press:
     async def printed(self, document: str, said: Mapping[str, object]) -> bytes:
         """The PDF of one of our documents with these words in it. Raises Busy, Unprinted."""
         async with self._turns.one():
-            return await _printed(document, said, self._patience_s)
+            return await _printed({"document": document, "said": said}, self._patience_s)
+
+    async def drawn(self, document: str, said: Mapping[str, object], ppi: float) -> bytes:
+        """The only page of one of our documents as PNG. Raises Busy, Unprinted."""
+        async with self._turns.one():
+            return await _printed({"document": document, "said": said, "ppi": ppi}, self._patience_s)
 
 
-async def _printed(document: str, said: Mapping[str, object], patience_s: float) -> bytes:
-    asked = msgspec.msgpack.encode({"document": document, "said": said})
+async def _printed(job: Mapping[str, object], patience_s: float) -> bytes:
+    asked = msgspec.msgpack.encode(job)
     told: list[bytes] = []
     try:
         await apart.done(_WORKER, [str(CPU_S)], asked, told.append, patience_s)

@@ -27,8 +27,8 @@ class Refused(Exception):
     """The document was not typeset, or not as it should be."""
 
 
-def typeset(document: str, said: dict[str, Any]) -> bytes:
-    """The PDF: the same bytes for the same words, and none at all if anything had to be guessed."""
+def typeset(document: str, said: dict[str, Any], ppi: float | None = None) -> bytes:
+    """The PDF, or with so many pixels per inch the one page as PNG: the same bytes for the same words, and none at all if anything had to be guessed."""
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
     compiler = typst.Compiler(
         str(HERE / f"{document}.typ"),
@@ -36,7 +36,11 @@ def typeset(document: str, said: dict[str, Any]) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
     )
-    pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=0)
+    pdf, warnings = (
+        compiler.compile_with_warnings(format="pdf", timestamp=0)
+        if ppi is None
+        else compiler.compile_with_warnings(format="png", ppi=ppi)
+    )
     if warnings:
         raise Refused("; ".join(warning.message for warning in warnings))
     if not isinstance(pdf, bytes):
@@ -64,7 +68,7 @@ def main() -> None:
                 one["code"] = drawn(one["code"], error)
     answer: dict[str, object]
     try:
-        answer = {"pdf": typeset(asked["document"], asked["said"])}
+        answer = {"pdf": typeset(asked["document"], asked["said"], asked.get("ppi"))}
     except (Refused, typst.TypstError) as refusal:
         answer = {"refused": str(refusal)}
     said = msgspec.msgpack.encode(answer)

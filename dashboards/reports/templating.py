@@ -32,7 +32,7 @@ class TemplateTold(BaseModel):
     own: bool
     sha256: str | None
     bytes: int | None
-    set_at: Moment | None
+    at: Moment | None
 
 
 class TemplatesTold(BaseModel):
@@ -68,6 +68,14 @@ class Templates:
                 answers={200: None, 404: None},
             ),
             Route(
+                "GET",
+                one + "/facts",
+                self.facts,
+                Action.GOVERN,
+                "Mẫu đang dùng là của cơ quan hay có sẵn, gửi lên lúc nào",
+                answers={200: TemplateTold, 404: None},
+            ),
+            Route(
                 "PUT",
                 one,
                 self.put,
@@ -93,6 +101,9 @@ class Templates:
         form = _form(request)
         own = await self._archive.one("", Kind.TEMPLATE, 0, form.value)
         return attached(own.content if own else shipped(form), f"mau-bao-cao-{form.value}.docx", DOCX)
+
+    async def facts(self, request: web.Request) -> web.Response:
+        return answer(await self._told(_form(request)))
 
     async def put(self, request: web.Request) -> web.Response:
         form, caller = _form(request), request[CALLER]
@@ -122,7 +133,7 @@ class Templates:
             own=said is not None,
             sha256=said and said.sha256,
             bytes=said and said.size,
-            set_at=said and said.set_at,
+            at=said and said.set_at,
         )
 
 
