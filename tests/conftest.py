@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from endpoints_registry import gate
 from tests.databases import Server, running
 from tests.memory import roomy
 
@@ -14,6 +15,8 @@ def pytest_configure() -> None:
     """The tests' own folders lie in memory if they may."""
     if folder := roomy():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+    # Here a few do in a minute what nobody does in a month.
+    gate.WORK = 1_000_000
 
 
 def pytest_collection_finish() -> None:

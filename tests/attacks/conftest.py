@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from endpoints_registry import gate
 from tests.attacks.city import City, Everybody, furnished, standing
 from tests.flows.house import copied
 
@@ -29,12 +28,8 @@ def everybody(the_city: Furnished) -> Everybody:
 async def city(the_city: Furnished, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     """Stands for the whole session: nothing that knocks at it may leave a trace for the next."""
     folder = copied(the_city[0], tmp_path_factory.mktemp("knocked") / "data")
-    with pytest.MonkeyPatch.context() as unbounded:
-        # Here a few do in a minute what nobody does in a month.
-        unbounded.setattr(gate, "WORK", 1_000_000)
-        async with standing(folder, the_city[1]) as knocked:
-            unbounded.undo()
-            yield knocked
+    async with standing(folder, the_city[1]) as knocked:
+        yield knocked
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def run(spoilt: int, examples: int, chance: int) -> list[str]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "data"
         keys = await furnished(folder)
-        async with serving(configured(folder)) as served:
+        async with serving(configured(folder), tireless=True) as served:
             address = served.address
             board = {"Cookie": keys.headers["organiser"]["Cookie"]}
             rooms = {place.point: {"Authorization": f"Bearer {keys.rooms[place.point]}"} for place in PLACES}

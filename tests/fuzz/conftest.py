@@ -17,7 +17,7 @@ __all__ = ["the_places"]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(the_places: tuple[Path, Keys], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder = copied(the_places[0], tmp_path_factory.mktemp("fuzzed") / "data")
-    async with serving(configured(folder)) as served:
+    async with serving(configured(folder), tireless=True) as served:
         yield served
 
 

@@ -34,7 +34,7 @@ async def bench(number: int) -> dict[str, Any]:
         folder = Path(made) / "data"
         keys = await furnished(folder)
         async with (
-            serving(configured(folder)) as served,
+            serving(configured(folder), tireless=True) as served,
             aiohttp.ClientSession(headers=dict(keys.headers["organiser"])) as http,
             connect(
                 served.address.replace("http", "ws", 1) + "/ws/point",
