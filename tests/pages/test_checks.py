@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page
 
 from endpoints_registry.access import Role
-from tests.flows.house import HALL, Own, count
+from tests.flows.house import HALL, PATH, Own, count
 from tests.flows.test_checks import CHECKS
 from tests.pages.conftest import DESK, TELEPHONE
+from tests.pictures.test_darkroom import told_jpeg
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -51,6 +53,21 @@ async def test_an_inspector_counts_with_no_line_and_the_receipt_comes_when_it_is
     assert [each["second"]["present"] for each in told["given"]] == [52]
     assert [each for each in complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
     await page.context.close()
+
+
+async def test_a_halls_phone_sends_a_small_photo_and_says_when_it_arrived(browser: Browser, ours: Own) -> None:
+    there = ours.there
+    context = await browser.new_context(viewport=TELEPHONE)
+    page = await context.new_page()
+    await page.goto(there.address + there.keys.links[HALL])
+    await page.get_by_role("button", name="Gửi ảnh hội trường").click()
+    sent = told_jpeg(Image.effect_noise((2400, 1800), 30).convert("RGB"))
+    await page.set_input_files("#photo-file", {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": sent})
+    await page.get_by_text("Đã nhận ảnh 08:0").wait_for(timeout=20_000)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    (photo,) = (await there.binh.get(f"{PATH}/photos")).body["photos"]
+    assert (photo["point"], photo["by"]) == (HALL, "own")
+    await context.close()
 
 
 async def test_conferences_are_compared_in_a_table_and_bars(browser: Browser, ours: Own) -> None:

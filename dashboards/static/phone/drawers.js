@@ -13,7 +13,7 @@ import { t } from "./words.js";
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {"scan" | "list" | "code"} Way how people are counted one by one
  * @typedef {"measure" | "broadcast"} Check what of the line is looked at
- * @typedef {"count" | "waiting" | "fault" | "help" | "notices" | "correct" | Way | Check} Sheet
+ * @typedef {"count" | "waiting" | "fault" | "help" | "notices" | "correct" | "photo" | Way | Check} Sheet
  * @typedef {{node: HTMLElement, begin: () => void, changed: () => void, end: () => void}} Live a sheet with a life of its own
  * @typedef {ReturnType<typeof lying>} Over
  */

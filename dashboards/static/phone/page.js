@@ -447,6 +447,12 @@ function footer() {
     "footer",
     {},
     el("span", {}, centre.desk() === null ? "" : t("Giờ hội trường {time}", { time: hour(clock.now()) })),
+    centre.desk() !== null &&
+      el(
+        "button.plain",
+        { "data-key": "photo", onclick: () => void openFetched("photo", async () => (await import("./photo/sheet.js")).photoSheet) },
+        t("Gửi ảnh hội trường"),
+      ),
     offerBrowser(() => window.location.origin + "/p/" + encodeURIComponent(handle) + "#" + kept.secret(), draw),
     el(
       "button.plain",
