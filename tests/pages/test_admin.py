@@ -20,7 +20,7 @@ from endpoints_registry.access import Role
 from tests.flows.house import MORNING_MS, PASSWORD, settings
 from tests.pages.conftest import DESK, TELEPHONE, Reader
 from tests.pages.test_board import serious, widest
-from tests.printing.paper import pages, scanned
+from tests.printing.paper import pages, scanned, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -208,6 +208,13 @@ async def test_a_new_organiser_takes_thirty_people_on_prints_766_links_loses_one
         qr = fresh.get_by_role("img", name="Mã QR của đường dẫn mới")
         assert await qr.evaluate("each => each.decode().then(() => each.naturalWidth)")
         new = await fresh.locator(".address").inner_text()
+        # On paper it is one sheet, and nothing of the page around it.
+        await page.emulate_media(media="print")
+        slip = await page.pdf(format="A4")
+        await page.emulate_media(media="screen")
+        assert len(pages(slip)) == 1
+        assert [new] == [link for sheet in scanned(slip, 200) for link in sheet]
+        assert "Mã PIN" not in words(slip)
         # Escape must not take away what is shown only once.
         await page.keyboard.press("Escape")
         await expect(fresh).to_be_visible()
@@ -325,6 +332,29 @@ async def test_a_cluster_is_made_of_units_found_by_a_few_letters_and_given_to_so
         await office.button("Giao cụm này").click()
         await expect(page.locator(".things li", has_text="Xem")).to_be_visible()
         await expect(page.locator(".row", has_text="1 người")).to_be_attached()
+
+
+async def test_a_conference_is_made_for_every_hall_of_the_city_and_stands_in_the_list(
+    browser: Browser, house: House
+) -> None:
+    async with before(browser, house, "tam", TELEPHONE) as office:
+        page = office.page
+        await office.opens("registry")
+        await office.button("Lập hội nghị").click()
+        made = office.dialog("Lập hội nghị")
+        await made.get_by_label("Tên hội nghị").fill("Hội nghị học tập Nghị quyết")
+        await made.get_by_role("combobox", name="Đơn vị triệu tập").fill("ha noi")
+        await expect(page.get_by_role("option").first).to_contain_text("Thành phố Hà Nội")
+        await page.keyboard.press("Enter")
+        await made.get_by_label("Ngày").fill("31/02/2026")
+        await made.get_by_role("button", name="Lập hội nghị").click()
+        await expect(made.get_by_role("alert")).to_have_text("Ngày ghi theo mẫu 07/03/2026.")
+        await made.get_by_label("Ngày").fill("7/3/2026")
+        await office.is_decent()
+        await made.get_by_role("button", name="Lập hội nghị").click()
+        line = page.locator(".row", has_text="hoi-nghi-hoc-tap-nghi-quyet-2026-03-07")
+        await expect(line).to_contain_text("07/03/2026")
+        await expect(line).to_contain_text("766")
 
 
 async def test_an_admin_backs_up_now_and_has_every_row_walked(browser: Browser, house: House) -> None:

@@ -6,13 +6,12 @@ import { figure } from '../board/format.js';
 import { query } from './asking.js';
 import { Line, Select } from './asks.js';
 import { Chains } from './chains.js';
+import { fieldWords } from './fields.js';
 import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
+import { DAY, dayOf, moment } from './moments.js';
 
 const PER = 50;
 const NAMED = 8;
-// The browser's own field would write the day as the browser's country does.
-const DAY = '\\s*\\d{1,2}[\\/.\\-]\\d{1,2}[\\/.\\-]\\d{4}\\s*';
 
 /** What may be looked for, as the log names it. @type {readonly (readonly [string, string])[]} */
 const KINDS = [
@@ -60,11 +59,10 @@ const actor = (who) => (who === '' || who.includes(':') || who === 'system' || w
 const DAY_MS = 86_400_000;
 
 /** "7/3/2026" as the moment when that day begins in the hall, so many days on; "" where it is no day.
- * @param {string} day @param {number} days */
-function dawn(day, days) {
-  const [, d = '', m = '', y = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(day.trim()) ?? [];
-  const ms = Date.parse(`${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}T00:00:00+07:00`);
-  return Number.isNaN(ms) ? '' : new Date(ms + days * DAY_MS).toISOString();
+ * @param {string} text @param {number} days */
+function dawn(text, days) {
+  const day = dayOf(text);
+  return day && new Date(Date.parse(`${day}T00:00:00+07:00`) + days * DAY_MS).toISOString();
 }
 
 /** @type {Record<string, string>} */
@@ -84,7 +82,7 @@ function Entry({ entry }) {
       ${
         entry.changes.length > 0 &&
         html`<details><summary>${t('{n} trường', { n: figure(entry.changes.length) })}</summary>
-          <ul>${entry.changes.map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}><span class="soft">${each.subject} · ${each.field}</span> <${Value} value=${each.before} hidden=${each.private} /> → <${Value} value=${each.after} hidden=${each.private} /></li>`)}</ul></details>`
+          <ul>${entry.changes.map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}><span class="soft">${each.subject} · ${fieldWords(each.field)}</span> <${Value} value=${each.before} hidden=${each.private} /> → <${Value} value=${each.after} hidden=${each.private} /></li>`)}</ul></details>`
       }
       <p class="entry-place soft"><span class="figure">${t('Dòng {n}', { n: figure(entry.position) })}</span> <code>${entry.hash.slice(0, 16)}</code></p>
     </li>

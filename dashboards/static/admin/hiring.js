@@ -28,6 +28,7 @@ export function Hiring({ close, made }) {
         template="/api/v1/accounts/imports/template"
         look=${(/** @type {File} */ file) => api('/accounts/imports/preview', { method: 'POST', file })}
         show=${(/** @type {any} */ seen) =>
+          seen.errors.length === 0 &&
           seen.accounts.length > 0 &&
           html`
             <p><b>${t('{n} tài khoản sẽ được lập', { n: figure(seen.new) })}</b></p>

@@ -5,8 +5,10 @@ import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { PHASES } from '../board/words.js';
 import { api } from './asking.js';
+import { fieldWords } from './fields.js';
 import { Awaited, Rows, useTold } from './listing.js';
 import { day } from './moments.js';
+import { NewConference } from './newconference.js';
 import { tell } from './store.js';
 import { Upload } from './upload.js';
 
@@ -33,7 +35,7 @@ const Seen = ({ seen }) => html`
           <thead><tr><th scope="col">${t('Bảng')}</th><th scope="col">${t('Mã')}</th><th scope="col">${t('Tên')}</th><th scope="col">${t('Thay đổi')}</th></tr></thead>
           <tbody>${seen.changes.map(
             (/** @type {any} */ each, /** @type {number} */ i) => html`<tr key=${i}><td>${t(KINDS[each.kind] ?? each.kind)}</td><td>${each.key}</td><td>${each.name}</td>
-              <td>${each.new ? t('mới') : Object.entries(each.altered).map(([field, pair]) => html`<span class="altered">${field}: ${shown(/** @type {any} */ (pair)[0])} → ${shown(/** @type {any} */ (pair)[1])}</span>`)}</td></tr>`,
+              <td>${each.new ? t('mới') : Object.entries(each.altered).map(([field, pair]) => html`<span class="altered">${fieldWords(field)}: ${shown(/** @type {any} */ (pair)[0])} → ${shown(/** @type {any} */ (pair)[1])}</span>`)}</td></tr>`,
           )}</tbody>
         </table>
       </div>`
@@ -46,6 +48,7 @@ const many = (/** @type {any} */ seen) => Object.values(seen.tallies).reduce((su
 
 function Conferences() {
   const { told, wrong, again } = useTold('/conferences');
+  const [making, setMaking] = useState(false);
   const conferences = /** @type {any[]} */ (told?.conferences ?? []);
   return html`
     <section class="part">
@@ -54,7 +57,7 @@ function Conferences() {
         told === null || wrong
           ? html`<${Awaited} wrong=${wrong} again=${again} />`
           : conferences.length === 0
-            ? html`<p class="empty">${t('Chưa có hội nghị nào. Sau khi nhập danh bạ, lập hội nghị qua API: POST /api/v1/conferences.')}</p>`
+            ? html`<p class="empty">${t('Chưa có hội nghị nào. Nhập danh bạ trước, rồi lập hội nghị.')}</p>`
             : html`<${Rows}
                 look="conferences"
                 heads=${[t('Hội nghị'), t('Ngày'), t('Giai đoạn'), t('Điểm cầu')]}
@@ -67,6 +70,8 @@ function Conferences() {
               />
               <p class="soft">${t('Giai đoạn được chuyển trên bảng theo dõi, trong mục ba chấm.')}</p>`
       }
+      <div class="pills"><button type="button" class="pill" onClick=${() => setMaking(true)}>${t('Lập hội nghị')}</button></div>
+      ${making && html`<${NewConference} close=${() => setMaking(false)} made=${again} />`}
     </section>
   `;
 }
