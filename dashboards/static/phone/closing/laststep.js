@@ -49,10 +49,11 @@ export function lastStep(view, does) {
   // What the desk shows by itself need not be said over it.
   const untold = own !== null && !own.told ? own : null;
   if ((closing.submitted_at === null && untold === null) || isRecounted(view, untold)) return asking(view, closing.returned, does);
+  // The hour is the hall's own: when it was handed in, not when a slow line brought it here.
   const receipt = untold === null ? null : receiptOf(untold);
   const line =
     receipt === null || receipt.kind === "received"
-      ? el("p.receipt", {}, sign("check"), el("span", {}, t("Đã nộp {time}", { time: hour(receipt === null ? instant(closing.submitted_at || "") : receipt.at_ms) })))
+      ? el("p.receipt", {}, sign("check"), el("span", {}, t("Đã nộp {time}", { time: hour(untold === null ? instant(closing.submitted_at || "") : untold.noted_ms) })))
       : receiptLine(receipt, view.isFresh);
   return { node: section([el("p.answer", {}, sums(view)), line, el("p.note", {}, t("Sửa số sau khi nộp thì phải nộp lại."))]), asks: false };
 }
