@@ -110,15 +110,17 @@ async def test_a_day_is_closed_signed_corrected_and_signed_again(browser: Browse
         assert Path(await (await again.value).path()).read_bytes() == signed
 
 
-async def test_the_ladder_the_lists_and_the_sources_are_read_on_a_telephone(browser: Browser, ours: Own) -> None:
+async def test_every_place_is_read_on_a_telephone(browser: Browser, ours: Own) -> None:
     await twenty_to_twelve(ours)
     await ended(ours.there, HALL, ours.clock.now())
     async with at_a_screen(browser, ours, size=TELEPHONE) as reader:
         for place, says in (
             ("closing", "điểm cầu đã nộp"),
             ("corrections", "Hội nghị chưa chốt"),
+            ("flash", "Đến 11 giờ 40"),
             ("judged", "Khen"),
             ("sources", "Chưa có chỗ nào khác nhau"),
+            ("templates", "Đang dùng mẫu kèm theo hệ thống"),
         ):
             page = await at(reader, place)
             await expect(page.locator("main")).to_contain_text(says)
