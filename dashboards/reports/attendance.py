@@ -13,7 +13,7 @@ PEOPLE = (
     Column("expected", "Triệu tập", Kind.INT, 9),
     Column("present", "Có mặt", Kind.INT, 9),
     Column("excused", "Vắng có lý do", Kind.INT, 9),
-    Column("unexcused", "Vắng không lý do", Kind.INT, 11),
+    Column("unexcused", "Vắng không lý do", Kind.INT, 12),
     Column("unreported", "Chưa báo cáo", Kind.INT, 9),
     Column("guests", "Khách mời", Kind.INT, 8),
 )

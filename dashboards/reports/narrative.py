@@ -222,7 +222,7 @@ def _moved(name: str, was: int, now: int) -> str:
 def _lines(day: Day, tables: Mapping[str, Table]) -> Part:
     found = troubles.of_their_own(day)
     statistics = tables["incident_statistics"]
-    said = [_incidents(day, found), _repaired(statistics)]
+    said = [_repaired(statistics)]
     if any(each.trouble is Trouble.CENTRE for each in found):
         said.append("Gián đoạn tại trung tâm không tính cho điểm cầu.")
     totals = tables["connectivity"].only("availability").totals
@@ -230,7 +230,9 @@ def _lines(day: Day, tables: Mapping[str, Table]) -> Part:
     if isinstance(available, float):
         said.append(f"Đường truyền của các điểm cầu thông suốt {spelling.percent(available)} thời gian họp.")
     see = [name for name in ("connectivity", "incidents") if tables[name].rows]
-    return Part("Đường truyền và sự cố", (" ".join(part for part in said if part),), see=tuple(see))
+    # Two paragraphs: the second goes with the signature where the page ends between them.
+    paragraphs = (_incidents(day, found), " ".join(part for part in said if part))
+    return Part("Đường truyền và sự cố", tuple(part for part in paragraphs if part), see=tuple(see))
 
 
 def _incidents(day: Day, found: Sequence[Incident]) -> str:

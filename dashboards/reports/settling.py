@@ -23,8 +23,8 @@ MOVED = (
     Column("present", "Có mặt sau", Kind.INT, 8),
     Column("excused_before", "Có lý do trước", Kind.INT, 8),
     Column("excused", "Có lý do sau", Kind.INT, 8),
-    Column("unexcused_before", "Không lý do trước", Kind.INT, 8),
-    Column("unexcused", "Không lý do sau", Kind.INT, 8),
+    Column("unexcused_before", "Không lý do trước", Kind.INT, 9),
+    Column("unexcused", "Không lý do sau", Kind.INT, 9),
 )
 
 

@@ -75,6 +75,7 @@ def incidents(day: Day) -> Table:
             Column("cause", "Nguyên nhân", Kind.TEXT, 24),
         ),
         rows=tuple(rows),
+        note="Sự cố tái diễn: bắt đầu là lần đầu, kéo dài là của lần sau cùng.",
         empty="Không có sự cố nào.",
     )
 

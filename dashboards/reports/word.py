@@ -20,10 +20,11 @@ def body(document: Document, style: StyleOf, width: int) -> str:
     """What stands between the head and the signature. `width` of the page's text in twentieths of a point."""
     told = [paragraph(document.opening, style("Thân bài"))]
     for section in document.sections:
-        # Nobody's signature stands on a page of its own: the last lines go with it.
-        last = section is document.sections[-1]
         told.append(paragraph(section.heading, style("Đề mục")))
-        told += [paragraph(words, style("Thân bài"), keep=last) for words in section.paragraphs]
+        told += [paragraph(words, style("Thân bài")) for words in section.paragraphs[:-1]]
+        # Nobody's signature stands on a page of its own: the last words go with it.
+        last = section is document.sections[-1]
+        told.append(paragraph(section.paragraphs[-1], style("Thân bài"), keep=last))
         if section.grid is not None:
             told.append(table(section.grid, style("Đầu bảng"), style("Chữ trong bảng"), width))
             told.append(_gap())

@@ -85,7 +85,7 @@ def _styled(document: Any) -> None:
         ("Thân bài", 14, False, False, BOTH, 0, 6, 10),
         ("Đề mục", 14, True, False, BOTH, 0, 6, 10),
         ("Đầu bảng", 12, True, False, CENTRE, 1, 1, 0),
-        ("Chữ trong bảng", 12.5, False, False, LEFT, 1.5, 1.5, 0),
+        ("Chữ trong bảng", 12.5, False, False, LEFT, 1, 1, 0),
         ("Đầu bảng phụ lục", 9, True, False, CENTRE, 0, 0, 0),
         ("Chữ trong phụ lục", 10, False, False, LEFT, 0, 0, 0),
         ("Phụ lục", 14, True, False, CENTRE, 0, 0, 0),
@@ -267,21 +267,23 @@ def _signed(document: Any, kind: FormKind) -> None:
     _kept_whole(table.rows)
     left, right = table.rows[0].cells
     head = _cell(left, "Nơi nhận:", 14 if party else 12, bold=not party, italic=not party, align=LEFT)
+    head.paragraph_format.space_before = Pt(6)
     head.runs[0].font.underline = party
     for words in ("{%p for noi in noi_nhan %}", "- {{ noi }}", "{%p endfor %}"):
         _cell(left, words, 12 if party else 11, align=LEFT)
     _cell(right, "{%p if quyen_han %}", 14)
-    _cell(right, "{{ quyen_han }}", 14, bold=True)
+    _cell(right, "{{ quyen_han }}", 14, bold=True).paragraph_format.space_before = Pt(6)
     _cell(right, "{%p endif %}", 14)
     # The Party writes the office plain where it stands under on whose behalf it signs.
     if party:
         _cell(right, "{%p if quyen_han %}", 14)
         _cell(right, "{{ chuc_vu }}", 14)
         _cell(right, "{%p else %}", 14)
-    _cell(right, "{{ chuc_vu }}", 14, bold=True)
+    office = _cell(right, "{{ chuc_vu }}", 14, bold=True)
     if party:
+        office.paragraph_format.space_before = Pt(6)
         _cell(right, "{%p endif %}", 14)
-    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(54)
+    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(48)
 
 
 def _kept_whole(rows: Iterable[Any]) -> None:
