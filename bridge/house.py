@@ -402,7 +402,7 @@ def _steps(registry: Registry) -> list[Step]:
     return [Step(each.code, each.successor_code, each.on_day.isoformat()) for each in registry.holdings.successors]
 
 
-def _judgement(settings: Settings) -> judging.Terms:
+def judging_terms(settings: Settings) -> judging.Terms:
     return judging.Terms(**settings.judgement.model_dump())
 
 
@@ -524,7 +524,7 @@ def _composed(
         return _whereabouts(registry, conference, code, clock.now())
 
     press = Press()
-    drafts = Drafts(archive, Around(registry, journal, archive, seen), written, clock.now)
+    drafts = Drafts(archive, Around(registry, journal, archive, seen, judging_terms(settings)), written, clock.now)
     desk = Desk(halls, journal, ask, clock, freeze, locate, registry.shown_name)
     facts = functools.partial(_facts, registry, halls)
     figures = Figures(feed, seen, clock.now, facts, history)
@@ -556,8 +556,8 @@ def _composed(
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, beside, registry.shown_name).routes(),
         *Photos(halls, archive, clock, beside, registry.shown_name).routes(),
-        *Comparison(halls, clock, _judgement(settings), functools.partial(_steps, registry)).routes(),
-        *Judging(halls, clock, _judgement(settings), beside, registry.shown_name).routes(),
+        *Comparison(halls, clock, judging_terms(settings), functools.partial(_steps, registry)).routes(),
+        *Judging(halls, clock, judging_terms(settings), beside, registry.shown_name).routes(),
         *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
         *FlashDoors(seen, press, clock.now, functools.partial(_flashes, book)).routes(),
         *Templates(registry.store, archive, registry.now).routes(),

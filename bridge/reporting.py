@@ -9,7 +9,9 @@ from bridge.halls import Halls
 from bridge.journal import Journal
 from bridge.notdone import NotDone
 from bridge.rules import closing
+from bridge.rules.judging import Terms
 from bridge.rules.scene import Scene
+from dashboards.reports import judgement
 from dashboards.reports.doors import Asked
 from dashboards.reports.drafts import Drafts, Hall, TooMany
 from dashboards.reports.figures import Heads
@@ -27,12 +29,19 @@ class Around:
     """What a report is made of, besides the conference itself."""
 
     def __init__(
-        self, registry: Registry, journal: Journal, archive: Archive, hall: Callable[[str], Hall | None]
+        self,
+        registry: Registry,
+        journal: Journal,
+        archive: Archive,
+        hall: Callable[[str], Hall | None],
+        terms: Terms,
     ) -> None:
+        """`terms`: what is praised and what is criticised."""
         self._registry = registry
         self._journal = journal
         self._archive = archive
         self.hall = hall
+        self._terms = terms
 
     async def heads(self, conference: str, position: int) -> Heads:
         """Where the conference's journal stood at this position, and the audit log now."""
@@ -41,8 +50,8 @@ class Around:
             audited = await audit.head(connection)
         return Heads(journal=rows[0].hash.hex() if rows else "", audit=audited.hash.hex())
 
-    def beside(self, _scene: Scene, _now_ms: int) -> Sequence[Table]:
-        return ()
+    def beside(self, scene: Scene, now_ms: int) -> Sequence[Table]:
+        return judgement.tables(scene, self._terms, now_ms, self._registry.shown_names)
 
     def named(self) -> Mapping[str, str]:
         return self._registry.shown_names

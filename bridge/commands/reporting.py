@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge.clock import RealClock
 from bridge.control import servers_office
-from bridge.house import opened_archive, opened_journal, opened_registry
+from bridge.house import judging_terms, opened_archive, opened_journal, opened_registry
 from bridge.journal import recalled
 from bridge.notdone import NotDone
 from bridge.reporting import Around, Reporter
@@ -83,7 +83,12 @@ async def _desk(settings: Settings, conference: str) -> AsyncIterator[Desk]:
                 def found(asked: str) -> _Hall | None:
                     return hall if asked == conference and scene.state.plan else None
 
-                drafts = Drafts(archive, Around(registry, journal, archive, found), written, RealClock().now)
+                drafts = Drafts(
+                    archive,
+                    Around(registry, journal, archive, found, judging_terms(settings)),
+                    written,
+                    RealClock().now,
+                )
                 making = asyncio.create_task(drafts.run())
                 try:
                     yield OwnDesk(Reporter(archive, drafts, found))

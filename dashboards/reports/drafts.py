@@ -211,10 +211,11 @@ class Drafts:
         versions = scene.state.affairs.closing.versions
         before = await self._before(making.conference, versions[-1]) if versions else None
         heads = await self._around.heads(making.conference, scene.position)
-        beside, named = self._around.beside(scene, now_ms), self._around.named()
+        named = self._around.named()
 
         def told() -> Figures:
             scene.sum_up()
+            beside = self._around.beside(scene, now_ms)
             return telling.figures(
                 scene, now_ms, beside, version=len(versions) + 1, before=before, heads=heads, named=named
             )
