@@ -11,7 +11,7 @@ import pytest
 
 from bridge.rules.scene import Scene
 from bridge.simulator.story import at, told
-from dashboards.reports import docx
+from dashboards.reports import csv, docx, xlsx
 from dashboards.reports.figures import Figures, Heads, figures, signed_before
 from dashboards.reports.form import PARTY, STATE
 from dashboards.reports.jobs import Format
@@ -56,21 +56,28 @@ def files(second: Figures) -> Mapping[Format, bytes]:
     return asyncio.run(written(second, OURS, list(Format)))
 
 
-@pytest.fixture(scope="session")
-def state_docx(first: Figures) -> bytes:
-    """Without the longest table: the Party's has it."""
-    short = msgspec.structs.replace(first, tables=tuple(each for each in first.tables if each.name != "by_point"))
-    return docx.write(short, THEIRS)
+def short(told: Figures) -> Figures:
+    """The same without its longest table, for those who look at something else."""
+    return msgspec.structs.replace(told, tables=tuple(each for each in told.tables if each.name != "by_point"))
 
 
 @pytest.fixture(scope="session")
-def offered(
-    files: Mapping[Format, bytes], state_docx: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> Mapping[str, bytes]:
+def brief(first: Figures) -> Figures:
+    return short(first)
+
+
+@pytest.fixture(scope="session")
+def state_docx(brief: Figures) -> bytes:
+    return docx.write(brief, THEIRS)
+
+
+@pytest.fixture(scope="session")
+def offered(second: Figures, state_docx: bytes, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
     """What a real office makes of the files: each opened and exported as PDF, in one run with a profile of its own."""
     folder = tmp_path_factory.mktemp("office")
-    names = {"party.docx": files[Format.DOCX], "state.docx": state_docx}
-    names |= {"report.xlsx": files[Format.XLSX], "list.csv": files[Format.CSV]}
+    told = short(second)
+    names = {"party.docx": docx.write(told, OURS), "state.docx": state_docx}
+    names |= {"report.xlsx": xlsx.write(told, OURS), "list.csv": csv.write(told, OURS)}
     for name, content in names.items():
         (folder / name).write_bytes(content)
     # An office has Times New Roman; here stands the typeface that has its widths.

@@ -135,15 +135,15 @@ def test_heads_of_tables_come_again_on_every_page(files: Mapping[Format, bytes])
 # --- PDF
 
 
-def test_no_letter_is_missing_in_the_pdf(first: Figures) -> None:
+def test_no_letter_is_missing_in_the_pdf(brief: Figures) -> None:
     form = msgspec.structs.replace(OURS, title=f"{VIETNAMESE[:67]} {VIETNAMESE[67:]} – — « » … ₫ ½", called="Ban Ổ")
-    seen = pages(pdf.write(first, form))[0].replace(" ", "")
+    seen = pages(pdf.write(brief, form))[0].replace(" ", "")
     assert form.title.replace(" ", "") in seen
 
 
-def test_a_letter_that_the_typeface_lacks_is_a_box_and_fails_no_report(first: Figures) -> None:
+def test_a_letter_that_the_typeface_lacks_is_a_box_and_fails_no_report(brief: Figures) -> None:
     form = msgspec.structs.replace(OURS, title="Hội nghị \u4e2d và \U0001f600 hết")
-    assert "Hội nghị □ và □ hết" in pages(pdf.write(first, form))[0]
+    assert "Hội nghị □ và □ hết" in pages(pdf.write(brief, form))[0]
 
 
 def test_what_was_written_down_of_the_typeface_is_true() -> None:

@@ -51,21 +51,21 @@ def test_what_is_shipped_can_be_used_and_made_again(kind: FormKind) -> None:
     assert made(kind) == shipped(kind)
 
 
-def test_a_changed_letterhead_is_used(first: Figures) -> None:
+def test_a_changed_letterhead_is_used(brief: Figures) -> None:
     template = said("ĐẢNG CỘNG SẢN VIỆT NAM", "ĐẢNG BỘ THÀNH PHỐ")
     assert asyncio.run(checked(template)) == ()
-    told = asyncio.run(written(first, OURS, [Format.DOCX], template))[Format.DOCX]
+    told = asyncio.run(written(brief, OURS, [Format.DOCX], template))[Format.DOCX]
     (head,) = [line for line in lines(told) if line.text == "ĐẢNG BỘ THÀNH PHỐ"]
     assert (head.size, head.bold, head.cell) == (15, True, 1)
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" not in words(told)
 
 
-def test_an_office_may_write_its_own_sentences(first: Figures) -> None:
+def test_an_office_may_write_its_own_sentences(brief: Figures) -> None:
     template = said(
         "{{p noi_dung }}", "{{p noi_dung }}</w:t></w:r></w:p><w:p><w:r><w:t>Tóm lại: {{ co_mat }} / {{ trieu_tap }}"
     )
     assert check(template) == ()
-    assert "Tóm lại: 52.631 / 55.200" in words(docx.write(first, OURS, template))
+    assert "Tóm lại: 52.631 / 55.200" in words(docx.write(brief, OURS, template))
 
 
 @pytest.mark.parametrize("field", ["so_ky_hieu", "nguoi_ky", "ma_kiem_tra"])
@@ -81,10 +81,10 @@ def test_an_unknown_field_is_named() -> None:
     )
 
 
-def test_a_field_that_word_tore_apart_is_one_field_still(first: Figures) -> None:
+def test_a_field_that_word_tore_apart_is_one_field_still(brief: Figures) -> None:
     torn = said("{{ nguoi_ky }}", '{{ nguoi</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">_ky }}')
     assert check(torn) == ()
-    assert "Nguyễn Văn Ổn" in words(docx.write(first, OURS, torn))
+    assert "Nguyễn Văn Ổn" in words(docx.write(brief, OURS, torn))
 
 
 @pytest.mark.parametrize(
