@@ -38,7 +38,7 @@ export function Backups() {
                     : told.late ? html`<b>${t('Bản sao lưu mới nhất đã quá cũ.')}</b> ${t('Hãy xem ổ đĩa và nhật ký máy chủ, rồi sao lưu ngay.')}`
                     : html`<b>${t('Chưa đặt sao lưu tự động.')}</b> ${t('Người quản trị máy chủ đặt thư mục ở backup.folder trong cấu hình; hoặc chạy lệnh bridge backup.')}`
                   }</p></div>`
-                : html`<p class="fine"><${Shape} look="steady" />${t('Sao lưu đều đặn, mỗi {n} phút khi có thay đổi.', { n: figure(told.every_minutes) })}</p>`
+                : told.copies.length > 0 && html`<p class="fine"><${Shape} look="steady" />${t('Sao lưu đều đặn, mỗi {n} phút khi có thay đổi.', { n: figure(told.every_minutes) })}</p>`
             }
             <section class="part">
               <h3>${t('Các bản mới nhất')}</h3>

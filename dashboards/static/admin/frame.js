@@ -33,7 +33,7 @@ function Head() {
   return html`
     <header class="top">
       <a class="to-board" href="/"><${Back} /><span>${t('Bảng theo dõi')}</span></a>
-      <h1>${t('Quản trị')}</h1>
+      <h1>${t('Trang quản trị')}</h1>
       <p class="who-am-i"><b>${user?.name || user?.username}</b> <span>${t(USER_ROLES[user?.role ?? ''] ?? '')}</span></p>
       <${Foldout} box=${box}>
         <p class="menu-user"><b>${user?.name || user?.username}</b><span>${t(USER_ROLES[user?.role ?? ''] ?? '')}</span></p>
@@ -68,7 +68,7 @@ function Page({ at }) {
     if (!first.current) heading.current?.querySelector('h2')?.focus({ preventScroll: true });
     first.current = false;
   }, [at]);
-  return html`<main ref=${heading} data-at=${at}><a class="to-places" href="#"><${Back} />${t('Quản trị')}</a><${Shown} key=${at} /></main>`;
+  return html`<main ref=${heading} data-at=${at}><a class="to-places" href="#"><${Back} />${t('Trang quản trị')}</a><${Shown} key=${at} /></main>`;
 }
 
 const Receipt = () => html`
