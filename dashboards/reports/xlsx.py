@@ -27,6 +27,9 @@ NUMBERS = {
 }
 LETTERS = 32_000
 """Of one cell; Excel takes 32,767."""
+LINE = 15
+"""Points of one line."""
+MOST_LINES = 20
 NAME = 31
 """Letters of a sheet's name."""
 FIRST = 3
@@ -61,7 +64,7 @@ class _Formats:
         plain = {"font_name": FACE, "font_size": 11, "valign": "vcenter"}
         ruled = {**plain, "border": 1}
         self.title = book.add_format({**plain, "bold": True, "font_size": 14})
-        self.note = book.add_format({**plain, "italic": True})
+        self.note = book.add_format({**plain, "italic": True, "text_wrap": True, "valign": "top"})
         self.head = book.add_format(
             {**ruled, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E7ECEA"}
         )
@@ -87,14 +90,23 @@ def _sheet(book: Any, formats: _Formats, name: str, table: Table, figures: Figur
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, clean(table.title)[:LETTERS], formats.title)
-    sheet.write_string(1, 0, clean(f"{_version(figures)} {table.note}".strip())[:LETTERS], formats.note)
+    note = clean(f"{_version(figures)} {table.note}".strip())[:LETTERS]
+    wide = sum(_width(column) for column in table.columns)
+    if len(table.columns) > 1:
+        sheet.merge_range(1, 0, 1, len(table.columns) - 1, "", formats.note)
+    sheet.write_string(1, 0, note, formats.note)
+    sheet.set_row(1, LINE * _lines(note, wide))
     last_row = FIRST + max(1, len(table.rows))
     last_column = len(table.columns) - 1
     for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, max(column.width + 3, 7))
+        sheet.set_column(place, place, _width(column))
         sheet.write_string(FIRST, place, column.title, formats.head)
     sheet.set_row(FIRST, 48)
     for line, row in enumerate(table.rows, start=FIRST + 1):
+        # Not every program makes room for words that take several lines.
+        lines = max(_lines(value, _width(column)) for value, column in zip(row, table.columns, strict=True))
+        if lines > 1:
+            sheet.set_row(line, LINE * min(lines, MOST_LINES))
         _row(sheet, line, row, table.columns, formats.of)
     if not table.rows:
         sheet.write_string(FIRST + 1, 0, table.empty, formats.note)
@@ -113,6 +125,15 @@ def _sheet(book: Any, formats: _Formats, name: str, table: Table, figures: Figur
     sheet.set_footer("&C&P/&N")
     if table.name in CHARTS and table.rows:
         _chart(book, sheet, name, table, last_column)
+
+
+def _width(column: Column) -> int:
+    return max(column.width + 3, 7)
+
+
+def _lines(value: Cell, width: int) -> int:
+    """How many lines these words take, with some room for words that do not fill theirs."""
+    return 1 + int(len(value) * 1.1) // width if isinstance(value, str) and len(value) > width else 1
 
 
 def _version(figures: Figures) -> str:
