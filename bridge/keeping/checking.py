@@ -98,7 +98,8 @@ async def _shelf(address: str | None) -> AsyncIterator[SqlArchive | None]:
 async def _look(store: Store, table: Table) -> None:
     try:
         async with store.reading() as connection:
-            await connection.execute(select(table).limit(1))
+            # None of the rows: one that cannot be read is found, and named, where its turn comes.
+            await connection.execute(select(table).limit(0))
     except DBAPIError as lacking:
         why = str(lacking.orig).partition("\n")[0]
         raise NotDone(

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.attacks.city import CANARY, OURS, THEIRS, City
+from tests.attacks.city import CANARY, OTHER, OURS, THEIRS, City
 from tests.flows.house import CONFERENCE, MEASURED, PATH, SITTING, Browser, act, count
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -152,6 +152,15 @@ async def test_an_id_seen_elsewhere_tells_nothing_and_takes_nothing(city: City) 
     assert (first["outcome"], first["duplicate"]) == ("accepted", False)
     board = await city.who("ann").board()
     assert (board[THEIRS]["present"], board[OURS]["present"]) == (42, 50)
+
+
+async def test_one_id_is_one_act_and_never_another_halls(city: City) -> None:
+    said = act(OURS, "stage", stage="line_tested")
+    (first,) = (await city.who("coordinator").send(said)).outcomes
+    other = act(OTHER, "stage", stage="ended") | {"id": said["id"]}
+    (second,) = (await city.who("coordinator").send(other)).outcomes
+    assert (first["outcome"], second["outcome"], second["code"]) == ("accepted", "refused", "id_reuse")
+    assert (await city.who("ann").board())[OTHER]["stage"] != "ended"
 
 
 async def test_an_act_cannot_say_who_did_it_or_when_it_came(city: City) -> None:
