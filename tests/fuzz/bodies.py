@@ -36,6 +36,12 @@ KNOWN = 0.7
 """Of the names in a path, so many are those of something that is there: else everything ends at the first look."""
 
 
+@schemathesis.serializer("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+def _as_it_is(_context: Any, value: Any) -> bytes:
+    """A file is bytes, whatever a chance makes of them."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @dataclass
 class Found:
     asked: int = 0

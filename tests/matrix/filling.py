@@ -1,5 +1,6 @@
 """What a row of the table stands for: the names in its path and body for one place, and what must be there first."""
 
+import asyncio
 import itertools
 import random
 import re
@@ -21,8 +22,8 @@ from endpoints_registry.accounts import digest, holder
 from endpoints_registry.gate import csrf_token
 from endpoints_registry.sessions import LETTERS
 from endpoints_registry.units import Cluster
-from tests.flows.house import CONFERENCE, MORNING_MS, PASSWORD, SITTING, act
-from tests.matrix.city import CLUSTER, City, Place, Who, roster_of_duty, spare, staff_of
+from tests.flows.house import CONFERENCE, MORNING_MS, PASSWORD, PATIENCE_S, SITTING, act
+from tests.matrix.city import CLUSTER, POINTS, City, Place, Who, roster_of_duty, spare, staff_of
 from tests.matrix.rules import Row
 
 HASH = "x" * 16
@@ -36,6 +37,7 @@ class Filling:
         self.incidents: dict[str, int] = {}
         self.notices: dict[str, int] = {}
         self.corrections: dict[str, int] = {}
+        self._report = 999_999
         self._made: dict[str, str] = {}
 
     async def told_of(self, places: tuple[Place, ...]) -> None:
@@ -49,6 +51,15 @@ class Filling:
             self.notices[place.point] = (await organiser.post(f"{path}/notices", said)).body["number"]
             called = {"do": "end", "outcome": "answered", "note": place.mark}
             assert (await organiser.post(f"{path}/calls/{place.point}", called)).status == 200
+        asked = await organiser.post(f"/api/v1/conferences/{CONFERENCE}/reports", {"formats": ["csv"]})
+        self._report = asked.body["number"]
+        async with asyncio.timeout(PATIENCE_S):
+            address = f"/api/v1/conferences/{CONFERENCE}/reports/{self._report}"
+            status = ""
+            # As a page does: the answer is the only sign of it.
+            while status != "draft":
+                status = (await organiser.get(address)).body["status"]
+                await asyncio.sleep(0.1)
 
     async def close(self, places: tuple[Place, ...]) -> None:
         """The conference is closed; in every place a hall asks for other numbers."""
@@ -73,7 +84,13 @@ class Filling:
         return 10 + next(self._next) % 50
 
     def named(self, row: Row, who: Who, place: Place, conference: str) -> dict[str, str]:
-        kinds = {"incidents": self.incidents, "notices": self.notices, "corrections": self.corrections}
+        kinds: dict[str, Mapping[str, int]] = {
+            "incidents": self.incidents,
+            "notices": self.notices,
+            "corrections": self.corrections,
+            # Of the whole conference, whatever place is asked for.
+            "reports": dict.fromkeys(POINTS, self._report),
+        }
         numbers: Mapping[str, int] = next((kinds[part] for part in row.path.split("/") if part in kinds), {})
         return {
             "conference": conference,
@@ -90,6 +107,8 @@ class Filling:
             "token": self._made.get("token", "999999"),
             "cluster": self._made.get("cluster", CLUSTER),
             "handle": HASH,
+            "form": "party",
+            "format": "csv",
             "path": "icon.svg",
             "password": PASSWORD,
             "id": uuid7(MORNING_MS, self._chance),
