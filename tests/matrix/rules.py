@@ -275,7 +275,11 @@ ROWS: Sequence[Row] = (
     row(f"GET {ONE}/reports/{{number}}/figures", SEE, ALL_OF_IT, but={"admin": 404}),
     row(f"GET {ONE}/reports/{{number}}/files/{{format}}", SEE, ALL_OF_IT, but={"admin": 404}),
     row(f"POST {ONE}/reports/{{number}}/sign", GOVERN, ALL_OF_IT, 409, body={"version": 1}),
+    row(f"GET {ONE}/flash?unit={{unit}}", SEE, UNIT),
+    row(f"GET {ONE}/flash", SEE, but={"operator": 404}),
+    row(f"GET {ONE}/flash.png?unit={{unit}}", SEE, UNIT, dear=True),
     row("GET /api/v1/report-templates", GOVERN),
+    row("GET /api/v1/report-templates/{form}/facts", GOVERN),
     row("GET /api/v1/report-templates/{form}", GOVERN),
     row("PUT /api/v1/report-templates/{form}", GOVERN, good=422, body=b"x"),
     # Nobody has put one of their own there.
