@@ -17,7 +17,7 @@ TYPES: Mapping[str, str] = {
     "district": "Quận, huyện, thị xã",
     "direct_unit": "Đảng ủy trực thuộc",
     "commune": "Xã, phường, thị trấn",
-    "extra_hall": "Hội trường mở rộng",
+    "extra_hall": "Hội trường bổ sung",
 }
 MODES: Mapping[str, str] = {
     "main_hall": "Hội trường chính",
