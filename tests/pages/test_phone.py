@@ -497,6 +497,8 @@ async def test_a_hall_that_has_ended_hands_its_figures_in_and_sees_when(chromium
         await thumb.tap("Nộp số liệu")
         await thumb.sees("Đã nộp 11:42")
         await expect(thumb.page.get_by_role("button", name="Nộp số liệu")).to_have_count(0)
+        # The receipt stands where the button was: before everything that was settled in the morning.
+        await expect(thumb.page.locator("main h2").first).to_have_text("Nộp số liệu buổi họp")
         assert [act.sitting for act in hall.stored if isinstance(act, SubmitAct)] == [SITTING]
         # Handed back: the reason stands there, and the way forward.
         hall.submitted, hall.returned = None, {"at": at("11:50").isoformat(), "reason": "Thiếu khách mời"}
@@ -505,6 +507,14 @@ async def test_a_hall_that_has_ended_hands_its_figures_in_and_sees_when(chromium
         await thumb.tap("Nộp lại")
         await thumb.sees("Đã nộp 11:42")
         assert thumb.complaints == []
+
+
+@in_browser
+async def test_a_sitting_that_runs_over_asks_for_its_last_count_once(chromium: Browser) -> None:
+    async with phone(chromium, morning(now=at("11:32"), round="closing")) as thumb:
+        await thumb.sees("Nhập quân số")
+        await thumb.page.wait_for_load_state("networkidle")
+        await expect(thumb.page.get_by_role("button", name="Nhập quân số")).to_have_count(1)
 
 
 @in_browser
@@ -536,8 +546,10 @@ async def test_after_the_close_a_hall_asks_for_a_correction_with_a_reason(chromi
         await thumb.tap("Tiếp: nhập số đúng")
         await thumb.field("Có mặt")
         await thumb.type("59")
+        await expect(thumb.page.get_by_role("button", name="Gửi đề nghị")).to_be_visible()
         await thumb.press("send")
         await thumb.sees("Đang chờ duyệt")
+        await expect(thumb.page.locator("main h2").first).to_have_text("Nộp số liệu buổi họp")
         (said,) = [act for act in hall.stored if isinstance(act, CorrectAct)]
         assert (said.act, said.present, said.reason) == (hall.figures["closing"]["act"], 59, "Đếm lại")
         hall.corrections[0] |= {"status": "refused", "settled_at": at("15:40").isoformat(), "why": "Chưa có chữ ký"}

@@ -16,10 +16,10 @@ import { CATEGORY, PARTS, REASON, ROUND, t } from "./words.js";
  * @typedef {"reasons" | "categories"} Parts
  * @typedef {{[each in Row]: string} & {[each in Parts]: {[part: string]: string}}} Draft what stands in the fields
  * @typedef {{
- *   round: import("./acts.js").Round, place: string, due_ms: number,
+ *   round: import("./acts.js").Round, place: string, due_ms: number | null, sends: string,
  *   expected: number | null, seats: number | null, before: number | null,
  *   draft: Draft,
- * }} Asked `draft` is written to, so that a sheet that was left can be taken up again
+ * }} Asked `due_ms` null: the hour is past and does not matter; `draft` is written to, so that a sheet that was left can be taken up again
  */
 
 /** @type {readonly Row[]} */
@@ -245,7 +245,7 @@ export function countSheet(asked, does) {
       el(
         "button.big.send",
         { "data-key": "send", onclick: send },
-        el("span", {}, t("Gửi báo cáo")),
+        el("span", {}, asked.sends),
         el("small", {}, t("Mất mạng vẫn bấm được, máy tự gửi lại")),
       ),
     );
@@ -309,7 +309,7 @@ export function countSheet(asked, does) {
         "div",
         {},
         el("h1", { id: "count-title", tabindex: "-1" }, t(ROUND[asked.round])),
-        el("p.note", {}, t("Hạn {due}", { due: hour(asked.due_ms) }) + " · " + asked.place),
+        el("p.note", {}, (asked.due_ms === null ? "" : t("Hạn {due}", { due: hour(asked.due_ms) }) + " · ") + asked.place),
       ),
     ),
     el(

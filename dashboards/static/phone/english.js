@@ -323,6 +323,7 @@ export const ENGLISH = {
   "Nộp số liệu": "Submit the figures",
   "Nộp số liệu buổi họp": "Hand in the sitting's figures",
   "Nộp lại": "Submit again",
+  "Gửi đề nghị": "Send the request",
   "Đề nghị đính chính": "Ask for a correction",
   "Đang chờ duyệt": "Waits for approval",
   "Đã duyệt lúc {time}": "Approved {time}",

@@ -170,6 +170,7 @@ function openCount(round) {
       round,
       place: [desk.point.name, desk.point.parent].filter(Boolean).join(", "),
       due_ms: now.due_ms,
+      sends: t("Gửi báo cáo"),
       expected: desk.expected,
       seats: desk.point.seats,
       before: before(stands, round),
@@ -428,12 +429,12 @@ function drawQuestions(told) {
   const troubles = faults.section(told, stands, rows);
   fill(main, [
     isTroubled && troubles,
-    step && step.asks && step.node,
+    // The day's end is the first thing on the page, asked or answered: whoever opens it in the afternoon comes for nothing else.
+    step,
     stageQuestion(view, does),
     isRehearsal && lines,
     sensesQuestion(view, does),
     countQuestion(view, does),
-    step && !step.asks && step.node,
     told.names === true && peopleQuestion(view, does),
     !isRehearsal && lines,
     !isTroubled && troubles,

@@ -89,7 +89,8 @@ export function correctSheet(_way, outside) {
       {
         round: round.round,
         place: t("Đính chính") + ": " + reason,
-        due_ms: round.due_ms,
+        due_ms: null,
+        sends: t("Gửi đề nghị"),
         expected: desk.expected,
         seats: desk.point.seats,
         before: null,

@@ -20,7 +20,6 @@ import { ROUND, ROUND_SHORT, t } from "../words.js";
  *   desk: Desk, stands: import("../desk.js").Standing, entries: Entry[], now_ms: number, isFresh: (noted_ms: number) => boolean,
  * }} View
  * @typedef {{say: (said: import("../acts.js").Said) => void, count: (round: import("../acts.js").Round) => void, correct: () => void}} Does
- * @typedef {{node: HTMLElement, asks: boolean}} LastStep `asks`: it waits for the person
  */
 
 /** @param {string} status @param {string} time */
@@ -37,7 +36,7 @@ function verdict(status, time) {
   }
 }
 
-/** @param {View} view @param {Does} does @returns {LastStep | null} null while there is nothing to hand in yet */
+/** @param {View} view @param {Does} does @returns {HTMLElement | null} null while there is nothing to hand in yet */
 export function lastStep(view, does) {
   const { desk, stands, now_ms } = view;
   const { closing, sitting } = desk;
@@ -55,7 +54,7 @@ export function lastStep(view, does) {
     receipt === null || receipt.kind === "received"
       ? el("p.receipt", {}, sign("check"), el("span", {}, t("Đã nộp {time}", { time: hour(untold === null ? instant(closing.submitted_at || "") : untold.noted_ms) })))
       : receiptLine(receipt, view.isFresh);
-  return { node: section([el("p.answer", {}, sums(view)), line, el("p.note", {}, t("Sửa số sau khi nộp thì phải nộp lại."))]), asks: false };
+  return section([el("p.answer", {}, sums(view)), line, el("p.note", {}, t("Sửa số sau khi nộp thì phải nộp lại."))]);
 }
 
 /** @param {View} view @returns {Entry | null} this phone's newest */
@@ -75,62 +74,55 @@ function isRecounted({ desk, entries }, own) {
   );
 }
 
-/** @param {View} view @param {{at: string, reason: string} | null} returned @param {Does} does @returns {LastStep} */
+/** @param {View} view @param {{at: string, reason: string} | null} returned @param {Does} does @returns {HTMLElement | null} */
 function asking(view, returned, does) {
   const last = view.stands.rounds[view.stands.rounds.length - 1];
+  // A sitting that runs over still has its own question open for the count: one place to enter it is enough.
+  if (returned === null && view.stands.stage !== "ended" && last !== undefined && last.heads === null) return null;
   const back =
     returned && el("div.careful", {}, sign("warning"), el("div", {}, el("strong", {}, t("Bị trả lại lúc {time}", { time: hour(instant(returned.at)) })), el("p", {}, returned.reason)));
   if (last !== undefined && (last.heads === null || last.grade === "quarantined")) {
     const round = last.round;
     const why = last.heads === null ? t("Báo {round} rồi mới nộp được.", { round: t(ROUND[round]).toLowerCase() }) : t("Số liệu đang chờ xác nhận; sửa lại rồi nộp.");
-    return {
-      node: section([
-        back,
-        el("p.note", {}, why),
-        el("button.big", { "data-key": "close-count", onclick: () => does.count(round) }, last.heads === null ? t("Nhập quân số") : t("Sửa số liệu")),
-      ]),
-      asks: true,
-    };
+    return section([
+      back,
+      el("p.note", {}, why),
+      el("button.big", { "data-key": "close-count", onclick: () => does.count(round) }, last.heads === null ? t("Nhập quân số") : t("Sửa số liệu")),
+    ]);
   }
   const sitting = view.desk.sitting === null ? "" : view.desk.sitting.id;
-  return {
-    node: section([
-      back,
-      el("p.answer", {}, sums(view)),
-      el("p.note", {}, t("Đã kiểm tra đủ thì nộp; điều phối sẽ xem và nộp tiếp.")),
-      el("button.big", { "data-key": "submit", onclick: () => does.say({ kind: "submit", sitting }) }, returned ? t("Nộp lại") : t("Nộp số liệu")),
-      returned && last !== undefined && el("button.quiet", { "data-key": "close-count", onclick: () => does.count(last.round) }, t("Sửa số liệu")),
-    ]),
-    asks: true,
-  };
+  return section([
+    back,
+    el("p.answer", {}, sums(view)),
+    el("p.note", {}, t("Đã kiểm tra đủ thì nộp; điều phối sẽ xem và nộp tiếp.")),
+    el("button.big", { "data-key": "submit", onclick: () => does.say({ kind: "submit", sitting }) }, returned ? t("Nộp lại") : t("Nộp số liệu")),
+    returned && last !== undefined && el("button.quiet", { "data-key": "close-count", onclick: () => does.count(last.round) }, t("Sửa số liệu")),
+  ]);
 }
 
-/** @param {View} view @param {NonNullable<Desk["closing"]>} closing @param {Does} does @returns {LastStep} */
+/** @param {View} view @param {NonNullable<Desk["closing"]>} closing @param {Does} does @returns {HTMLElement} */
 function closed(view, closing, does) {
   const said = view.entries.filter(
     ({ act, conference, outcome, told }) =>
       conference === view.desk.conference.id && !told && (act.kind === "correct" || (outcome !== null && outcome.outcome === "accepted" && outcome.code === "late")),
   );
   const submitted = closing.submitted_at;
-  return {
-    node: section([
-      el("p.answer", {}, sums(view)),
-      submitted === null
-        ? el("p.note", {}, t("Chưa nộp trước khi chốt."))
-        : el("p.receipt", {}, sign("check"), el("span", {}, t("Đã nộp {time}", { time: hour(instant(submitted)) }))),
-      closing.closed_at !== null &&
-        el("p.note", {}, t("Số liệu chốt lúc {time}.", { time: hour(instant(closing.closed_at)) }) + (closing.signed > 0 ? " " + t("Báo cáo đã ký, phiên bản {n}.", { n: closing.signed }) : "")),
-      (said.length > 0 || closing.corrections.length > 0) &&
-        el(
-          "ul.held",
-          {},
-          ...said.map((entry) => el("li", {}, el("p", {}, el("strong", {}, inWords(entry.act))), ...kept(entry, view))),
-          ...closing.corrections.map((each) => el("li", {}, el("p", {}, el("strong", {}, t(ROUND_SHORT[each.round]) + ": " + headsInWords(each.count))), ...settled(each))),
-        ),
-      el("button.quiet", { "data-key": "correct", onclick: does.correct }, t("Đề nghị đính chính")),
-    ]),
-    asks: false,
-  };
+  return section([
+    el("p.answer", {}, sums(view)),
+    submitted === null
+      ? el("p.note", {}, t("Chưa nộp trước khi chốt."))
+      : el("p.receipt", {}, sign("check"), el("span", {}, t("Đã nộp {time}", { time: hour(instant(submitted)) }))),
+    closing.closed_at !== null &&
+      el("p.note", {}, t("Số liệu chốt lúc {time}.", { time: hour(instant(closing.closed_at)) }) + (closing.signed > 0 ? " " + t("Báo cáo đã ký, phiên bản {n}.", { n: closing.signed }) : "")),
+    (said.length > 0 || closing.corrections.length > 0) &&
+      el(
+        "ul.held",
+        {},
+        ...said.map((entry) => el("li", {}, el("p", {}, el("strong", {}, inWords(entry.act))), ...kept(entry, view))),
+        ...closing.corrections.map((each) => el("li", {}, el("p", {}, el("strong", {}, t(ROUND_SHORT[each.round]) + ": " + headsInWords(each.count))), ...settled(each))),
+      ),
+    el("button.quiet", { "data-key": "correct", onclick: does.correct }, t("Đề nghị đính chính")),
+  ]);
 }
 
 /** @param {Entry} entry @param {View} view @returns {Child[]} */
