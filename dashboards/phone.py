@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.assets import ASK_AGAIN, Asset, Assets
 from endpoints_registry.access import Action
-from endpoints_registry.gate import HEADERS, Open, Problem, Route, answer
+from endpoints_registry.dressing import HEADERS
+from endpoints_registry.gate import Open, Problem, Route, answer
 
 TEMPLATES = Path(__file__).parent / "templates"
 READER = Path(__file__).parent / "static/phone/zxing/zxing_reader.wasm"

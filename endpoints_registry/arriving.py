@@ -45,8 +45,8 @@ class Arrivals:
         if not self.hosts:
             return True
         # What stands in the request line itself (`GET http://...`) goes before the header, says the protocol.
-        named = [request.host, *request.headers.getall(hdrs.HOST, ())]
-        if len(named) != 2 or not all(map(self._named, named)):
+        named, headers = request.host, request.headers.getall(hdrs.HOST, ())
+        if len(headers) != 1 or not self._named(named) or (headers[0] != named and not self._named(headers[0])):
             return False
         said = self._said(request, "X-Forwarded-Host")
         return said is None or self._named(said)

@@ -58,7 +58,7 @@ class Held:
             # A person's scope can move by itself; a hall's cannot, and halls are many.
             if not changed and before.role in (Role.OPERATOR, Role.AGENT):
                 continue
-            found = await self._keyring(request)
+            found = await self._keyring.found(request)
             now = found.caller if found else None
             if now != before:
                 self._farewell(send_away, before, now)

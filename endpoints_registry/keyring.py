@@ -126,8 +126,26 @@ class Keyring:
             max_age=int(lifetime.most.total_seconds()),
         )
 
-    async def __call__(self, request: web.Request) -> Credential | None:
+    def __call__(self, request: web.Request) -> Credential | Awaitable[Credential | None]:
         """A bearer token wins over a named link, and that over the staff's cookie; none stands in for another."""
+        headers = request.headers
+        if (handle := headers.get(LINK_HEADER)) and hdrs.AUTHORIZATION not in headers:
+            return self._remembered_phone(handle, request) or self.found(request)
+        return self.found(request)
+
+    def _remembered_phone(self, handle: str, request: web.Request) -> Credential | None:
+        """A hall's own session, if it is in memory and still good; otherwise it is looked for the long way."""
+        token = _cookie(request, self.link_cookie(handle))
+        held = self._sessions.get(f"phone {token}")
+        if held is None or not isinstance(held.session, PhoneSession) or held.session.handle != handle:
+            return None
+        now = self._now()
+        if LINK_LIFETIME.over(held.session.created_at, held.seen_at, now):
+            return None
+        held.seen_at = now
+        return _phones(held.session.point, token)
+
+    async def found(self, request: web.Request) -> Credential | None:
         if given := request.headers.get("Authorization"):
             kind, _, token = given.partition(" ")
             if kind.lower() != "bearer":

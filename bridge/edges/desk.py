@@ -26,6 +26,7 @@ from bridge.rules.notices import Notice
 from bridge.rules.projection import Draft, State
 from bridge.rules.telling import pending
 from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.dressing import Ready
 from endpoints_registry.gate import (
     CALLER,
     CREDENTIAL,
@@ -196,7 +197,7 @@ class Desk:
             ),
         )
 
-    async def acts(self, request: web.Request) -> web.Response:
+    async def acts(self, request: web.Request) -> web.StreamResponse:
         hall = self._hall(request)
         try:
             batch = wire.batch(await raw_of(request))
@@ -208,7 +209,7 @@ class Desk:
         except (Overloaded, Unavailable) as unknown:
             log.warning("acts-unanswered", why=type(unknown).__name__, acts=len(batch.acts))
             raise come_again() from unknown
-        return answer(wire.Outcomes(outcomes))
+        return Ready(wire.encode(wire.Outcomes(outcomes)))
 
     async def phase(self, request: web.Request) -> web.Response:
         asked = await body_of(request, PhaseBody)

@@ -59,7 +59,7 @@ class Rollup:
     def adopt(self, changed: Changed) -> None:
         """Take in what an event did to the points.
 
-        Added up when somebody looks: what a hall has said ten times since then moves the sums once (9 of a report's 165 us).
+        Added up when somebody looks: what a hall has said ten times since then moves the sums once.
         """
         waiting = self._waiting
         for code, (before, after) in changed.items():

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bridge.rules.acts import ScanAct, UndoAct
 from dashboards import phone as phone_page
-from endpoints_registry.gate import HEADERS
+from endpoints_registry.dressing import HEADERS
 from tests.pages.hall import POINT, Hall, at, badge, person, standing
 from tests.pages.test_phone import FLAGS, ROOT, Thumb, morning, phone
 
