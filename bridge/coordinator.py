@@ -5,6 +5,7 @@ import gc
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import msgspec
 import structlog
@@ -120,12 +121,9 @@ class Asked(msgspec.Struct, frozen=True):
 
 class _Act(msgspec.Struct):
     asked: Asked
+    identity: Identity
     answer: asyncio.Future[wire.Outcome]
     since_s: float
-
-    @property
-    def identity(self) -> Identity:
-        return self.asked.identity
 
 
 class _Command(msgspec.Struct):
@@ -196,7 +194,7 @@ class Coordinator:
             raise Overloaded
         loop = asyncio.get_running_loop()
         since_s = loop.time()
-        items = [_Act(each, loop.create_future(), since_s) for each in asked]
+        items = [_Act(each, each.identity, loop.create_future(), since_s) for each in asked]
         self._inbox.extend(items)
         self._came()
         if self._overdue is None:
@@ -363,8 +361,13 @@ class Coordinator:
         for row, (happened, changed) in zip(rows, decided.happened, strict=True):
             self._take_in(row, happened, changed)
         self._tell_all()
-        for answer in decided.answers:
-            answer()
+        for answer, content in decided.answers:
+            if answer.done():
+                continue
+            if isinstance(content, Refused):
+                answer.set_exception(content)
+            else:
+                answer.set_result(content)
 
     def _give_up(self, batch: Sequence[_Act | _Command], why: str) -> None:
         for item in batch:
@@ -455,7 +458,7 @@ class _Batch:
         self.records: list[Record] = []
         self.happened: list[tuple[Happened, Changed]] = []
         """What the records hold, and what that does to the points: one for each."""
-        self.answers: list[Callable[[], None]] = []
+        self.answers: list[tuple[asyncio.Future[Any], wire.Outcome | int | Refused]] = []
         self.acts = self.refused = self.duplicate = 0
         """How many acts it carried, and how many of them were refused, or answered before."""
         self._draft = draft
@@ -467,18 +470,16 @@ class _Batch:
 
     def take(self, item: _Act | _Command) -> None:
         if isinstance(item, _Act):
-            outcome = self._act(item.asked)
-            self._answer(item.answer, outcome)
+            self.answers.append((item.answer, self._act(item.asked, item.identity)))
             return
         try:
             position = self._command(item)
         except Refused as refused:
             if item.answer is not None:
-                answer, error = item.answer, refused
-                self.answers.append(lambda: None if answer.done() else answer.set_exception(error))
+                self.answers.append((item.answer, refused))
             return
         if item.answer is not None:
-            self._answer(item.answer, position)
+            self.answers.append((item.answer, position))
 
     def _command(self, item: _Command) -> int:
         """Where the journal ends after it; of what happens only once its own place, 0 if nothing followed."""
@@ -497,9 +498,9 @@ class _Batch:
             self._known[identity] = (record, own)
         return self._position if identity is None else own
 
-    def _act(self, asked: Asked) -> wire.Outcome:
+    def _act(self, asked: Asked, identity: Identity) -> wire.Outcome:
         self.acts += 1
-        first = self._known.get(asked.identity)
+        first = self._known.get(identity)
         if first is not None:
             self.duplicate += 1
             return _first_answer(asked, *first)
@@ -536,7 +537,7 @@ class _Batch:
             texts=texts,
         )
         position = self._append(record, event)
-        self._known[asked.identity] = (record, position)
+        self._known[identity] = (record, position)
         return _outcome(record, position)
 
     def _append(self, record: Record, event: AnyEvent) -> int:
@@ -548,11 +549,6 @@ class _Batch:
         for follows, at_ms in follow(self._draft, happened, self._now_ms):
             self._append(_record(follows, at_ms, self._now_ms, "system"), follows)
         return position
-
-    def _answer(
-        self, answer: "asyncio.Future[wire.Outcome] | asyncio.Future[int]", content: wire.Outcome | int
-    ) -> None:
-        self.answers.append(lambda: None if answer.done() else answer.set_result(content))  # type: ignore[arg-type]
 
 
 def _written(event: AnyEvent) -> tuple[bytes, tuple[Text, ...]]:
