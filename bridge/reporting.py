@@ -6,7 +6,7 @@ from bridge.archive import Archive, Kind
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.halls import Halls
-from bridge.journal import Journal
+from bridge.journal import Journal, JournalError
 from bridge.notdone import NotDone
 from bridge.rules import closing
 from bridge.rules.judging import Terms
@@ -18,6 +18,7 @@ from dashboards.reports.figures import Heads
 from dashboards.reports.form import Form
 from dashboards.reports.jobs import Format
 from dashboards.reports.tables import Table
+from dashboards.reports.writing import Unwritten
 from endpoints_registry import audit
 from endpoints_registry.access import Caller
 from endpoints_registry.doing import AT_THE_MACHINE
@@ -44,8 +45,11 @@ class Around:
         self._terms = terms
 
     async def heads(self, conference: str, position: int) -> Heads:
-        """Where the conference's journal stood at this position, and the audit log now."""
-        rows = await self._journal.read(conference, position - 1, 1) if position else ()
+        """Where the conference's journal stood at this position, and the audit log now. Raises Unwritten."""
+        try:
+            rows = await self._journal.read(conference, position - 1, 1) if position else ()
+        except JournalError as away:
+            raise Unwritten("không đọc được sổ của hội nghị; hãy lập lại sau ít phút") from away
         async with self._registry.store.reading() as connection:
             audited = await audit.head(connection)
         return Heads(journal=rows[0].hash.hex() if rows else "", audit=audited.hash.hex())

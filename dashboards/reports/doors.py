@@ -281,10 +281,18 @@ class Doors:
             await self._sign(conference, caller, seal)
         except Problem as refused:
             # Of a 503 nobody knows whether it was recorded: the journal decides when somebody asks again.
-            if refused.status == 409 and len(state.affairs.closing.versions) < seal.version:
-                await self._archive.loosen(conference, number)
+            if refused.status == 409:
+                await self._unfix(conference, state, number, seal.version)
             raise
         log.info("version-signed", conference=conference, report=number, version=seal.version, by=caller.name)
+
+    async def _unfix(self, conference: str, state: State, number: int, version: int) -> None:
+        """This report is not that version after all. Another one is, if it was signed and nobody had heard of it."""
+        for other, labels in (await self._shelved(conference)).items():
+            if any(each.number == version and _is(each, labels) for each in state.affairs.closing.versions):
+                await self._archive.fix(conference, other, version)
+                return
+        await self._archive.loosen(conference, number)
 
     # --- telling
 
@@ -401,13 +409,26 @@ def _figures(labels: list[Label]) -> Label:
     return next(label for label in labels if label.kind is Kind.FIGURES)
 
 
+def _files(labels: list[Label]) -> dict[str, str]:
+    """SHA-256 of each, by format."""
+    return {label.name: label.sha256 for label in labels if label.kind is Kind.REPORT}
+
+
 def _signed(state: State, labels: list[Label]) -> Version | None:
     """The version that this report is, as the journal has it: what the archive says alone is not enough."""
-    figures = _figures(labels)
-    for version in state.affairs.closing.versions:
-        if version.number == figures.version and version.figures_sha256 == figures.sha256:
-            return version
-    return None
+    return next(
+        (
+            each
+            for each in state.affairs.closing.versions
+            if each.number == _figures(labels).version and _is(each, labels)
+        ),
+        None,
+    )
+
+
+def _is(version: Version, labels: list[Label]) -> bool:
+    """Whether these very figures and files were signed as that version."""
+    return version.figures_sha256 == _figures(labels).sha256 and version.files == _files(labels)
 
 
 def _stale(state: State, facts: Facts) -> bool:
@@ -421,7 +442,7 @@ def _sealed(labels: list[Label], asked: SignBody) -> Asked:
         version=asked.version,
         position=facts_of(figures).position,
         figures_sha256=figures.sha256,
-        files={label.name: label.sha256 for label in labels if label.kind is Kind.REPORT},
+        files=_files(labels),
         at_once=asked.at_once,
     )
 

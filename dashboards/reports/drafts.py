@@ -7,8 +7,9 @@ from typing import Protocol
 
 import msgspec
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from bridge.archive import Archive, ArchiveError, Kept, Kind, Label, kept
+from bridge.archive import REPORTS, Archive, ArchiveError, Kept, Kind, Label, kept
 from bridge.rules.calendar import REPORT
 from bridge.rules.ladder import Version
 from bridge.rules.model import Phase
@@ -50,7 +51,7 @@ class Around(Protocol):
     def hall(self, conference: str) -> Hall | None: ...
 
     async def heads(self, conference: str, position: int) -> Heads:
-        """Where the conference's journal stood at this position, and the audit log now."""
+        """Where the conference's journal stood at this position, and the audit log now. Raises Unwritten."""
 
     def beside(self, scene: Scene, now_ms: int) -> Sequence[Table]:
         """Tables that are made elsewhere."""
@@ -161,21 +162,42 @@ class Drafts:
         while True:
             await self._come.wait()
             self._come.clear()
-            for conference in tuple(self._due):
-                await self._by_the_calendar(conference)
-                self._due.discard(conference)
+            while self._due:
+                await self._look(next(iter(self._due)))
             while self._queue:
                 making = self._queue[0]
                 try:
                     await self._make(making)
                 except (Unwritten, ArchiveError) as failed:
-                    making.failed = str(failed)
-                    self._failed.append(making)
-                    log.error(
-                        "report-failed", conference=making.conference, report=making.number, why=str(failed)[:300]
-                    )
+                    self._give_up(making, str(failed))
+                except (DBAPIError, OSError) as failed:
+                    self._give_up(making, f"máy chủ chưa làm được ({type(failed).__name__}); hãy lập lại sau ít phút")
+                # A fault of ours in a report is no fault of the halls: it would be made again, and fail again, after each start.
+                except Exception as fault:  # noqa: BLE001
+                    self._give_up(making, f"lỗi của phần mềm ({type(fault).__name__}); hãy báo người quản trị", fault)
                 finally:
                     self._queue.popleft()
+
+    def _give_up(self, making: Making, why: str, fault: Exception | None = None) -> None:
+        making.failed = why
+        self._failed.append(making)
+        log.error(
+            "report-failed", conference=making.conference, report=making.number, why=why[:300], exc_info=fault or False
+        )
+
+    async def _look(self, conference: str) -> None:
+        """Whether the calendar asks for a draft; once more if something happened while we looked."""
+        looked = self._looked[conference]
+        try:
+            await self._by_the_calendar(conference)
+        except DBAPIError as away:
+            # Looked at again with whatever happens next.
+            self._looked.pop(conference, None)
+            self._due.discard(conference)
+            log.error("report-not-looked-for", conference=conference, why=type(away).__name__)
+        else:
+            if self._looked[conference] is looked:
+                self._due.discard(conference)
 
     async def _by_the_calendar(self, conference: str) -> None:
         """The draft that the calendar's newest job asks for, unless one of its drafts has these figures already.
@@ -274,9 +296,8 @@ class Drafts:
         )
 
     async def _forget_old(self, conference: str) -> None:
-        loose = [
-            label.number for label in await self._archive.listed(conference, Kind.FIGURES) if label.version is None
-        ]
+        # Those, too, of which a crash has left no more than a file.
+        loose = {label.number for label in await self._archive.listed(conference, *REPORTS) if label.version is None}
         for number in sorted(loose, reverse=True)[DRAFTS_KEPT - 1 :]:
             # The files first: what is listed is whole.
             await self._archive.forget(conference, Kind.FIGURES, number)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from bridge.archive import Kind
+from bridge.edges.commanding import come_again, commanded
 from bridge.house import stores
 from bridge.journal.checking import Broken
 from bridge.keeping.checking import checked
@@ -47,7 +49,7 @@ class Press:
     """Stands in for the process that writes: quick, the same bytes for the same figures, and slow or broken when told."""
 
     def __init__(self) -> None:
-        self.broken = ""
+        self.broken: Exception | None = None
         self.go = asyncio.Event()
         self.go.set()
         self.made = 0
@@ -63,8 +65,8 @@ class Press:
         if progress is not None:
             progress(0.5)
         await self.go.wait()
-        if self.broken:
-            raise Unwritten(self.broken)
+        if self.broken is not None:
+            raise self.broken
         self.made += 1
         said = msgspec.json.encode(form) + b"\n" + encode(figures) + b"\n" + (template or b"")
         return {format: format.value.encode() + b"\n" + said for format in formats}
@@ -282,10 +284,54 @@ async def test_too_many_at_once_are_told_to_come_again(ours: Own, press: Press) 
     answers = [await ours.there.ann.post(REPORTS, {"formats": ["csv"]}) for _ in range(drafts.WAITING + 1)]
     assert [each.status for each in answers] == [202] * drafts.WAITING + [503]
     assert (answers[-1].code, answers[-1].headers["Retry-After"]) == ("busy", "10")
-    press.broken = "bảng quá rộng"
+    press.broken = Unwritten("bảng quá rộng")
     press.go.set()
     failed = await done(ours.there.ann, answers[0].body["number"], "failed")
     assert failed["failed"] == "bảng quá rộng"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (OSError("no process"), "máy chủ chưa làm được (OSError)"),
+        (DBAPIError("INSERT", None, sqlite3.OperationalError("database or disk is full")), "máy chủ chưa làm được"),
+        (KeyError("a row"), "lỗi của phần mềm (KeyError)"),
+    ],
+    ids=["no-process", "disk-full", "fault-of-ours"],
+)
+async def test_a_report_that_cannot_be_made_stops_nothing_else(
+    ours: Own, press: Press, broken: Exception, said: str
+) -> None:
+    press.broken = broken
+    number = (await ours.there.ann.post(REPORTS, {"formats": ["csv"]})).body["number"]
+    assert said in (await done(ours.there.ann, number, "failed"))["failed"]
+    press.broken = None
+    assert (await drafted(ours.there.ann, formats=["csv"]))["status"] == "draft"
+
+
+async def test_a_signature_of_which_nobody_heard_stays_with_the_report_that_was_signed(
+    ours: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await closed(ours)
+    one, other = await drafted(ours.there.ann), await drafted(ours.there.ann)
+    real = commanded
+    before: list[Callable[[], Awaitable[None]]] = []
+
+    async def slow(*asked: Any) -> None:
+        """The disk takes its time with the first, and whoever asked is told to come again; then it is done after all."""
+        if not before:
+            before.append(lambda: real(*asked))
+            raise come_again()
+        await before[0]()
+        await real(*asked)
+
+    monkeypatch.setattr("bridge.reporting.commanded", slow)
+    assert (await sign(ours.there.ann, one["number"])).status == 503
+    refused = await sign(ours.there.ann, other["number"])
+    assert (refused.status, refused.code) == (409, "version")
+    fixed = {label.number: label.version for label in await ours.house.archive.listed(CONFERENCE, Kind.FIGURES)}
+    assert fixed == {one["number"]: 1, other["number"]: None}
+    assert [each["status"] for each in await listed(ours.there.ann)] == ["draft", "signed"]
 
 
 async def test_a_changed_byte_of_what_was_signed_is_found_and_a_backup_keeps_every_one(
