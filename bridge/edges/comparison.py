@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from bridge.clock import Clock
 from bridge.halls import Hall as Conference
 from bridge.halls import Halls
-from bridge.rules.attendance import is_summoned, round_due, standing
+from bridge.rules.attendance import is_summoned, standing
 from bridge.rules.comparing import RULE, Day, Hall, Step, Summed, summed
 from bridge.rules.judging import Terms, judged
 from bridge.rules.model import Phase
@@ -161,7 +161,7 @@ class Comparison:
     def _taken(self, conference: Conference, now_ms: int) -> Day:
         """A conference's halls with the figures that its totals show."""
         state = conference.coordinator.scene.state
-        key = round_due(state.plan.sittings, now_ms) if state.plan else None
+        key = conference.coordinator.scene.round_at(now_ms)
         parents: Mapping[str, str | None] = {unit.code: unit.parent for unit in state.units.values()}
         if key is None:
             return Day(conference.conference, _day(state), parents, ())

@@ -127,15 +127,16 @@ def round_of(plan: Plan, key: RoundKey) -> Round | None:
     )
 
 
-def round_due(sittings: Iterable[Sitting], now_ms: int) -> RoundKey | None:
+def round_due(sittings: Iterable[Sitting], now_ms: int, *, closed: bool = False) -> RoundKey | None:
     """The newest round that is due: the one whose figures a board shows.
 
     Before a sitting's first deadline its first round is shown from its opening on; a later round takes over only at its
-    own deadline, so that the figure of the day never falls to "chưa báo cáo" because the next count has begun.
+    own deadline, so that the figure of the day never falls to "chưa báo cáo" because the next count has begun. Once the
+    conference is `closed` nobody waits for a deadline any more: then it is the newest round that had opened.
     """
     shown: tuple[int, RoundKey] | None = None
     rounds = [
-        (each.opens_ms if number == 0 else each.due_ms, (sitting.id, each.name))
+        (each.opens_ms if number == 0 or closed else each.due_ms, (sitting.id, each.name))
         for sitting in sittings
         if not sitting.rehearsal
         for number, each in enumerate(sitting.rounds)

@@ -118,11 +118,19 @@ class Scene:
 
     def show_round(self, now_ms: int) -> bool:
         """Turn to the round that is due by now. True if that is another one than before."""
-        plan = self.state.plan
-        key = round_due(plan.sittings, now_ms) if plan else None
+        key = self.round_at(now_ms)
         turned = key != self.shown
         self.shown = key
         return turned
+
+    def round_at(self, now_ms: int) -> RoundKey | None:
+        """The round whose figures are those of the day by now; once the conference is closed it stays the same for ever."""
+        plan, closed_ms = self.state.plan, self.state.affairs.closing.closed_ms
+        if plan is None:
+            return None
+        if closed_ms is None:
+            return round_due(plan.sittings, now_ms)
+        return round_due(plan.sittings, closed_ms, closed=True)
 
     def link_shown(self, point: Point) -> str:
         return link.shown(point, self.lines.get(point.code))

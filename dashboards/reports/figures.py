@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from bridge.rules.attendance import NOBODY, People, round_due
+from bridge.rules.attendance import NOBODY, People
 from bridge.rules.scene import Scene
 from dashboards.reports import attendance, lines, narrative, settling, standing, troubles
 from dashboards.reports.day import Day
@@ -72,7 +72,7 @@ def figures(
     plan = scene.state.plan
     if plan is None:
         raise ValueError("hội nghị chưa chốt danh sách điểm cầu nên chưa có gì để báo cáo")
-    key = round_due(plan.sittings, now_ms)
+    key = scene.round_at(now_ms)
     day = Day(scene=scene, plan=plan, now_ms=now_ms, key=key, named=named or {})
     tables = (
         *attendance.tables(day),

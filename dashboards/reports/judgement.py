@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from bridge.rules.attendance import round_due
 from bridge.rules.judging import List, Terms, judged
 from bridge.rules.scene import Scene
 from bridge.rules.sources import Difference, differences
@@ -20,7 +19,7 @@ def tables(scene: Scene, terms: Terms, now_ms: int, named: Mapping[str, str]) ->
     plan = scene.state.plan
     if plan is None:
         return ()
-    day = Day(scene=scene, plan=plan, now_ms=now_ms, key=round_due(plan.sittings, now_ms), named=named)
+    day = Day(scene=scene, plan=plan, now_ms=now_ms, key=scene.round_at(now_ms), named=named)
     found, stated = judged(scene.state, terms, now_ms), terms.stated()
     return (
         *(roll_table(day, roll, found.of(roll), stated[roll]) for roll in Roll),

@@ -398,6 +398,14 @@ def test_the_next_sitting_is_shown_from_its_opening_on(clock: str, key: tuple[st
     assert round_due((AFTERNOON, MORNING_SITTING), at(clock)) == key
 
 
+@pytest.mark.parametrize(
+    ("clock", "name"),
+    [("11:00", RoundName.MIDDLE), ("11:15", RoundName.CLOSING), ("11:55", RoundName.CLOSING)],
+)
+def test_a_closed_conference_waits_for_no_deadline(clock: str, name: RoundName) -> None:
+    assert round_due(plan().sittings, at(clock), closed=True) == (MORNING_SITTING.id, name)
+
+
 def test_a_rehearsal_is_never_shown_nor_asked_for() -> None:
     rehearsal = msgspec.structs.replace(AFTERNOON, rehearsal=True)
     assert round_due((MORNING_SITTING, rehearsal), at("15:00")) == CLOSING
