@@ -140,3 +140,18 @@ async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_o
         await confirmed(page, "Đã kiểm tra, nộp")
         await expect(district).to_contain_text("thiếu 5 nơi")
         await expect(page.locator("main")).not_to_contain_text("Đống Đa")
+
+
+async def test_the_two_numbers_go_from_the_board_into_a_chat_with_one_click(browser: Browser, ours: Own) -> None:
+    async with at_a_screen(browser, ours) as reader:
+        await reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await reader.opens()
+        await reader.page.locator(".menu summary").click()
+        await reader.page.get_by_role("button", name="Chép câu").click()
+        await expect(reader.page.get_by_text("Đã chép câu")).to_be_visible()
+        copied = await reader.page.evaluate("navigator.clipboard.readText()")
+        assert copied == (await ours.there.ann.get(f"{PATH}/flash")).body["text"]
+        await reader.page.get_by_role("button", name="Chép ảnh").click()
+        await expect(reader.page.get_by_text("Đã chép ảnh")).to_be_visible()
+        kinds = await reader.page.evaluate("navigator.clipboard.read().then(([one]) => one.types)")
+        assert kinds == ["image/png"]

@@ -1,6 +1,6 @@
 // What the reader's role may do here; what it may not is not shown. The server decides again, by the same table.
 
-/** @typedef {'see_names' | 'act' | 'settle' | 'correct' | 'coordinate' | 'govern'} Right */
+/** @typedef {'see_names' | 'act' | 'settle' | 'correct' | 'coordinate' | 'spot_check' | 'govern'} Right */
 
 /** @type {Readonly<Record<Right, readonly string[]>>} */
 export const ALLOWED = {
@@ -9,6 +9,7 @@ export const ALLOWED = {
   settle: ['organiser', 'coordinator'],
   correct: ['organiser', 'coordinator'],
   coordinate: ['organiser', 'coordinator'],
+  spot_check: ['organiser', 'coordinator', 'inspector'],
   govern: ['organiser'],
 };
 
