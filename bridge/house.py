@@ -529,7 +529,7 @@ def _composed(
     facts = functools.partial(_facts, registry, halls)
     figures = Figures(feed, seen, clock.now, facts, history)
     screens = Screens(feed, seen, held)
-    drawn = pages.prepared()
+    drawn, kept = pages.prepared(), stores(settings)
     doorstep = Doorstep(_bounds(settings))
     metrics = metered(settings, halls, rooms, screens, feed, backups, registry, book, doorstep)
     served: list[Route] = [
@@ -567,7 +567,7 @@ def _composed(
         *Door(halls, book).routes(),
         *Auditing(registry, journal_heads).routes(),
         *BackupDoor(backups).routes(),
-        *Verifying(stores(settings)[:2], registry.now).routes(),
+        *Verifying((kept.registry, kept.journal, kept.archive), registry.now).routes(),
         *Persons(registry, journal, halls, feed.turned).routes(),
     ]
     served += _described(served)

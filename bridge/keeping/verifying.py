@@ -33,9 +33,9 @@ class VerificationTold(BaseModel):
 
 
 class Verifying:
-    """One walk at a time. `addresses` are the registry's and the journal's."""
+    """One walk at a time. `addresses` are the registry's, the journal's and the archive's."""
 
-    def __init__(self, addresses: tuple[str, str], now: Callable[[], datetime]) -> None:
+    def __init__(self, addresses: tuple[str, str, str], now: Callable[[], datetime]) -> None:
         self._addresses = addresses
         self._now = now
         self._running = False
@@ -58,7 +58,7 @@ class Verifying:
                 path,
                 self.walk,
                 Action.ADMINISTER,
-                "Kiểm tra từng dòng của mọi nhật ký; trả lời khi xong",
+                "Kiểm tra từng dòng của mọi nhật ký và từng tệp được cất; trả lời khi xong",
                 answers={200: VerificationTold, 409: None, 503: None},
                 costs=30,
             ),
@@ -91,7 +91,7 @@ class Verifying:
         )
 
 
-async def _walked(addresses: tuple[str, str]) -> Walked | None:
+async def _walked(addresses: tuple[str, str, str]) -> Walked | None:
     """None where it took too long or came to nothing."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,

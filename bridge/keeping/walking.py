@@ -1,7 +1,7 @@
 """Walks everything that is kept in a process of its own: `python walking.py < addresses > found`.
 
 To look at a million rows is a minute of one processor: here that is a child which steps back behind the server. Standard
-input is JSON [registry, journal], standard output JSON {"whole", "found"}.
+input is JSON [registry, journal, archive], standard output JSON {"whole", "found"}.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ class Walked(msgspec.Struct, frozen=True):
     found: str
 
 
-async def walked(addresses: tuple[str, str]) -> Walked:
+async def walked(addresses: tuple[str, str, str]) -> Walked:
     lines: list[str] = []
     try:
-        await checked(addresses, lines.append)
+        await checked(addresses[:2], lines.append, addresses[2])
     except Broken as broken:
         return Walked(False, f"Dữ liệu không còn nguyên vẹn: {broken}.")
     except NotDone as why:
@@ -38,7 +38,7 @@ async def walked(addresses: tuple[str, str]) -> Walked:
 
 def main() -> None:
     os.nice(GENTLE)
-    addresses = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, str])
+    addresses = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, str, str])
     sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(walked(addresses))))
 
 

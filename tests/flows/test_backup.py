@@ -12,6 +12,7 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
+from bridge.archive import Kind, kept
 from bridge.control import servers_office
 from bridge.coordinator import happened_in
 from bridge.house import opened_house, stores
@@ -223,6 +224,14 @@ async def test_an_admin_has_every_row_walked_and_is_told_the_first_that_does_not
     assert (await ours.there.ann.post(path, None)).code == "not_allowed"
     walked = (await eve.post(path, None)).body
     assert walked["whole"], walked
+    # What is kept for years is looked at too, before any row is broken.
+    item = kept("", Kind.TEMPLATE, 0, "party", "application/octet-stream", b"ours", at_ms=0, by="user:eve")
+    await ours.house.archive.keep([item])
+    with closing(sqlite3.connect(folder / "archive.sqlite")) as file, file:
+        file.execute("UPDATE kept SET content = 'their'")
+    walked = (await eve.post(path, None)).body
+    assert not walked["whole"]
+    assert "table kept, conference -, template 0, «party»" in walked["found"]
     with closing(sqlite3.connect(folder / "registry.sqlite")) as file, file:
         file.execute("UPDATE audit SET address = 'elsewhere' WHERE position = 2")
     walked = (await eve.post(path, None)).body
