@@ -17,8 +17,6 @@ PATIENCE_S = 600
 """Of the clock: it stands behind everybody else."""
 CHECK_CPU_S = 5
 CHECK_PATIENCE_S = 60
-AT_ONCE = 1
-WAITING = 8
 _WORKER = Path(__file__).with_name("worker.py")
 
 Progress = Callable[[float], None]
@@ -35,26 +33,6 @@ class _Piece(msgspec.Struct):
     file: bytes = b""
     refused: str = ""
     faults: tuple[str, ...] | None = None
-
-
-class Desk:
-    """Where reports are written: one at a time, for they are for the day's end and the halls are for now."""
-
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
-        self._turns = apart.Turns(at_once, waiting)
-        self._patience_s = patience_s
-
-    async def written(
-        self,
-        figures: Figures,
-        form: Form,
-        formats: Sequence[Format],
-        template: bytes | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[Format, bytes]:
-        """As the function below, when it is its turn. Raises Busy, Unwritten."""
-        async with self._turns.one():
-            return await written(figures, form, formats, template, progress, patience_s=self._patience_s)
 
 
 async def written(
