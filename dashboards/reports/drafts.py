@@ -309,7 +309,7 @@ class Drafts:
             if label.version == version.number and label.sha256 == version.figures_sha256:
                 found = await self._archive.one(conference, Kind.FIGURES, label.number, FIGURES)
                 if found is not None:
-                    return telling.signed_before(telling.decode(found.content), version.signed_ms)
+                    return telling.signed_before(found.content, version.signed_ms)
         return None
 
     # --- what the office fills its forms with

@@ -24,6 +24,13 @@ class Heads(msgspec.Struct, frozen=True):
     """SHA-256, hex, of the registry's audit log."""
 
 
+class Totals(msgspec.Struct, frozen=True):
+    """Of kept figures what the next version is told against: whoever reads no more need not read 11,000 rows."""
+
+    version: int
+    people: People
+
+
 class Figures(msgspec.Struct, frozen=True):
     conference: str
     title: str
@@ -110,6 +117,7 @@ def decode(kept: bytes) -> Figures:
     return msgspec.json.decode(kept, type=Figures)
 
 
-def signed_before(kept: Figures, signed_ms: int) -> Before:
+def signed_before(kept: bytes, signed_ms: int) -> Before:
     """A version as the next one tells its difference against it."""
-    return Before(kept.version, kept.people, signed_ms)
+    totals = msgspec.json.decode(kept, type=Totals)
+    return Before(totals.version, totals.people, signed_ms)

@@ -12,7 +12,7 @@ import pytest
 from bridge.rules.scene import Scene
 from bridge.simulator.story import at, told
 from dashboards.reports import csv, docx, xlsx
-from dashboards.reports.figures import Figures, Heads, figures, signed_before
+from dashboards.reports.figures import Figures, Heads, encode, figures, signed_before
 from dashboards.reports.form import PARTY, STATE
 from dashboards.reports.jobs import Format
 from dashboards.reports.pdf import HERE
@@ -47,7 +47,7 @@ def first(played: Played) -> Figures:
 
 @pytest.fixture(scope="session")
 def second(scene: Scene, first: Figures) -> Figures:
-    return figures(scene, CORRECTED, version=2, before=signed_before(first, SIGNED), heads=HEADS)
+    return figures(scene, CORRECTED, version=2, before=signed_before(encode(first), SIGNED), heads=HEADS)
 
 
 @pytest.fixture(scope="session")
