@@ -104,6 +104,7 @@ class Comparison:
                 "So sánh các hội nghị của một đơn vị, kể cả qua ngày sắp xếp đơn vị (số quy đổi được đánh dấu)",
                 query=ComparisonQuery,
                 answers={200: ComparisonTold, 404: None, 422: None},
+                costs=5,
             ),
         )
 

@@ -158,6 +158,7 @@ class Doors:
                 "Lập dự thảo báo cáo từ số liệu lúc này; tiến độ xem ở địa chỉ của nó",
                 body=ReportBody,
                 answers={202: ReportTold, 404: None, 409: None, 422: None, 503: None},
+                costs=20,
             ),
             Route(
                 "GET",

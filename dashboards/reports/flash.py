@@ -79,6 +79,7 @@ class FlashDoors:
                 query=FlashQuery,
                 answer_type="image/png",
                 answers={200: None, 404: None, 422: None, 500: None, 503: None},
+                costs=5,
             ),
         )
 

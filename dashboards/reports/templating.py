@@ -83,6 +83,7 @@ class Templates:
                 "Dùng mẫu của cơ quan: tệp được kiểm tra, trường thiếu hoặc lạ được nêu tên",
                 body_type=DOCX,
                 answers={200: TemplateTold, 404: None, 413: None, 422: None},
+                costs=20,
             ),
             Route(
                 "DELETE",

@@ -21,6 +21,10 @@ COSTLY = (
     ("POST", "/api/v1/registry/links/sheet"),
     ("GET", f"{PATH}/badges.pdf"),
     ("POST", "/api/v1/backups"),
+    ("POST", f"{PATH}/reports"),
+    ("PUT", "/api/v1/report-templates/{form}"),
+    ("GET", f"{PATH}/flash.png"),
+    ("GET", "/api/v1/comparison"),
     ("POST", "/api/v1/people/held"),
 )
 
