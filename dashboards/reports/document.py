@@ -10,8 +10,8 @@ from dashboards.reports.form import Form, FormKind
 from dashboards.reports.narrative import Part
 from dashboards.reports.tables import Kind, Table
 
-PAPER_ROWS = 2_000
-"""Rows of one table on paper: some sixty pages. Longer ones are in the spreadsheet, and the paper says so."""
+PAPER_ROWS = 4_000
+"""Rows of one table on paper: some hundred and twenty pages. Longer ones are in the spreadsheet, and the paper says so."""
 _MOVED = ("present_before", "present", "excused_before", "excused", "unexcused_before", "unexcused")
 ON_PAPER = {
     "by_point": (

@@ -319,7 +319,7 @@ def test_a_table_too_long_for_paper_is_in_the_spreadsheet_and_the_paper_says_so(
     told = document(long, THEIRS).appendices[-1]
     assert told.grid.rows == ()
     assert told.grid.totals
-    assert "2.001 dòng" in told.note
+    assert "4.001 dòng" in told.note
     book = openpyxl.load_workbook(io.BytesIO(xlsx.write(long, THEIRS)), read_only=True)
     assert book.worksheets[-1].max_row >= PAPER_ROWS + 1
 
