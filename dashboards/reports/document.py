@@ -1,5 +1,6 @@
 """A report as a document: letterhead, sentences, tables and appendices as plain text, the same for Word and PDF."""
 
+import math
 from datetime import date
 
 import msgspec
@@ -122,7 +123,7 @@ def document(figures: Figures, form: Form) -> Document:
                 title=table.title,
                 attached=attached,
                 note=_note(table),
-                grid=grid(_fitted(table)),
+                grid=_fitted(grid(_short(table))),
                 chart=absences(table) if table.name == "by_unit" else None,
             )
             for table in tables
@@ -186,7 +187,7 @@ def _note(table: Table) -> str:
     return " ".join(part for part in (table.note, more) if part)
 
 
-def _fitted(table: Table) -> Table:
+def _short(table: Table) -> Table:
     table = table.only(*ON_PAPER[table.name]) if table.name in ON_PAPER else table
     return table if len(table.rows) <= PAPER_ROWS else msgspec.structs.replace(table, rows=())
 
@@ -204,6 +205,40 @@ def grid(table: Table) -> Grid:
         rows=tuple(told(row) for row in table.rows),
         totals=told(table.totals) if table.totals else (),
     )
+
+
+def _fitted(wished: Grid) -> Grid:
+    """No code and no hour is wider than its column: what cannot be broken gets its room first, names share the rest."""
+    needed = [
+        max(_room(cells[place]) for cells in (wished.heads, *wished.rows, wished.totals or wished.heads))
+        for place in range(len(wished.heads))
+    ]
+    given: dict[int, float] = {}
+    while True:
+        left, asking = ACROSS_PT - sum(given.values()), sum(wished.widths) - sum(wished.widths[each] for each in given)
+        shares = {
+            place: left * width / asking
+            for place, width in enumerate(wished.widths)
+            if place not in given and asking > 0
+        }
+        tight = {place: float(needed[place]) for place, share in shares.items() if share < needed[place]}
+        if not tight:
+            break
+        given |= tight
+    widths = tuple(max(1, round(10 * (given | shares)[place])) for place in range(len(wished.heads)))
+    return msgspec.structs.replace(wished, widths=widths)
+
+
+def _room(words: str) -> int:
+    """What the longest word takes, in points, with the air beside it."""
+    longest = max(map(len, words.split(" ")))
+    return AIR_PT + math.ceil(LETTER_PT * min(longest, UNBROKEN))
+
+
+ACROSS_PT, AIR_PT, LETTER_PT = 742, 8, 5.2
+"""A sheet on its side between its margins, the air in a cell, and a letter of ten points."""
+UNBROKEN = 12
+"""Letters: a day, an hour, a code. A longer word is broken rather than that it takes the room of all others."""
 
 
 def absences(table: Table) -> Chart | None:

@@ -1,6 +1,7 @@
 """What does not stand as it should: who has not reported, what waits, what was corrected, who was late."""
 
 from bridge.rules.attendance import is_summoned
+from bridge.rules.ladder import Status
 from bridge.rules.model import Author, Point
 from dashboards.reports import words
 from dashboards.reports.attendance import shown
@@ -115,11 +116,14 @@ def quarantine(day: Day) -> Table:
 
 def corrected(day: Day) -> Table:
     """Figures that took the place of others while the conference went on: told so that nobody wonders."""
+    # What was approved after the close is told by name, before and after, in a table of its own.
+    asked = day.scene.state.affairs.closing.corrections.values()
+    later = {(each.point, each.sitting, each.round) for each in asked if each.status is Status.APPROVED}
     rows: list[tuple[Cell, ...]] = []
     for point in day.points:
         for (sitting, name), figure in point.figures.items():
             held = day.sitting(sitting)
-            if figure.replaces and held is not None and not held.rehearsal:
+            if figure.replaces and held is not None and not held.rehearsal and (point.code, sitting, name) not in later:
                 by = "Nhập thay" if figure.author is Author.PROXY else "Điểm cầu"
                 count = figure.count
                 rows.append(

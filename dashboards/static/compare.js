@@ -3,7 +3,6 @@ import { html } from './vendor/html.js';
 import { render } from './vendor/preact.mjs';
 import { api, signedIn } from './asking.js';
 import { figure } from './board/format.js';
-import { inOrder } from './board/vietnamese.js';
 import { foreign, N, speak, t, words } from './language.js';
 
 /** @typedef {{points: number, reported: number, on_time: number, reported_percent: number | null, on_time_percent: number | null, expected: number, present: number, excused: number, unexcused: number, unreported: number, present_percent: number | null, praised: number, converted: boolean}} Cell */
@@ -54,7 +53,8 @@ function Chart({ conferences }) {
 function Comparison({ told }) {
   const { conferences } = told;
   if (conferences.length === 0) return html`<p class="notice">${t('Chưa có hội nghị nào để so sánh. Hội nghị đã diễn ra sẽ tự có ở đây.')}</p>`;
-  const below = [...told.below].sort((one, other) => inOrder(one.name, other.name));
+  // As they come: in the order of the tree, by their own names and not by what kind of unit they are.
+  const { below } = told;
   return html`
     <p class="which-unit">
       <strong>${told.name || t('Toàn thành phố')}</strong>

@@ -83,6 +83,8 @@ async def test_a_day_is_closed_signed_corrected_and_signed_again(browser: Browse
         signed = Path(await (await word.value).path()).read_bytes()
         (version,) = (await there.ann.get(f"{PATH}/closing")).body["versions"]
         assert hashlib.sha256(signed).hexdigest() == version["files"]["docx"]
+        # What else was drafted for it asks for nothing any more.
+        await expect(page.get_by_text("hãy lập dự thảo mới rồi ký")).to_have_count(0)
 
         # A correction, asked by one and approved by another.
         await asked(there.ann, HALL, 57)

@@ -202,6 +202,10 @@ def test_the_three_corrections_are_named(second: Figures) -> None:
     assert [sum(each) for each in moved] == [-17, 11, 6]
     assert all(why for why in table.column("why"))
     assert all(one != other for one, other in zip(table.column("asked"), table.column("approved"), strict=True))
+    # They came after the close; what halls mended before it is another matter.
+    mended = second.table("corrected")
+    assert mended.rows
+    assert not set(mended.column("code")) & set(table.column("code"))
 
 
 def test_the_difference_is_said_on_the_first_page(first: Figures, second: Figures) -> None:

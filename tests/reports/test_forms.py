@@ -135,6 +135,15 @@ def test_heads_of_tables_come_again_on_every_page(files: Mapping[Format, bytes])
 # --- PDF
 
 
+def test_no_code_and_no_hour_runs_into_the_next_column(second: Figures) -> None:
+    for each in document(second, OURS).appendices:
+        across = sum(each.grid.widths)
+        for place, cells in enumerate(zip(*each.grid.rows, strict=True)):
+            unbroken = max((len(word) for cell in cells for word in cell.split(" ") if word[:1].isdigit()), default=0)
+            # A digit of ten points is five points wide, and there is air of three on either side.
+            assert 742 * each.grid.widths[place] / across >= 5 * unbroken + 6, (each.title, each.grid.heads[place])
+
+
 def test_no_letter_is_missing_in_the_pdf(brief: Figures) -> None:
     form = msgspec.structs.replace(OURS, title=f"{VIETNAMESE[:67]} {VIETNAMESE[67:]} – — « » … ₫ ½", called="Ban Ổ")
     seen = pages(pdf.write(brief, form))[0].replace(" ", "")

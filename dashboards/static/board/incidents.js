@@ -104,7 +104,7 @@ export function Incidents() {
       ${first && html`<${First} key=${first.number} incident=${first} />`}
       ${others.length > 0 && html`<ul>${others.slice(0, BESIDE).map((each) => html`<${Row} key=${each.number} incident=${each} brief />`)}</ul>`}
       ${others.length > BESIDE && html`<a class="more" href=${toSide('incidents')}>${t('Xem tất cả {n} sự cố', { n: figure(open.length) })}</a>`}
-      ${!first && html`<p class="empty">${t('Không có sự cố nào đang mở.')}${all.length > 0 ? ` ${t('{n} đã khắc phục.', { n: figure(all.length) })}` : ''}</p>`}
+      ${!first && html`<p class="empty">${t('Không có sự cố nào đang mở.')}${all.length > 0 ? ` ${t('{n} đã khắc phục trong 6 giờ qua', { n: figure(all.length) })}.` : ''}</p>`}
     </section>
   `;
 }

@@ -20,7 +20,7 @@ const LISTS = [
   ['praise', N('Khen')],
   ['criticism', N('Phê bình')],
 ];
-const SHOWN = 100;
+const SHOWN = 20; // hundreds are praised: the other list must not lie below all of them
 
 /** @param {'praise' | 'criticism'} list @param {{point: string, name: string}} row @param {boolean} add @param {() => void} again */
 function change(list, row, add, again) {
@@ -43,7 +43,7 @@ const Line = ({ row, does, act }) => html`
   <li key=${row.point}>
     <a href=${`/points/${encodeURIComponent(row.point)}`}><b>${row.name}</b>${row.parent && html` <span class="parent">${row.parent}</span>`}</a>
     ${may('govern') ? html`<button type="button" class="change" aria-label=${`${does}, ${row.name}`} onClick=${act}>${does}</button>` : html`<span></span>`}
-    <p>${row.evidence.join(' · ')}</p>
+    <p>${row.evidence.join(' ')}</p>
     ${row.edited && html`<p class="odd">${[row.edited.added ? t('được đưa vào') : t('được đưa ra'), row.edited.by_name, moment(row.edited.at), row.edited.reason].filter(Boolean).join(' · ')}</p>`}
   </li>
 `;

@@ -128,6 +128,9 @@ function sign(report, again) {
   });
 }
 
+/** Whether the version for which a draft was made is signed by now: then nothing needs doing. @param {Report} report */
+const isSettled = (report) => report.closed && (ladder.value?.versions ?? []).some(({ number }) => number === report.version);
+
 /** @param {{report: Report, newest: boolean, maySign: boolean, again: () => void}} props */
 function Draft({ report, newest, maySign, again }) {
   const closed = ladder.value?.closed_at !== null;
@@ -138,7 +141,8 @@ function Draft({ report, newest, maySign, again }) {
       <${Sum} report=${report} />
       <${Files} report=${report} />
       ${
-        report.stale ? html`<p class="odd">${t('Số liệu đã đổi sau khi lập; hãy lập dự thảo mới rồi ký.')}</p>`
+        isSettled(report) ? html`<p class="soft">${t('Phiên bản {n} đã được ký.', { n: report.version ?? 0 })}</p>`
+        : report.stale ? html`<p class="odd">${t('Số liệu đã đổi sau khi lập; hãy lập dự thảo mới rồi ký.')}</p>`
         : !report.closed ? html`<p class="odd">${t('Số liệu tạm, lập trước khi chốt; không ký được.')}</p>`
         : newest && maySign && closed ? html`<div class="pills"><button type="button" class="pill strong" onClick=${() => sign(report, again)}>${t('Ký phiên bản {n}', { n: report.version ?? 0 })}</button></div>`
         : null
