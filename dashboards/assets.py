@@ -58,12 +58,12 @@ class Assets:
         """What stands before every path."""
         return f"/static/{self.version}/"
 
-    def modules(self, folder: str) -> list[str]:
-        """The modules of a page with the libraries they draw on: asked for at once, not one after another."""
+    def modules(self, *folders: str) -> list[str]:
+        """The modules of a page, by folder, with the libraries they draw on: asked for at once, not one after another."""
         return [
             self.url(path)
             for path in sorted(self.files)
-            if (path.startswith(f"{folder}/") and path.endswith(".js"))
+            if (path.partition("/")[0] in folders and path.endswith(".js"))
             or path == "language.js"
             or (path.startswith("vendor/") and path.endswith((".mjs", ".js")))
         ]

@@ -2,12 +2,14 @@
 import { html } from './vendor/html.js';
 import { useEffect, useState } from './vendor/hooks.mjs';
 import { render } from './vendor/preact.mjs';
-import { api, meant, signedIn } from './asking.js';
 import { figure, instant, minute } from './board/format.js';
 import { fold } from './board/vietnamese.js';
 import { N, speak, t, words } from './language.js';
+import { api, unanswered, why } from './office/asking.js';
+import { learnWho, session } from './office/store.js';
 import { uuid7 } from './phone/uuid7.js';
 
+/** @typedef {{id: string, title: string, phase: string}} Conference */
 /** @typedef {{point: string, name: string, parent: string}} Place */
 /** @typedef {{source: string, sitting: string, round: string, present: number, excused: number | null, unexcused: number | null, at: string, by_name: string, note: string}} Second */
 /** @typedef {Place & {draw?: number, sitting: string, expected: number | null, checks: Second[]}} Drawn */
@@ -55,27 +57,31 @@ function Checks({ path, role }) {
 
   /** @param {Check[]} checks */
   async function send(checks) {
-    let left = checks;
+    /** @type {Set<string>} */
+    const done = new Set();
     for (const check of checks) {
       try {
-        const arrived = await api(`${path}/checks`, check);
+        const arrived = await api(`${path}/checks`, { method: 'POST', body: check });
         setReceipt({ words: t('Đã nhận {time}', { time: time(arrived.at) }), more: arrived.differs ? t('Khác số điểm cầu báo; đã đưa vào danh sách để làm rõ.') : '' });
         setWrong('');
       } catch (error) {
-        const { status, message } = /** @type {{status?: number, message: string}} */ (error);
         // Without an answer it stays here and is sent again; what is refused is refused for ever.
-        if (status === undefined || status >= 500) break;
-        setWrong(message);
+        if (unanswered(error)) break;
+        setWrong(why(error));
       }
-      left = left.filter(({ id }) => id !== check.id);
+      done.add(check.id);
     }
-    keep(left);
-    setWaiting(left);
-    if (left.length < checks.length) await look().catch(() => {});
+    // What was counted meanwhile waits too.
+    setWaiting((now) => {
+      const left = now.filter(({ id }) => !done.has(id));
+      keep(left);
+      return left;
+    });
+    if (done.size) await look().catch(() => {});
   }
 
   useEffect(() => {
-    look().catch((error) => setWrong(error.message));
+    look().catch((error) => setWrong(why(error)));
     if (waiting.length > 0) void send(waiting);
   }, []);
   useEffect(() => {
@@ -107,11 +113,11 @@ function Checks({ path, role }) {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     try {
-      await api(`${path}/checks/draws`, { sitting: form.get('sitting'), count: Number(form.get('count')) });
+      await api(`${path}/checks/draws`, { method: 'POST', body: { sitting: form.get('sitting'), count: Number(form.get('count')) } });
       setWrong('');
       await look();
     } catch (error) {
-      setWrong(/** @type {Error} */ (error).message);
+      setWrong(why(error));
     }
   }
 
@@ -123,11 +129,11 @@ function Checks({ path, role }) {
     const { present, excused, unexcused, source } = each.second;
     const seen = { present, excused, unexcused };
     try {
-      await api(`${path}/checks/settlements`, { point: each.point, sitting: each.sitting, round: each.round, source, stands, seen, reason });
+      await api(`${path}/checks/settlements`, { method: 'POST', body: { point: each.point, sitting: each.sitting, round: each.round, source, stands, seen, reason } });
       setWrong('');
       await look();
     } catch (error) {
-      setWrong(/** @type {Error} */ (error).message);
+      setWrong(why(error));
     }
   }
 
@@ -236,17 +242,22 @@ function Difference({ each, settles, settle }) {
   `;
 }
 
+/** The conference that the address names, else the one that goes on, else the newest that is not a plan.
+ * @param {readonly Conference[]} all @param {string | null} named */
+const meant = (all, named) =>
+  all.find(({ id }) => id === named) ?? all.find(({ phase }) => phase === 'live' || phase === 'closing') ?? all.find(({ phase }) => phase !== 'draft');
+
 const root = /** @type {HTMLElement} */ (document.getElementById('checks'));
 speak(await words(root.dataset.words));
 try {
-  const session = await signedIn();
-  const conference = await meant();
+  await learnWho();
+  const conference = meant((await api('/conferences')).conferences, new URLSearchParams(location.search).get('conference'));
   render(
     conference
-      ? html`<p class="soft">${conference.title}</p><${Checks} path=${`/conferences/${encodeURIComponent(conference.id)}`} role=${session.user.role} />`
+      ? html`<p class="soft">${conference.title}</p><${Checks} path=${`/conferences/${encodeURIComponent(conference.id)}`} role=${session.value?.user.role ?? ''} />`
       : html`<p class="notice">${t('Chưa có hội nghị nào đang diễn ra.')}</p>`,
     root,
   );
 } catch (error) {
-  render(html`<p class="wrong" role="alert">${/** @type {Error} */ (error).message}</p>`, root);
+  render(html`<p class="wrong" role="alert">${why(error)}</p>`, root);
 }

@@ -1,9 +1,10 @@
 // Conferences beside each other: one unit and what is below it, before and after a reorganisation.
 import { html } from './vendor/html.js';
 import { render } from './vendor/preact.mjs';
-import { api, signedIn } from './asking.js';
 import { figure } from './board/format.js';
 import { foreign, N, speak, t, words } from './language.js';
+import { api, query, why } from './office/asking.js';
+import { learnWho } from './office/store.js';
 
 /** @typedef {{points: number, reported: number, on_time: number, reported_percent: number | null, on_time_percent: number | null, expected: number, present: number, excused: number, unexcused: number, unreported: number, present_percent: number | null, praised: number, converted: boolean}} Cell */
 /** @typedef {{conference: string, title: string, day: string, version: number, figures: Cell}} Compared */
@@ -85,9 +86,9 @@ function Comparison({ told }) {
 const root = /** @type {HTMLElement} */ (document.getElementById('compare'));
 speak(await words(root.dataset.words));
 try {
-  await signedIn();
+  await learnWho();
   const unit = new URLSearchParams(location.search).get('unit') ?? '';
-  render(html`<${Comparison} told=${await api(`/comparison?unit=${encodeURIComponent(unit)}`)} />`, root);
+  render(html`<${Comparison} told=${await api(`/comparison${query({ unit })}`)} />`, root);
 } catch (error) {
-  render(html`<p class="wrong" role="alert">${/** @type {Error} */ (error).message}</p>`, root);
+  render(html`<p class="wrong" role="alert">${why(error)}</p>`, root);
 }

@@ -142,6 +142,11 @@ async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_o
         await confirmed(page, "Đã kiểm tra, nộp")
         await expect(district).to_contain_text("thiếu 5 nơi")
         await expect(page.locator("main")).not_to_contain_text("Đống Đa")
+        # Whoever is signed out meanwhile comes back to where they were.
+        await page.context.clear_cookies()
+        await page.evaluate("location.hash = 'flash'")
+        await page.wait_for_url("**/login?next=%2Freports%23flash")
+        reader.complaints.clear()
 
 
 async def test_the_two_numbers_go_from_the_board_into_a_chat_with_one_click(browser: Browser, ours: Own) -> None:

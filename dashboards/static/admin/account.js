@@ -2,17 +2,17 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { api, query, why } from '../office/asking.js';
+import { Line, Select } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { session, tell } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { stateWords } from './accounts.js';
-import { api, query, why } from './asking.js';
-import { Line, Select } from './asks.js';
-import { Dialog } from './dialog.js';
-import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
 import { everywhere, roleChoices, roleWords } from './roles.js';
 import { Scope } from './scope.js';
 import { SessionList } from './sessions.js';
-import { session, tell } from './store.js';
-import { sure } from './sure.js';
 import { TokenList } from './tokenlist.js';
 
 /** @typedef {import('./accounts.js').Told} Told */

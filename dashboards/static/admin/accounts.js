@@ -3,16 +3,16 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
+import { query } from '../office/asking.js';
+import { Seek, Select } from '../office/asks.js';
+import { Awaited, Pages, Rows, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { session } from '../office/store.js';
 import { Account } from './account.js';
-import { query } from './asking.js';
-import { Seek, Select } from './asks.js';
 import { Given } from './given.js';
 import { Hiring } from './hiring.js';
-import { Awaited, Pages, Rows, useTold } from './listing.js';
-import { moment } from './moments.js';
 import { NewAccount } from './newaccount.js';
 import { roleChoices, roleWords } from './roles.js';
-import { session } from './store.js';
 
 const PER = 50;
 

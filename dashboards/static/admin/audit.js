@@ -3,12 +3,12 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
-import { query } from './asking.js';
-import { Line, Select } from './asks.js';
+import { query } from '../office/asking.js';
+import { Line, Select } from '../office/asks.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { DAY, dayOf, moment } from '../office/moments.js';
 import { Chains } from './chains.js';
 import { fieldWords } from './fields.js';
-import { Awaited, useTold } from './listing.js';
-import { DAY, dayOf, moment } from './moments.js';
 
 const PER = 50;
 const NAMED = 8;

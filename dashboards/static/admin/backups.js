@@ -3,10 +3,10 @@ import { html } from '../vendor/html.js';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
-import { api } from './asking.js';
-import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
-import { sure } from './sure.js';
+import { api } from '../office/asking.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { sure } from '../office/sure.js';
 
 const MB = 1_000_000;
 const size = (/** @type {number} */ bytes) => t('{n} MB', { n: figure(Math.round((bytes / MB) * 10) / 10) });

@@ -4,11 +4,11 @@ import { useEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
-import { api, why } from './asking.js';
-import { Copy } from './copy.js';
-import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
-import { tell } from './store.js';
+import { api, why } from '../office/asking.js';
+import { Copy } from '../office/copy.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { tell } from '../office/store.js';
 
 const LOOK_MS = 1500;
 

@@ -5,13 +5,13 @@ import { t } from '../language.js';
 import { Cross } from '../board/shape.js';
 import { figure } from '../board/format.js';
 import { inOrder } from '../board/vietnamese.js';
-import { api, query, why } from './asking.js';
-import { Finder, Line } from './asks.js';
-import { Dialog } from './dialog.js';
-import { Awaited, Rows, useTold } from './listing.js';
+import { api, query, why } from '../office/asking.js';
+import { Finder, Line } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, Rows, useTold } from '../office/listing.js';
+import { appoints, tell } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { roleWords } from './roles.js';
-import { appoints, tell } from './store.js';
-import { sure } from './sure.js';
 
 /** @typedef {{code: string, name: string, parent_name: string}} Unit @typedef {{code: string, name: string, units: Unit[], accounts: number}} Told */
 

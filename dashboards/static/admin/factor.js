@@ -3,12 +3,12 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, why } from './asking.js';
-import { Line } from './asks.js';
-import { Copy } from './copy.js';
-import { Dialog } from './dialog.js';
-import { Awaited, useTold } from './listing.js';
-import { tell } from './store.js';
+import { api, why } from '../office/asking.js';
+import { Line } from '../office/asks.js';
+import { Copy } from '../office/copy.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { tell } from '../office/store.js';
 
 /** @param {{codes: readonly string[], close: () => void}} props */
 const Codes = ({ codes, close }) => html`

@@ -6,8 +6,10 @@ import { Foldout } from '../board/foldout.js';
 import { Back, Shape } from '../board/shape.js';
 import { Language, Theme } from '../board/wearing.js';
 import { USER_ROLES } from '../board/words.js';
+import { api } from '../office/asking.js';
+import { receipt, session, trouble } from '../office/store.js';
+import { Sure } from '../office/sure.js';
 import { Accounts } from './accounts.js';
-import { api } from './asking.js';
 import { Audit } from './audit.js';
 import { Backups } from './backups.js';
 import { Clusters } from './clusters.js';
@@ -16,8 +18,6 @@ import { Own } from './own.js';
 import { People } from './people.js';
 import { place, places } from './places.js';
 import { Registry } from './registry.js';
-import { receipt, session, trouble } from './store.js';
-import { Sure } from './sure.js';
 
 /** @type {Record<string, any>} */
 const PAGES = { accounts: Accounts, clusters: Clusters, links: Links, registry: Registry, audit: Audit, people: People, backups: Backups, own: Own };

@@ -1,8 +1,8 @@
 // A password for the first sign-in: shown once, to be copied or printed.
 import { html } from '../vendor/html.js';
 import { t } from '../language.js';
-import { Copy } from './copy.js';
-import { Dialog } from './dialog.js';
+import { Copy } from '../office/copy.js';
+import { Dialog } from '../office/dialog.js';
 
 /** @param {{given: {account: {name: string, username: string}, password: string}, close: () => void}} props */
 export const Given = ({ given: { account, password }, close }) => html`

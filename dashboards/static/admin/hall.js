@@ -3,13 +3,13 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, query, why } from './asking.js';
-import { Line } from './asks.js';
-import { Copy } from './copy.js';
-import { Dialog } from './dialog.js';
-import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
-import { sure } from './sure.js';
+import { api, query, why } from '../office/asking.js';
+import { Line } from '../office/asks.js';
+import { Copy } from '../office/copy.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { sure } from '../office/sure.js';
 
 /** @typedef {import('./links.js').Told} Told */
 

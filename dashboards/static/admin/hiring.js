@@ -3,10 +3,10 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, download } from './asking.js';
-import { Dialog } from './dialog.js';
+import { api, download } from '../office/asking.js';
+import { Dialog } from '../office/dialog.js';
+import { tell } from '../office/store.js';
 import { roleWords } from './roles.js';
-import { tell } from './store.js';
 import { Upload } from './upload.js';
 
 /** @param {{close: () => void, made: () => void}} props */

@@ -3,13 +3,13 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, download, keep, query } from './asking.js';
-import { Finder, Seek } from './asks.js';
+import { api, download, keep, query } from '../office/asking.js';
+import { Finder, Seek } from '../office/asks.js';
+import { Awaited, Pages, Rows, useTold } from '../office/listing.js';
+import { day } from '../office/moments.js';
+import { tell } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { Hall } from './hall.js';
-import { Awaited, Pages, Rows, useTold } from './listing.js';
-import { day } from './moments.js';
-import { sure } from './sure.js';
-import { tell } from './store.js';
 
 const PER = 50;
 const ON_ONE_SHEET = 1000;
@@ -23,7 +23,7 @@ function table(rows) {
   return new Blob([`\ufeff${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`], { type: 'text/csv' });
 }
 
-/** What can be done for all halls of the unit, or for all. @param {{unit: import('./asks.js').Found | null, total: number, linked: number, phones: number, again: () => void}} props */
+/** What can be done for all halls of the unit, or for all. @param {{unit: import('../office/asks.js').Found | null, total: number, linked: number, phones: number, again: () => void}} props */
 function ForAll({ unit, total, linked, phones, again }) {
   const body = unit ? { unit: unit.code } : { all: true };
   const where = unit ? unit.name : t('tất cả điểm cầu');
@@ -74,7 +74,7 @@ function ForAll({ unit, total, linked, phones, again }) {
 
 export function Links() {
   const [q, setQ] = useState('');
-  const [unit, setUnit] = useState(/** @type {import('./asks.js').Found | null} */ (null));
+  const [unit, setUnit] = useState(/** @type {import('../office/asks.js').Found | null} */ (null));
   const [page, setPage] = useState(1);
   const [open, setOpen] = useState('');
   const { told, wrong, again } = useTold(`/registry/links${query({ q, unit: unit?.code, page, per_page: PER })}`);

@@ -2,10 +2,10 @@
 import { html } from '../vendor/html.js';
 import { render } from '../vendor/preact.mjs';
 import { speak, words } from '../language.js';
-import { why } from './asking.js';
+import { why } from '../office/asking.js';
+import { learnWho, trouble } from '../office/store.js';
 import { Frame } from './frame.js';
 import { arriveFirst } from './places.js';
-import { learnWho, trouble } from './store.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('admin'));
 

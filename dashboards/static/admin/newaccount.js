@@ -2,12 +2,12 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { api, why } from './asking.js';
-import { Line, Select } from './asks.js';
-import { Dialog } from './dialog.js';
+import { api, why } from '../office/asking.js';
+import { Line, Select } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { session } from '../office/store.js';
 import { everywhere, roleChoices, roleMeaning } from './roles.js';
 import { Scope } from './scope.js';
-import { session } from './store.js';
 
 /** @param {{close: () => void, made: (given: any) => void}} props */
 export function NewAccount({ close, made }) {
@@ -15,7 +15,7 @@ export function NewAccount({ close, made }) {
   const [name, setName] = useState('');
   const [username, setUsername] = useState('');
   const [role, setRole] = useState(roles.includes('coordinator') ? 'coordinator' : (roles[0] ?? ''));
-  const [scope, setScope] = useState(/** @type {import('./asks.js').Found | null} */ (null));
+  const [scope, setScope] = useState(/** @type {import('../office/asks.js').Found | null} */ (null));
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
   /** @param {Event} event */

@@ -4,11 +4,11 @@ import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
 import { fold } from '../board/vietnamese.js';
-import { api, why } from './asking.js';
-import { Finder, Line } from './asks.js';
-import { Dialog } from './dialog.js';
-import { DAY, dayOf } from './moments.js';
-import { tell } from './store.js';
+import { api, why } from '../office/asking.js';
+import { Finder, Line } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { DAY, dayOf } from '../office/moments.js';
+import { tell } from '../office/store.js';
 
 const ID_LETTERS = 40;
 
@@ -18,7 +18,7 @@ const slug = (title) => fold(title).replace(/[^a-z0-9]+/g, '-').slice(0, ID_LETT
 /** @param {{close: () => void, made: () => void}} props */
 export function NewConference({ close, made }) {
   const [title, setTitle] = useState('');
-  const [unit, setUnit] = useState(/** @type {import('./asks.js').Found | null} */ (null));
+  const [unit, setUnit] = useState(/** @type {import('../office/asks.js').Found | null} */ (null));
   const [on, setOn] = useState('');
   const [from, setFrom] = useState('08:00');
   const [to, setTo] = useState('11:30');

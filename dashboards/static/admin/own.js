@@ -1,12 +1,12 @@
 // One's own keys: password, second factor, browsers, API tokens.
 import { html } from '../vendor/html.js';
 import { t } from '../language.js';
+import { session } from '../office/store.js';
 import { Factor } from './factor.js';
 import { OwnTokens } from './owntokens.js';
 import { Password } from './password.js';
 import { roleWords } from './roles.js';
 import { SessionList } from './sessions.js';
-import { session } from './store.js';
 
 export const Own = () => html`
   <div class="office-top">

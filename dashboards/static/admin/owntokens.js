@@ -2,14 +2,14 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { api, why } from './asking.js';
-import { Line, Select } from './asks.js';
-import { Copy } from './copy.js';
-import { Dialog } from './dialog.js';
-import { day } from './moments.js';
+import { api, why } from '../office/asking.js';
+import { Line, Select } from '../office/asks.js';
+import { Copy } from '../office/copy.js';
+import { Dialog } from '../office/dialog.js';
+import { day } from '../office/moments.js';
+import { may, session } from '../office/store.js';
 import { everywhere, roleChoices, roleMeaning } from './roles.js';
 import { Scope } from './scope.js';
-import { may, session } from './store.js';
 import { TokenList } from './tokenlist.js';
 
 const DAY_MS = 86_400_000;
@@ -19,7 +19,7 @@ function New({ close, made }) {
   const lends = session.value?.lends ?? [];
   const [name, setName] = useState('');
   const [role, setRole] = useState(lends.includes('viewer') ? 'viewer' : (lends[0] ?? ''));
-  const [scope, setScope] = useState(/** @type {import('./asks.js').Found | null} */ (null));
+  const [scope, setScope] = useState(/** @type {import('../office/asks.js').Found | null} */ (null));
   const [days, setDays] = useState('90');
   const [wrong, setWrong] = useState('');
   const all = everywhere(session.value?.user.role ?? '');

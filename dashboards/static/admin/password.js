@@ -2,9 +2,9 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { api, why } from './asking.js';
-import { Line } from './asks.js';
-import { session, tell } from './store.js';
+import { api, why } from '../office/asking.js';
+import { Line } from '../office/asks.js';
+import { session, tell } from '../office/store.js';
 
 export function Password() {
   const [open, setOpen] = useState(false);

@@ -3,11 +3,11 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, keep, why } from './asking.js';
-import { Line } from './asks.js';
+import { api, keep, why } from '../office/asking.js';
+import { Line } from '../office/asks.js';
+import { may } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { Retention } from './retention.js';
-import { may } from './store.js';
-import { sure } from './sure.js';
 
 /** Where something is held. @type {Record<string, string>} */
 const WHERE = {

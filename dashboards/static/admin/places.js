@@ -1,7 +1,7 @@
 // Where the reader is in the office: `/admin#links`. What they may not do has no place.
 import { signal } from '../vendor/signals.mjs';
 import { N } from '../language.js';
-import { may, session } from './store.js';
+import { may, session } from '../office/store.js';
 
 /** @typedef {{key: string, name: string, does: string, shown: () => boolean}} Place */
 

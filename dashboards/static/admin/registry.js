@@ -4,12 +4,12 @@ import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { PHASES } from '../board/words.js';
-import { api } from './asking.js';
+import { api } from '../office/asking.js';
+import { Awaited, Rows, useTold } from '../office/listing.js';
+import { day } from '../office/moments.js';
+import { tell } from '../office/store.js';
 import { fieldWords } from './fields.js';
-import { Awaited, Rows, useTold } from './listing.js';
-import { day } from './moments.js';
 import { NewConference } from './newconference.js';
-import { tell } from './store.js';
 import { Upload } from './upload.js';
 
 /** @type {Record<string, string>} */

@@ -3,12 +3,12 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api } from './asking.js';
-import { Line } from './asks.js';
-import { Dialog } from './dialog.js';
-import { Awaited, Rows, useTold } from './listing.js';
-import { day } from './moments.js';
-import { sure } from './sure.js';
+import { api } from '../office/asking.js';
+import { Line } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, Rows, useTold } from '../office/listing.js';
+import { day } from '../office/moments.js';
+import { sure } from '../office/sure.js';
 
 /** @param {{conference: any, close: () => void}} props */
 function Keeping({ conference, close }) {

@@ -2,12 +2,12 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { api } from './asking.js';
-import { Finder } from './asks.js';
+import { api } from '../office/asking.js';
+import { Finder } from '../office/asks.js';
 
-/** @param {{chosen: import('./asks.js').Found | null, choose: (found: import('./asks.js').Found | null) => void, clusters?: boolean, required?: boolean}} props */
+/** @param {{chosen: import('../office/asks.js').Found | null, choose: (found: import('../office/asks.js').Found | null) => void, clusters?: boolean, required?: boolean}} props */
 export function Scope({ chosen, choose, clusters = true, required = true }) {
-  const [among, setAmong] = useState(/** @type {import('./asks.js').Found[]} */ ([]));
+  const [among, setAmong] = useState(/** @type {import('../office/asks.js').Found[]} */ ([]));
   useEffect(() => {
     if (!clusters) return;
     // Without clusters units are still found.

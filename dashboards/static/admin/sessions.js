@@ -1,10 +1,10 @@
 // The browsers that somebody is signed in with, each with a way out.
 import { html } from '../vendor/html.js';
 import { t } from '../language.js';
-import { api, query } from './asking.js';
-import { Awaited, useTold } from './listing.js';
-import { moment } from './moments.js';
-import { sure } from './sure.js';
+import { api, query } from '../office/asking.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { sure } from '../office/sure.js';
 
 /** "Firefox, Windows" of what a browser calls itself; the whole where it is none we know. @param {string} said */
 export function browserWords(said) {

@@ -1,11 +1,11 @@
 // API tokens: what each program may do for its holder, until when, and the way to take it back.
 import { html } from '../vendor/html.js';
 import { t } from '../language.js';
-import { api } from './asking.js';
-import { Awaited, useTold } from './listing.js';
-import { day, moment } from './moments.js';
+import { api } from '../office/asking.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { day, moment } from '../office/moments.js';
+import { sure } from '../office/sure.js';
 import { roleWords } from './roles.js';
-import { sure } from './sure.js';
 
 /** @param {{path: string, own?: boolean, children?: any}} props */
 export function TokenList({ path, own = false, children }) {

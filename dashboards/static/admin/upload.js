@@ -3,7 +3,7 @@ import { html } from '../vendor/html.js';
 import { useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { Refused, why } from './asking.js';
+import { Refused, why } from '../office/asking.js';
 
 /** @typedef {{sheet: string, row: number, column: string, message: string}} Fault */
 

@@ -5,10 +5,10 @@ import { t } from '../language.js';
 import { figure, instant, minute, share } from '../board/format.js';
 import { STAGES } from '../board/words.js';
 import { Chevron, Shape } from '../board/shape.js';
-import { api } from '../admin/asking.js';
-import { moment } from '../admin/moments.js';
-import { may, session } from '../admin/store.js';
-import { sure } from '../admin/sure.js';
+import { api } from '../office/asking.js';
+import { moment } from '../office/moments.js';
+import { may, session } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { ladder, learn, of, waiting } from './store.js';
 
 /** @typedef {import('./store.js').Sitting} Sitting @typedef {import('./store.js').Unit} Unit @typedef {import('./store.js').Missing} Missing */

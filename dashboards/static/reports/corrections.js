@@ -5,10 +5,10 @@ import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { ROUNDS } from '../board/words.js';
-import { api } from '../admin/asking.js';
-import { moment } from '../admin/moments.js';
-import { may, session } from '../admin/store.js';
-import { sure } from '../admin/sure.js';
+import { api } from '../office/asking.js';
+import { moment } from '../office/moments.js';
+import { may, session } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { ladder, learn, of } from './store.js';
 
 /** @typedef {import('./store.js').Correction} Correction @typedef {import('./store.js').Count} Count */

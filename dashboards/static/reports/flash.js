@@ -2,10 +2,10 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { download, why } from '../admin/asking.js';
-import { Copy } from '../admin/copy.js';
-import { Awaited, useTold } from '../admin/listing.js';
-import { moment } from '../admin/moments.js';
+import { download, why } from '../office/asking.js';
+import { Copy } from '../office/copy.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
 import { of } from './store.js';
 
 /** Whether this browser can put a picture on the clipboard. */

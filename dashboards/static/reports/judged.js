@@ -3,13 +3,13 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, query } from '../admin/asking.js';
-import { Seek } from '../admin/asks.js';
-import { Dialog } from '../admin/dialog.js';
-import { Awaited, useTold } from '../admin/listing.js';
-import { moment } from '../admin/moments.js';
-import { may } from '../admin/store.js';
-import { sure } from '../admin/sure.js';
+import { api, query } from '../office/asking.js';
+import { Seek } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { may } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { of } from './store.js';
 
 /** @typedef {{point: string, name: string, parent: string, evidence: readonly string[], edited: {added: boolean, by_name: string, at: string, reason: string} | null}} Row */

@@ -2,8 +2,8 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
-import { Line } from '../admin/asks.js';
-import { Dialog } from '../admin/dialog.js';
+import { Line } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
 
 /** @type {readonly [string, string, string][]} kind, what it is called, what it follows */
 const KINDS = [

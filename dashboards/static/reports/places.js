@@ -1,7 +1,7 @@
 // Where the reader is on the way from the last hall to the signed report: `/reports#corrections`.
 import { signal } from '../vendor/signals.mjs';
 import { N } from '../language.js';
-import { may } from '../admin/store.js';
+import { may } from '../office/store.js';
 
 /** @typedef {{key: string, name: string, does: string, shown: () => boolean}} Place */
 

@@ -5,13 +5,13 @@ import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { ROUNDS, sittingName } from '../board/words.js';
-import { api, why } from '../admin/asking.js';
-import { Select } from '../admin/asks.js';
-import { Dialog } from '../admin/dialog.js';
-import { Awaited, useTold } from '../admin/listing.js';
-import { moment } from '../admin/moments.js';
-import { may, tell } from '../admin/store.js';
-import { sure } from '../admin/sure.js';
+import { api, why } from '../office/asking.js';
+import { Select } from '../office/asks.js';
+import { Dialog } from '../office/dialog.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { may, tell } from '../office/store.js';
+import { sure } from '../office/sure.js';
 import { of } from './store.js';
 
 /** @typedef {{source: string, sitting: string, round: string, present: number, excused: number | null, unexcused: number | null, at: string, by_name: string, note: string}} Second */

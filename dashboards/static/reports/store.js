@@ -1,7 +1,7 @@
 // Which conference is closed up here, how far it has come, and what the reader may do about it.
 import { computed, signal } from '../vendor/signals.mjs';
-import { api, why } from '../admin/asking.js';
-import { learnWho, trouble } from '../admin/store.js';
+import { api, why } from '../office/asking.js';
+import { learnWho, trouble } from '../office/store.js';
 
 /** @typedef {{id: string, title: string, phase: string, version: number}} Conference */
 /** @typedef {{present: number, excused: number, unexcused: number, guests: number, substitutes: number}} Count */

@@ -3,11 +3,11 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, download, why } from '../admin/asking.js';
-import { Awaited, useTold } from '../admin/listing.js';
-import { moment } from '../admin/moments.js';
-import { tell } from '../admin/store.js';
-import { sure } from '../admin/sure.js';
+import { api, download, why } from '../office/asking.js';
+import { Awaited, useTold } from '../office/listing.js';
+import { moment } from '../office/moments.js';
+import { tell } from '../office/store.js';
+import { sure } from '../office/sure.js';
 
 /** @type {readonly [string, string, string][]} */
 const FORMS = [

@@ -1,4 +1,4 @@
-// Who sits before the office, and what it says to them.
+// Who sits before the office's pages, and what these say to them.
 import { signal } from '../vendor/signals.mjs';
 
 /**
@@ -18,9 +18,12 @@ export const may = (action) => Boolean(session.value?.may.includes(action));
 /** Whether accounts of this role are the reader's to make. @param {string} role */
 export const appoints = (role) => Boolean(session.value?.appoints.includes(role));
 
+/** And back to this very place. */
+export const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
+
 export async function learnWho() {
   const answer = await fetch('/api/v1/session');
-  if (answer.status === 401) location.assign('/login?next=%2Fadmin');
+  if (answer.status === 401) toLogin();
   if (!answer.ok) throw new Error(String(answer.status));
   session.value = await answer.json();
 }

@@ -1,6 +1,6 @@
 // Asks the server, and says its refusals in words that tell what to do.
 import { foreign, N, t } from '../language.js';
-import { session } from './store.js';
+import { session, toLogin } from './store.js';
 
 /** What the server refused. `body` is its problem+json. */
 export class Refused extends Error {
@@ -47,6 +47,10 @@ export function why(error) {
   return error.message ? `${t(known)} (${error.message})` : t(known);
 }
 
+/** Whether the same may be taken another time: nobody has answered, or not to what was asked.
+ * @param {unknown} error */
+export const unanswered = (error) => !(error instanceof Refused) || [401, 408, 429].includes(error.status) || error.status >= 500;
+
 /**
  * @typedef {object} How
  * @property {string} [method]
@@ -81,7 +85,7 @@ async function answered(path, how) {
     if (answer.ok) return answer;
     problem = await answer.json().catch(() => ({}));
   }
-  if (answer.status === 401 && problem.code === 'signed_out') location.assign(`/login?next=${encodeURIComponent(`/admin${location.hash}`)}`);
+  if (answer.status === 401 && problem.code === 'signed_out') toLogin();
   throw new Refused(answer.status, problem, Number(answer.headers.get('Retry-After')) || 0);
 }
 
