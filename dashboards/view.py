@@ -129,7 +129,7 @@ def totals(
         },
         people=msgspec.structs.asdict(people),
         reports={
-            "due": tally.points,
+            "due": tally.owed[chosen] if chosen else tally.points,
             "received": tally.received[chosen] if chosen else 0,
             "on_time": tally.on_time[chosen] if chosen else 0,
             "quarantined": tally.quarantined[chosen] if chosen else 0,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from bridge.rules.attendance import NOBODY, People, standing
+from bridge.rules.attendance import NOBODY, People, is_summoned, standing
 from bridge.rules.model import Link, Point, RoundKey, Stage
 from bridge.rules.projection import Changed
 
@@ -19,6 +19,8 @@ class Tally:
         self.stages: Counter[Stage] = Counter()
         self.links: Counter[Link] = Counter()
         self.people: dict[RoundKey, People] = {}
+        self.owed: Counter[RoundKey] = Counter()
+        """Points that are summoned to the round's sitting, and those that reported all the same."""
         self.received: Counter[RoundKey] = Counter()
         self.on_time: Counter[RoundKey] = Counter()
         self.quarantined: Counter[RoundKey] = Counter()
@@ -35,6 +37,7 @@ class Tally:
                 for mine, theirs in (
                     (self.stages, other.stages),
                     (self.links, other.links),
+                    (self.owed, other.owed),
                     (self.received, other.received),
                     (self.on_time, other.on_time),
                     (self.quarantined, other.quarantined),
@@ -144,6 +147,8 @@ class Rollup:
     def _report(tally: Tally, point: Point, key: RoundKey, number: int) -> None:
         """Count a point's report of a round in, or out."""
         figure = point.figures.get(key)
+        if figure is not None or is_summoned(point, key[0]):
+            tally.owed[key] += number
         if figure is not None:
             tally.received[key] += number
             tally.on_time[key] += number * figure.on_time

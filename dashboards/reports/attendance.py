@@ -60,7 +60,8 @@ def totals(day: Day) -> Table:
     tally = day.scene.rollup.at("")
     people = tally.people.get(day.key, NOBODY) if day.key else NOBODY
     received = tally.received[day.key] if day.key else 0
-    halls = (received, tally.points - received)
+    owed = tally.owed[day.key] if day.key else tally.points
+    halls = (received, owed - received, tally.points - owed)
     titles = ("Có mặt", "Vắng có lý do", "Vắng không lý do", "Chưa báo cáo")
     numbers = (people.present, people.excused, people.unexcused, people.unreported)
     whole = 100.0 if people.expected else None
@@ -74,7 +75,8 @@ def totals(day: Day) -> Table:
         ("Điểm cầu", tally.points, 100.0 if tally.points else None),
         *(
             (f"- {title}", number, share if tally.points else None)
-            for title, number, share in zip(("Đã báo cáo", "Chưa báo cáo"), halls, shares(halls), strict=True)
+            for title, number, share in zip(_HALLS, halls, shares(halls), strict=True)
+            if number or title != _ELSEWHERE
         ),
     ]
     return Table(
@@ -88,6 +90,10 @@ def totals(day: Day) -> Table:
         rows=tuple(rows),
         note=shown(day, ADDS_UP),
     )
+
+
+_ELSEWHERE = "Không dự buổi này"
+_HALLS = ("Đã báo cáo", "Chưa báo cáo", _ELSEWHERE)
 
 
 def shown(day: Day, more: str = "") -> str:
@@ -182,15 +188,16 @@ def by_round(day: Day) -> Table:
         for each in sitting.rounds:
             key = (sitting.id, each.name)
             received, on_time = tally.received[key], tally.on_time[key]
-            halls = (on_time, received - on_time, tally.points - received)
+            owed = tally.owed[key]
+            halls = (on_time, received - on_time, owed - received)
             people = tally.people.get(key, NOBODY)
-            punctual = shares(halls) if tally.points else (None,) * 3
+            punctual = shares(halls) if owed else (None,) * 3
             rows.append(
                 (
                     sitting.name,
                     words.ROUNDS[each.name],
                     each.due_ms,
-                    tally.points,
+                    owed,
                     *halls,
                     *punctual,
                     *people_of(people),

@@ -31,6 +31,8 @@ def punctuality(day: Day) -> Table:
     whole = [0, 0, 0]
     for point in day.points:
         figure = point.figures.get(day.key) if day.key else None
+        if day.key and figure is None and not is_summoned(point, day.key[0]):
+            continue
         place = 2 if figure is None else 0 if figure.on_time else 1
         found.setdefault(day.group(point), [0, 0, 0])[place] += 1
         whole[place] += 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.rules import acts, events
-from bridge.rules.attendance import NOBODY, People, people, standing
+from bridge.rules.attendance import NOBODY, People, is_summoned, people, standing
 from bridge.rules.closing import differences
 from bridge.rules.events import Happened
 from bridge.rules.model import Count, Grade, Link, Phase, RoundKey, RoundName, opened
@@ -100,6 +100,19 @@ def test_a_nodes_points_are_its_points_by_stage_and_by_link(day: list[Step]) -> 
         tally = scene.rollup.at(node)
         assert tally.points == sum(tally.stages.values()) == sum(tally.links.values())
         assert min((*tally.stages.values(), *tally.links.values()), default=0) >= 0
+
+
+@given(day=st.one_of(steps(), closed_days()))
+def test_a_round_waits_for_those_that_are_summoned_to_it_and_for_nobody_else(day: list[Step]) -> None:
+    scene = Scene()
+    for position, each in enumerate(lived(day), 1):
+        scene.adopt(position, each)
+    for node in NODES:
+        tally = scene.rollup.at(node)
+        halls = list(scene.points_under(node))
+        for key in KEYS:
+            missing = sum(key not in hall.figures and is_summoned(hall, key[0]) for hall in halls)
+            assert tally.owed[key] - tally.received[key] == missing
 
 
 @given(day=steps())

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.rules import events
-from bridge.rules.model import PlannedPoint, RoundKey, Unit
+from bridge.rules.model import PlannedPoint, Round, RoundKey, RoundName, Sitting, Unit
 from bridge.rules.scene import Scene, rounds_of
 from bridge.simulator.story import at
 from dashboards import view
@@ -16,7 +17,7 @@ from dashboards.reports import spelling
 from dashboards.reports.figures import Figures, figures
 from dashboards.reports.shares import shares
 from dashboards.reports.tables import Column, Kind, Table
-from tests.cast import HANOI_CITY, happened, plan, planned
+from tests.cast import HALL_1, HALL_2, HANOI_CITY, MORNING_SITTING, SITTING, happened, plan, planned
 from tests.played import Played
 from tests.reports.conftest import CORRECTED, SIGNED
 
@@ -226,6 +227,34 @@ def test_a_draft_before_the_close_says_that_it_is_one(played: Played) -> None:
     told = figures(played.scene(at("08:24")), at("08:24"))
     assert not told.closed
     assert told.narrative.standing == "số liệu tạm tính lúc 08 giờ 24 phút, hội nghị chưa chốt số liệu"
+
+
+def test_a_hall_that_is_summoned_to_another_sitting_is_missed_in_none_of_the_tables() -> None:
+    afternoon = "2026-03-07-pm"
+    both = msgspec.structs.replace(HALL_1, expected={SITTING: 64, afternoon: 60})
+    pm = Sitting(
+        afternoon,
+        "Buổi chiều 07/03/2026",
+        at("14:00"),
+        at("16:30"),
+        (Round(RoundName.OPENING, at("13:30"), at("14:15")),),
+    )
+    scene = Scene()
+    frozen = events.ConferenceFrozen(plan=plan([both, HALL_2], sittings=(MORNING_SITTING, pm)))
+    scene.adopt(1, happened(frozen, at("06:00")))
+    told = figures(scene, at("14:20"))
+    assert told.table("unreported").column("code") == [HALL_1.code]
+    whole = told.table("punctuality")
+    assert (whole.only("points", "missing").totals, len(whole.rows)) == ((1, 1), 1)
+    rounds = told.table("by_round").only("points", "missing", "missing_share").rows
+    assert (rounds[0], rounds[-1]) == ((2, 2, 100.0), (1, 1, 100.0))
+    assert told.table("totals").only("what", "number").rows[-4:] == (
+        ("Điểm cầu", 2),
+        ("- Đã báo cáo", 0),
+        ("- Chưa báo cáo", 1),
+        ("- Không dự buổi này", 1),
+    )
+    assert view.totals(scene, "", at("14:20"), (afternoon, RoundName.OPENING)).reports["due"] == 1
 
 
 def test_tables_from_elsewhere_stand_behind_ours(played: Played) -> None:
