@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 READY_S = 120
 GONE_S = 100
 """Ten times what is promised (G10): the machine may be busy with other tests."""
+LAST_WORDS_S = 10
 LINES_KEPT = 200
 
 
@@ -88,9 +89,11 @@ class Centre:
 
     async def _heard(self) -> str | None:
         assert self.process.stderr is not None
-        line = (await self.process.stderr.readline()).decode(errors="replace").rstrip()
-        if not line:
+        heard = await self.process.stderr.readline()
+        if not heard:
             return None
+        # An empty line, as a traceback has them, is not the end: who stops listening there stops the server with it.
+        line = heard.decode(errors="replace").rstrip()
         self.said.append(line)
         if line.startswith("{"):
             told = msgspec.json.decode(line)
@@ -142,7 +145,9 @@ class Centre:
         status = await self.process.wait()
         self.url = None
         if self._listener is not None:
-            await self._listener
+            # A child that outlives it may keep its last words open for ever.
+            await asyncio.wait((self._listener,), timeout=LAST_WORDS_S)
+            self._listener.cancel()
             self._listener = None
         return status
 

@@ -88,7 +88,8 @@ async def test_a_full_disk_refuses_reads_on_and_records_again_without_a_restart(
             assert await status(http, centre, "/readyz") == 200
             talk.left, talk.over = 0, True
             await living
-        reckoning = await reckoned(reader, city, street.devices, UNDO_MS)
+        async with asyncio.timeout(PATIENCE_S):
+            reckoning = await reckoned(reader, city, street.devices, UNDO_MS)
         assert (reckoning.lost, reckoning.doubled, reckoning.unforeseen) == (0, 0, ())
         assert await centre.stop() == 0
     assert await broken_at(disk.folder) is None
@@ -113,7 +114,8 @@ async def test_a_failing_disk_ends_the_process_which_comes_back_with_all_it_ackn
             await talk.until(lambda: talk.answered >= answered + 100)
             talk.left, talk.over = 0, True
             await living
-        reckoning = await reckoned(Reader(http, str(centre.url), city.watcher), city, street.devices, UNDO_MS)
+        async with asyncio.timeout(PATIENCE_S):
+            reckoning = await reckoned(Reader(http, str(centre.url), city.watcher), city, street.devices, UNDO_MS)
         assert (reckoning.lost, reckoning.doubled, reckoning.unforeseen) == (0, 0, ())
         assert await centre.stop() == 0
     assert await broken_at(folder) is None
