@@ -6,14 +6,14 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bridge.reach import has_part
+from bridge.reach import has_part, own_unit
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.model import Point, RoundKey, RoundName
 from bridge.rules.scene import Placed
 from dashboards import view
 from dashboards.feed import Feed, Hall
-from dashboards.sockets import Halls, own_unit, sees_names
+from dashboards.sockets import Halls, sees_names
 from endpoints_registry.access import Action, Caller, may
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
 
@@ -130,7 +130,7 @@ class Figures:
         return hall
 
     def _unit(self, hall: Hall, caller: Caller, asked: str) -> str:
-        unit = asked or own_unit(caller)
+        unit = asked or own_unit(hall.scene, caller)
         state = hall.scene.state
         known = unit in state.units if unit else caller.everywhere
         if not known or not may(caller, Action.SEE_BOARD, path=state.path(unit)):

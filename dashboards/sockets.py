@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 from bridge.pace import Pace
 from bridge.parting import PATIENCE_S, part
-from bridge.reach import has_part
+from bridge.reach import has_part, own_unit
 from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
@@ -70,7 +70,7 @@ class Screens:
         if len(self._open) >= SCREENS_LIMIT:
             detail = "Đã có quá nhiều màn hình đang xem; hãy thử lại sau ít phút."
             raise Problem(503, "too_many_screens", detail, headers={"Retry-After": "30"})
-        unit = unit or own_unit(caller)
+        unit = unit or own_unit(hall.scene, caller)
         socket = web.WebSocketResponse(
             max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=PATIENCE_S, autoping=False
         )
@@ -104,11 +104,6 @@ class Screens:
         )
 
 
-def own_unit(caller: Caller) -> str:
-    """The scope of a board that names none: everything, or the unit that is one's own."""
-    return "" if caller.everywhere else min(caller.units, default="")
-
-
 def sees_names(caller: Caller) -> bool:
     """Whether a board may say who of the staff does what. Their names are for the staff, and no hall's phone is one."""
     return caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
@@ -117,7 +112,7 @@ def sees_names(caller: Caller) -> bool:
 def _may_watch(hall: Hall, caller: Caller, unit: str) -> bool:
     state = hall.scene.state
     if not unit:
-        return caller.everywhere or len(caller.units) == 1
+        return caller.everywhere or bool(own_unit(hall.scene, caller))
     return unit in state.units and may(caller, Action.SEE_BOARD, path=state.path(unit))
 
 

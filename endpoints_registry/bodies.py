@@ -72,9 +72,16 @@ class User(_Told):
     role: str
 
 
+class OwnUnit(_Told):
+    code: str
+    name: str
+
+
 class SessionAnswer(_Told):
     csrf: str
     user: User
+    units: list[OwnUnit] = []
+    """The units whose subtrees are theirs, in Vietnamese order; a cluster has several, who holds everything none."""
     may: list[str] = []
     """Every action that the role may do somewhere: pages hide what the gate would refuse."""
     appoints: list[str] = []

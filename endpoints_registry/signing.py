@@ -10,7 +10,7 @@ from endpoints_registry.access import ALLOWED, APPOINTS, Role, lends
 from endpoints_registry.accounts import WrongPassword
 from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
-from endpoints_registry.bodies import LinkAnswer, LinkBody, SessionAnswer, SignInBody, User
+from endpoints_registry.bodies import LinkAnswer, LinkBody, OwnUnit, SessionAnswer, SignInBody, User
 from endpoints_registry.credentials import LINK_LIFETIME, UnknownLink
 from endpoints_registry.entering import (
     KNOWN_FOR,
@@ -25,6 +25,7 @@ from endpoints_registry.gate import CREDENTIAL, Credential, Open, Problem, Route
 from endpoints_registry.passwords import TooBusy, WeakPassword
 from endpoints_registry.pins import PinNeeded, WrongPin
 from endpoints_registry.registry import Registry
+from endpoints_registry.vietnamese import unit_key
 
 log = structlog.get_logger("signing")
 
@@ -78,7 +79,7 @@ class Signing:
         assert credential is not None  # noqa: S101 - it was made a moment ago
         username = entered.session.account.username
         log.info("signed-in", user=username, address=address)
-        response = answer(_session(credential, entered.recovery_codes))
+        response = answer(self._session(credential, entered.recovery_codes))
         self._keyring.set_cookie(
             response, self._keyring.staff_cookie, entered.token, strict=False, lifetime=self._registry.staff_lifetime
         )
@@ -113,7 +114,24 @@ class Signing:
             raise busy(many) from many
 
     async def who(self, request: web.Request) -> web.Response:
-        return answer(_session(_staff(request)))
+        return answer(self._session(_staff(request)))
+
+    def _session(self, credential: Credential, codes: Sequence[str] = ()) -> SessionAnswer:
+        caller = credential.caller
+        tree = self._registry.directory.tree
+        own = [tree.units[code] for code in caller.units if code in tree.units]
+        return SessionAnswer(
+            csrf=csrf_token(credential.secret),
+            user=User(username=caller.name.removeprefix("user:"), name=caller.shown, role=caller.role.value),
+            units=[
+                OwnUnit(code=unit.code, name=unit.name)
+                for unit in sorted(own, key=lambda unit: (unit_key(unit.name), unit.code))
+            ],
+            may=[action.value for action, roles in ALLOWED.items() if caller.role in roles],
+            appoints=[role.value for role in Role if role in APPOINTS.get(caller.role, ())],
+            lends=[role.value for role in Role if lends(caller.role, role)],
+            recovery_codes=list(codes),
+        )
 
     async def sign_out(self, request: web.Request) -> web.Response:
         await self._registry.sign_out(person(request).secret)
@@ -169,19 +187,6 @@ def person(request: web.Request) -> Credential:
     if credential.caller.via:
         raise Problem(403, "not_by_token", "Việc này cần người đăng nhập, không làm được bằng mã API.")
     return credential
-
-
-def _session(credential: Credential, codes: Sequence[str] = ()) -> SessionAnswer:
-    caller = credential.caller
-    user = User(username=caller.name.removeprefix("user:"), name=caller.shown, role=caller.role.value)
-    return SessionAnswer(
-        csrf=csrf_token(credential.secret),
-        user=user,
-        may=[action.value for action, roles in ALLOWED.items() if caller.role in roles],
-        appoints=[role.value for role in Role if role in APPOINTS.get(caller.role, ())],
-        lends=[role.value for role in Role if lends(caller.role, role)],
-        recovery_codes=list(codes),
-    )
 
 
 def busy(many: TooBusy) -> Problem:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from bridge.printing.apart import Busy
 from bridge.printing.press import Press, Unprinted
-from bridge.reach import has_part
+from bridge.reach import has_part, own_unit
 from bridge.rules import wire
 from bridge.rules.flash import Flash, figure, flash, percent, sentence
 from bridge.rules.scene import Scene
@@ -116,9 +116,7 @@ class FlashDoors:
         if hall is None or caller.point is not None or not has_part(hall.scene, caller):
             raise nowhere()
         state = hall.scene.state
-        unit = query_of(request, FlashQuery).unit
-        if not unit and not caller.everywhere:
-            unit = min(caller.units & hall.scene.rollup.tallies.keys())
+        unit = query_of(request, FlashQuery).unit or own_unit(hall.scene, caller)
         if unit and (unit not in state.units or not may(caller, Action.SEE_BOARD, path=state.path(unit))):
             raise nowhere()
         return hall.scene, unit

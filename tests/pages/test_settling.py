@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from endpoints_registry.access import Role
+from endpoints_registry.units import Cluster
 from tests.flows.house import (
     CONFERENCE,
     HALL,
@@ -15,6 +16,7 @@ from tests.flows.house import (
     PATH,
     SITTING,
     Own,
+    _signed_in,
     act,
     count,
 )
@@ -299,3 +301,17 @@ async def test_several_phones_and_their_coordinator_end_in_one_truth(browser: Br
         await expect(row).to_contain_text("64")
         totals = (await ours.there.ann.get(f"{PATH}/totals?unit=&sitting={SITTING}&round=opening")).body
         assert totals["reports"] == {"due": 12, "received": 11, "on_time": 11, "quarantined": 0, "differing": 0}
+
+
+async def test_a_cluster_has_a_board_for_each_of_its_units(browser: Browser, ours: Own) -> None:
+    registry = ours.house.registry
+    await registry.assign_cluster(Cluster("C-01", "Cụm 1", frozenset({"00004", "00178"})))
+    dung = (await _signed_in(registry, "dung", Role.COORDINATOR, "C-01"))["Cookie"]
+    async with at_a_screen(browser, ours, dung) as reader:
+        await reader.opens()
+        own = reader.page.get_by_role("navigation", name="Đơn vị của bạn")
+        await expect(own.locator("b")).to_have_text("Phường Trúc Bạch")
+        await expect(reader.page.locator(".tile")).to_have_count(2)
+        await own.get_by_role("link", name="Phường Cát Linh").click()
+        await expect(own.locator("b")).to_have_text("Phường Cát Linh")
+        await expect(reader.page.locator(".tile")).to_have_count(2)

@@ -14,7 +14,7 @@ import { Notices } from './notices.js';
 import { Numbers } from './numbers.js';
 import { Moving, Preparing } from './phase.js';
 import { count } from './sheet.js';
-import { conferences, groups, line, may, notice, open, preparing, side, state, tab, trouble, unit, view, whole } from './store.js';
+import { conferences, groups, line, may, notice, open, preparing, session, side, state, tab, trouble, unit, view, whole } from './store.js';
 import { Tree } from './tree.js';
 import { Legend, nobodyYet, Wall, WallControls } from './wall.js';
 
@@ -33,6 +33,19 @@ function Where() {
       <a href="/">${t('Toàn hội nghị')}</a>
       ${above.filter(({ parent }) => parent).map((each) => html`<span aria-hidden="true">›</span><a href=${`/units/${each.code}`}>${each.name}</a>`)}
       <span aria-hidden="true">›</span><b aria-current="page">${units.get(code)?.name ?? code}</b>
+    </nav>
+  `;
+}
+
+/** A cluster has several units, and a board for each of them. */
+function Own() {
+  const own = session.value?.units ?? [];
+  if (own.length < 2) return null;
+  const first = own.map(({ code }) => code).sort()[0];
+  return html`
+    <nav class="where" aria-label=${t('Đơn vị của bạn')}>
+      <span>${t('Đơn vị của bạn')}:</span>
+      ${own.map(({ code, name }) => (code === (unit.value || first) ? html`<b aria-current="page">${name}</b>` : html`<a href=${`/units/${code}`}>${name}</a>`))}
     </nav>
   `;
 }
@@ -123,6 +136,7 @@ export function App() {
           : preparing.value ? html`<${Preparing} />`
           : !ready ? html`<${Bones} />`
           : html`
+              <${Own} />
               <${Where} />
               <div class="sheet">
                 <${Numbers} />

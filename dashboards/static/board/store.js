@@ -13,7 +13,7 @@ import { shortName, sought } from './vietnamese.js';
 /** @typedef {{id: string, title: string, phase: string, version: number, unit?: string, starts_at?: string, points?: number}} Conference */
 /** @typedef {{round: string, opens_at: string, due_at: string}} PlannedRound */
 /** @typedef {Conference & {names?: boolean, sittings: {id: string, name: string, rehearsal?: boolean, rounds: PlannedRound[]}[]}} Plan */
-/** @typedef {{csrf: string, user: {username: string, name: string, role: string}}} Session */
+/** @typedef {{csrf: string, user: {username: string, name: string, role: string}, units?: {code: string, name: string}[]}} Session */
 
 /** @type {import('../vendor/signals.mjs').Signal<Session | null>} */
 export const session = signal(null);
