@@ -8,11 +8,12 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
+from bridge.apart import Busy
 from bridge.archive import Archive, Kind, kept
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
-from bridge.pictures.darkroom import SENT_BYTES, WHY, Busy, Darkroom, Unfit
+from bridge.pictures.darkroom import SENT_BYTES, WHY, Darkroom, Unfit
 from bridge.reach import has_part
 from bridge.rules import checking, wire
 from bridge.rules.events import AnyEvent

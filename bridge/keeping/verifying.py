@@ -1,8 +1,5 @@
 """The addresses under which an admin has everything walked through, and sees what was found the last time."""
 
-import asyncio
-import os
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +9,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
+from bridge import apart
 from bridge.keeping.walking import Walked
 from endpoints_registry.access import Action
 from endpoints_registry.bodies import Moment
@@ -93,23 +91,10 @@ class Verifying:
 
 async def _walked(addresses: tuple[str, str, str]) -> Walked | None:
     """None where it took too long or came to nothing."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(_WALKER),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        # Our own code and no other that the server's folder may hold.
-        env={**os.environ, "PYTHONPATH": str(_WALKER.parents[2])},
-    )
+    told: list[bytes] = []
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            # On its standard input: an address may hold a password, which the list of processes would show.
-            told, _ = await child.communicate(msgspec.json.encode(addresses))
-    except TimeoutError:
-        told = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return msgspec.json.decode(told, type=Walked) if told else None
+        # On its standard input: an address may hold a password, which the list of processes would show.
+        await apart.done(_WALKER, [], msgspec.json.encode(addresses), told.append, PATIENCE_S)
+    except apart.Silent:
+        told.clear()
+    return msgspec.json.decode(told[0], type=Walked) if told else None

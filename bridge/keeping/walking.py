@@ -1,12 +1,17 @@
 """Walks everything that is kept in a process of its own: `python walking.py < addresses > found`.
 
 To look at a million rows is a minute of one processor: here that is a child which steps back behind the server. Standard
-input is JSON [registry, journal, archive], standard output JSON {"whole", "found"}.
+input is JSON [registry, journal, archive], standard output one piece (`bridge.apart`): JSON {"whole", "found"}.
 """
 
 import asyncio
 import os
 import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # Run by its path and isolated from whatever the server's folder may hold: ours is found from here.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
 
@@ -39,7 +44,8 @@ async def walked(addresses: tuple[str, str, str]) -> Walked:
 def main() -> None:
     os.nice(GENTLE)
     addresses = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, str, str])
-    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(walked(addresses))))
+    told = msgspec.json.encode(asyncio.run(walked(addresses)))
+    sys.stdout.buffer.write(len(told).to_bytes(4, "big") + told)
 
 
 if __name__ == "__main__":

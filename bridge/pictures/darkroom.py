@@ -1,10 +1,10 @@
 """Where photos are made anew: one child process each, two at a time, a few waiting, none for long."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import msgspec
+
+from bridge import apart
 
 SENT_BYTES = 12_000_000
 """Of one upload. The phone's page sends a tenth of it; a camera's own file from another program fits too."""
@@ -22,10 +22,6 @@ WHY = {
     "too_large": "Ảnh không thu nhỏ được xuống dưới 600 kB; hãy chụp lại rồi gửi.",
     "too_long": "Ảnh quá nặng để xử lý; hãy chụp lại ở cỡ thường rồi gửi.",
 }
-
-
-class Busy(Exception):
-    """Too many photos wait already; send it again in a while."""
 
 
 class Unfit(Exception):
@@ -51,46 +47,26 @@ class _Answer(msgspec.Struct):
 
 class Darkroom:
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._asked = 0
+        self._turns = apart.Turns(AT_ONCE, WAITING)
 
     async def developed(self, sent: bytes) -> Photo:
         """The photo as it is kept: a JPEG of at most 1,600 pixels a side and 600 kB, and nothing but the picture.
 
         The same bytes for the same photo. Raises Busy, Unfit.
         """
-        if self._asked >= AT_ONCE + WAITING:
-            raise Busy
-        self._asked += 1
-        try:
-            async with self._turns:
-                return await _developed(sent)
-        finally:
-            self._asked -= 1
+        async with self._turns.one():
+            return await _developed(sent)
 
 
 async def _developed(sent: bytes) -> Photo:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(_WORKER),
-        str(CPU_S),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    told: list[bytes] = []
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            told, _ = await child.communicate(sent)
-    except TimeoutError:
-        told = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        await apart.done(_WORKER, [str(CPU_S)], sent, told.append, PATIENCE_S)
+    except apart.Silent:
+        told.clear()
     if not told:
         raise Unfit("too_long")
-    answer = msgspec.msgpack.decode(told, type=_Answer)
+    answer = msgspec.msgpack.decode(told[0], type=_Answer)
     if answer.refused or not answer.jpeg:
         raise Unfit(answer.refused or "unreadable")
     return Photo(answer.jpeg, answer.width, answer.height)

@@ -2,7 +2,8 @@
 
 What a stranger's phone sends is decoded here, where it may take only so much memory and time, and where a fault of the decoder
 hurts nobody. Only the picture itself comes out: it is painted onto an empty sheet and encoded again, so that neither place
-nor device nor a hidden second picture is kept. Standard output is MessagePack {"jpeg", "width", "height"} or {"refused": why}.
+nor device nor a hidden second picture is kept. Standard output is one piece (`bridge.apart`): MessagePack {"jpeg", "width",
+"height"} or {"refused": why}.
 This file is run by its path and imports nothing of ours.
 """
 
@@ -74,7 +75,8 @@ def main() -> None:
         answer = made_anew(sys.stdin.buffer.read())
     except Refused as refusal:
         answer = {"refused": str(refusal)}
-    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+    told = msgspec.msgpack.encode(answer)
+    sys.stdout.buffer.write(len(told).to_bytes(4, "big") + told)
 
 
 if __name__ == "__main__":

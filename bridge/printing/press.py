@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.printing import apart
+from bridge import apart
 
 CPU_S = 60
 """The largest sheet of badges takes some six seconds of one processor."""

@@ -7,8 +7,8 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.apart import Busy
 from bridge.printing import links
-from bridge.printing.apart import Busy
 from bridge.printing.badges import BADGES, sheet
 from bridge.printing.papers import HALLS, LINES, paper
 from bridge.printing.press import Press, Unprinted

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bridge.printing.apart import Busy
+from bridge.apart import Busy
 from bridge.printing.press import Press, Unprinted
 from bridge.reach import has_part, own_unit
 from bridge.rules import wire

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.printing import apart
+from bridge import apart
 from dashboards.reports.figures import Figures
 from dashboards.reports.form import Form
 from dashboards.reports.jobs import Format, Job

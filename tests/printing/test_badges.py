@@ -11,7 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 import bridge.printing
-from bridge.printing.apart import Busy
+from bridge.apart import Busy
 from bridge.printing.badges import sheet
 from bridge.printing.press import Press, Unprinted
 from endpoints_registry.attendees import Attendee, Attendees
