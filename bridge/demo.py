@@ -115,7 +115,16 @@ async def run(options: Options) -> None:
                 )
                 _introduce(options, house, story, keys, stream)
                 async with _driven(clock, story) as driving:
-                    player = Player(story, house.address, keys, clock, traffic, options.seed, followed)
+                    player = Player(
+                        story,
+                        house.address,
+                        keys,
+                        clock,
+                        traffic,
+                        options.seed,
+                        followed,
+                        visited=not options.until_end,
+                    )
                     with for_days(), _progress(clock, story, shown=options.until_end and not options.json):
                         played = await player.run()
                     if not options.until_end:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, assert_never
 
 import aiohttp
+import structlog
 
 from bridge.agent import Broadcast, socket_url
 from bridge.rules.model import Mode, RoundName
 from bridge.simulator.acts import Pad
+from bridge.simulator.asking import Turned
 from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import (
     AgentLeaves,
@@ -72,6 +74,9 @@ class Played:
     """Rooms that were told not to come again."""
 
 
+log = structlog.get_logger("play")
+
+
 class Player:
     """Plays one story once."""
 
@@ -84,8 +89,14 @@ class Player:
         traffic: Traffic,
         seed: int = 2026,
         followed: Mapping[str, Broadcast] | None = None,
+        *,
+        visited: bool = False,
     ) -> None:
-        """`followed` are rooms that follow a real broadcast; that of the others is drawn by lot."""
+        """`followed` are rooms that follow a real broadcast; that of the others is drawn by lot.
+
+        In a day that is `visited` somebody else acts beside the play: replaces a link, moves the phase on, signs. What
+        is turned away then is left out, and the day goes on. Otherwise it is a fault of the story: Turned.
+        """
         self.story = story
         self.played = Played()
         self._server = server.rstrip("/")
@@ -96,6 +107,7 @@ class Player:
         self._conference = story.plan.conference
         self._sitting = story.plan.sittings[0].id
         self._followed = followed or {}
+        self._visited = visited
         self._streaming = frozenset(point.code for point in story.plan.points if point.mode is Mode.STREAM)
         self._rooms: dict[str, Room] = {}
         self._phones: dict[str, tuple[Phone, Pad]] = {}
@@ -114,7 +126,12 @@ class Player:
             async with asyncio.TaskGroup() as jobs:
                 for deed in deeds if deeds is not None else self.story.deeds:
                     await self._clock.sleep_until(deed.at_ms, AFTER_ARRIVALS)
-                    await self._do(deed, http, desks, jobs)
+                    try:
+                        await self._do(deed, http, desks, jobs)
+                    except Turned as turned:
+                        if not self._visited:
+                            raise
+                        log.warning("deed-turned-away", point=deed.point, answer=str(turned))
                     self.played.deeds += 1
                 await self._clock.sleep_until(self.story.ends_ms, AFTER_ARRIVALS)
                 for room in self._rooms.values():

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -23,7 +24,8 @@ from tests.simulator.centre import Centre, centre
 GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
 
 
-async def played(story: Story) -> tuple[Played, Centre]:
+async def played(story: Story, replaced: str = "", *, visited: bool = False) -> tuple[Played, Centre]:
+    """`replaced`: the hall whose link is no longer the one that its phone knows."""
     traffic = Traffic()
     clock = DrivenClock(story.starts_ms, None, stuck_after_s=20)
     async with centre(clock) as there, asyncio.TaskGroup() as jobs:
@@ -32,11 +34,11 @@ async def played(story: Story) -> tuple[Played, Centre]:
         codes = [point.code for point in story.plan.points]
         keys = Keys(
             {hand: Login("ban-to-chuc", "mat-khau") for hand in Hand if hand is not Hand.PHONE},
-            {code: f"{there.url}/p/h-{code}#right" for code in codes},
+            {code: f"{there.url}/p/h-{code}#{'old' if code == replaced else 'right'}" for code in codes},
             {code: code for code in codes},
         )
         driving = jobs.create_task(clock.run())
-        outcome = await Player(story, there.url, keys, clock, traffic).run()
+        outcome = await Player(story, there.url, keys, clock, traffic, visited=visited).run()
         driving.cancel()
     return outcome, there
 
@@ -60,6 +62,16 @@ def test_every_deed_is_done_and_every_act_arrives_once(day: tuple[Story, Played,
     assert len({act["id"] for _, act in there.acts}) == len(there.acts)
     assert outcome.answers.refused == []
     assert outcome.sent_away == {}
+
+
+def test_a_link_that_a_visitor_replaced_ends_no_day() -> None:
+    story = told(grown("hanoi-2023", 4))
+    few = replace(story, deeds=tuple([each for each in story.deeds if isinstance(each.what, StageTap)][:8]))
+    touched = {deed.point for deed in few.deeds}
+    alone = min(touched)
+    outcome, there = asyncio.run(played(few, alone, visited=True))
+    assert outcome.deeds == len(few.deeds)
+    assert {act["point"] for _, act in there.acts} == touched - {alone}
 
 
 def test_the_phone_that_was_offline_re_sends_what_had_no_answer(day: tuple[Story, Played, Centre]) -> None:
