@@ -1,6 +1,7 @@
 """The staff settle figures, act for halls and move the conference on: the board in a real browser, before the real house."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,6 +212,17 @@ async def test_stage_and_reception_are_changed_by_keyboard_alone(browser: Browse
         await expect(panel(page).locator(".history")).to_contain_text("Chuyển sang: Truyền hình, mất điện")
         await page.keyboard.press("Escape")
         await expect(panel(page)).to_have_count(0)
+
+
+async def test_a_halls_paper_forms_are_a_tap_away(browser: Browser, ours: Own) -> None:
+    async with at_a_screen(browser, ours) as reader:
+        page = reader.page
+        await reader.opens(f"/points/{HALL}")
+        async with page.expect_download() as taken:
+            await panel(page).get_by_role("button", name="Tải phiếu giấy báo quân số").click()
+        form = await taken.value
+        assert form.suggested_filename == f"phieu-giay-quan-so-{HALL}.pdf"
+        assert Path(await form.path()).read_bytes().startswith(b"%PDF")
 
 
 async def test_who_may_only_look_is_shown_nothing_to_press(browser: Browser, ours: Own) -> None:

@@ -2,7 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { Badges } from './badges.js';
+import { Badges, Papers } from './badges.js';
 import { STALE_MS } from './feed.js';
 import { Flash } from './flash.js';
 import { Foldout } from './foldout.js';
@@ -59,6 +59,7 @@ function Menu() {
       ${state.value && html`<a class="entry" href=${toSide('notices')} onClick=${shut}><b>${t('Thông báo')}</b></a>`}
       ${state.value && may('see_names') && html`<a class="entry" href=${toSide('duty')} onClick=${shut}><b>${t('Lịch trực')}</b></a>`}
       <${Badges} kind="unit" code=${unit.value || top()} look="entry"><span>${t('Thẻ đại biểu để in')}</span><b>${t('Tải PDF')}</b><//>
+      ${state.value && html`<${Papers} kind="unit" code=${unit.value || top()} form="counts" look="entry"><span>${t('Phiếu giấy cho ngày mất mạng')}</span><b>${t('Tải PDF')}</b><//>`}
       ${state.value && html`<${Flash} />`}
       ${state.value && html`<a class="entry" href=${`/reports?conference=${encodeURIComponent(conference.value?.id ?? '')}`}><b>${t('Chốt, ký, báo cáo')}</b></a>`}
       ${may('spot_check') && html`<a class="entry" href="/checks"><b>${t('Kiểm tra đột xuất')}</b></a>`}

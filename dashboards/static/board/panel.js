@@ -2,7 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { foreign, N, t } from '../language.js';
-import { Badges } from './badges.js';
+import { Badges, Papers } from './badges.js';
 import { CallHere, Contacts } from './calls.js';
 import { ExpectedForm, ModeForm, StageForm } from './change.js';
 import { CountForm, wanted } from './count.js';
@@ -278,6 +278,8 @@ function Point({ code }) {
         </dl>`
       }
       <${Badges} kind="point" code=${code} look="change">${t('Tải thẻ đại biểu của điểm cầu (PDF)')}<//>
+      <${Papers} kind="point" code=${code} form="counts" look="change">${t('Tải phiếu giấy báo quân số (PDF)')}<//>
+      <${Papers} kind="point" code=${code} form="roll" look="change">${t('Tải phiếu giấy điểm danh (PDF)')}<//>
       ${
         next &&
         (next.round.act ? may('correct') && correcting.value : may('act') && acting.value) &&
