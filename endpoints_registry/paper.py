@@ -1,10 +1,9 @@
 """Which templates of its own an office writes its reports with: by form, what was put there and when."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 
 from endpoints_registry.database import Store
 from endpoints_registry.tables import REPORT_TEMPLATE
@@ -15,12 +14,6 @@ class OwnTemplate(msgspec.Struct, frozen=True):
     sha256: str
     size: int
     set_at: datetime
-
-
-async def own_templates(store: Store) -> Mapping[str, OwnTemplate]:
-    async with store.reading() as connection:
-        rows = (await connection.execute(select(REPORT_TEMPLATE))).all()
-    return {row.form: OwnTemplate(row.form, row.sha256, row.size, row.set_at) for row in rows}
 
 
 async def put_template(store: Store, template: OwnTemplate) -> None:

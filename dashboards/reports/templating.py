@@ -1,7 +1,7 @@
 """The addresses of the office's own templates: fetched to be edited in Word, looked at before one is kept, taken back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -128,13 +128,15 @@ class Templates:
         return answer(await self._told(form))
 
     async def _told(self, form: FormKind) -> TemplateTold:
-        said = (await paper.own_templates(self._store)).get(form.value)
+        # What reports are written with, not what the registry says of it: a crash may have come between the two.
+        labels = await self._archive.listed("", Kind.TEMPLATE)
+        own = next((label for label in labels if label.name == form.value), None)
         return TemplateTold(
             form=form,
-            own=said is not None,
-            sha256=said and said.sha256,
-            bytes=said and said.size,
-            at=said and said.set_at,
+            own=own is not None,
+            sha256=own and own.sha256,
+            bytes=own and own.size,
+            at=own and datetime.fromtimestamp(own.at_ms / 1000, UTC),
         )
 
 

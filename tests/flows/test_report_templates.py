@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 
 from bridge.archive import Kind
+from endpoints_registry import paper
 from endpoints_registry.access import Role
 from endpoints_registry.audit import Wanted, read
 from tests.flows.house import CONFERENCE, HALL, Browser, Own
@@ -66,6 +67,9 @@ async def test_an_uploaded_template_is_looked_at_used_audited_and_taken_back(our
     assert (await ann.ask("DELETE", TEMPLATE, None, {})).status == 404
     assert "Kính gửi các đồng chí" not in text_of(await drafted(ann))
     assert await ours.house.archive.one("", Kind.TEMPLATE, 0, "party") is None
+    # The power goes when the registry has it and the archive has not.
+    await paper.put_template(registry.store, paper.OwnTemplate("party", told["sha256"], len(own), registry.now()))
+    assert (await ann.get(f"{TEMPLATE}/facts")).body["own"] is False
 
 
 @pytest.mark.parametrize("path", ["", "/party"])
