@@ -313,6 +313,19 @@ async def test_who_is_signed_out_comes_in_by_the_door(browser: Browser) -> None:
         await context.close()
 
 
+async def test_the_whole_menu_is_reached_on_a_telephone(browser: Browser, address: str) -> None:
+    page = await browser.new_page(viewport={"width": 360, "height": 780})
+    await page.goto(address)
+    await page.locator(".menu summary").click()
+    out = page.get_by_role("button", name="Đăng xuất")
+    await out.scroll_into_view_if_needed()
+    lowest, foot = await out.bounding_box(), await page.get_by_role("navigation", name="Các phần").bounding_box()
+    assert lowest is not None
+    assert foot is not None
+    assert lowest["y"] + lowest["height"] <= foot["y"]
+    await page.close()
+
+
 async def test_badges_are_downloaded_or_it_is_said_why_not(reader: Reader, city: City) -> None:
     city.names = True
     await reader.opens(f"/points/{city.find('Xã Tản Lĩnh')}")
