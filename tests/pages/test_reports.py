@@ -142,6 +142,12 @@ async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_o
         await confirmed(page, "Đã kiểm tra, nộp")
         await expect(district).to_contain_text("thiếu 5 nơi")
         await expect(page.locator("main")).not_to_contain_text("Đống Đa")
+        # Who leaves the desk without a line is told that they are still signed in.
+        await page.context.set_offline(True)
+        await page.locator("header summary").click()
+        await page.get_by_role("button", name="Đăng xuất").click()
+        await expect(page.locator(".receipt-line")).to_contain_text("Không có mạng đến máy chủ")
+        await page.context.set_offline(False)
         # Whoever is signed out meanwhile comes back to where they were.
         await page.context.clear_cookies()
         await page.evaluate("location.hash = 'flash'")

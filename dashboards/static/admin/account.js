@@ -9,13 +9,16 @@ import { Awaited, useTold } from '../office/listing.js';
 import { moment } from '../office/moments.js';
 import { session, tell } from '../office/store.js';
 import { sure } from '../office/sure.js';
-import { stateWords } from './accounts.js';
 import { everywhere, roleChoices, roleWords } from './roles.js';
 import { Scope } from './scope.js';
 import { SessionList } from './sessions.js';
 import { TokenList } from './tokenlist.js';
 
-/** @typedef {import('./accounts.js').Told} Told */
+/** @typedef {{username: string, name: string, role: string, scope: string | null, scope_name: string, disabled: boolean, one_time: boolean, otp: boolean, created_at: string, seen_at: string | null, sessions: number}} Told */
+
+/** What is otherwise than usual about an account, in words. @param {Told} told */
+export const stateWords = (told) =>
+  [told.disabled && t('đã khóa'), told.one_time && t('chưa đổi mật khẩu một lần')].filter(Boolean).join(', ');
 
 /** @param {{account: Told, back: () => void, changed: () => void}} props */
 function Change({ account, back, changed }) {

@@ -8,19 +8,13 @@ import { Seek, Select } from '../office/asks.js';
 import { Awaited, Pages, Rows, useTold } from '../office/listing.js';
 import { moment } from '../office/moments.js';
 import { session } from '../office/store.js';
-import { Account } from './account.js';
+import { Account, stateWords } from './account.js';
 import { Given } from './given.js';
 import { Hiring } from './hiring.js';
 import { NewAccount } from './newaccount.js';
 import { roleChoices, roleWords } from './roles.js';
 
 const PER = 50;
-
-/** @typedef {{username: string, name: string, role: string, scope: string | null, scope_name: string, disabled: boolean, one_time: boolean, otp: boolean, created_at: string, seen_at: string | null, sessions: number}} Told */
-
-/** What is otherwise than usual about an account, in words. @param {Told} told */
-export const stateWords = (told) =>
-  [told.disabled && t('đã khóa'), told.one_time && t('chưa đổi mật khẩu một lần')].filter(Boolean).join(', ');
 
 export function Accounts() {
   const [q, setQ] = useState('');
@@ -36,7 +30,7 @@ export function Accounts() {
     set(value);
     setPage(1);
   };
-  const accounts = /** @type {Told[]} */ (told?.accounts ?? []);
+  const accounts = /** @type {import('./account.js').Told[]} */ (told?.accounts ?? []);
   return html`
     <div class="office-top">
       <h2 tabindex="-1">${t('Tài khoản')}</h2>

@@ -2,11 +2,9 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { Foldout } from '../board/foldout.js';
 import { Back, Shape } from '../board/shape.js';
-import { Language, Theme } from '../board/wearing.js';
 import { USER_ROLES } from '../board/words.js';
-import { api } from '../office/asking.js';
+import { Menu } from '../office/menu.js';
 import { receipt, session, trouble } from '../office/store.js';
 import { Sure } from '../office/sure.js';
 import { Accounts } from './accounts.js';
@@ -22,25 +20,14 @@ import { Registry } from './registry.js';
 /** @type {Record<string, any>} */
 const PAGES = { accounts: Accounts, clusters: Clusters, links: Links, registry: Registry, audit: Audit, people: People, backups: Backups, own: Own };
 
-async function signOut() {
-  await api('/session', { method: 'DELETE' });
-  location.assign('/login');
-}
-
 function Head() {
-  const box = useRef(/** @type {HTMLDetailsElement | null} */ (null));
   const user = session.value?.user;
   return html`
     <header class="top">
       <a class="to-board" href="/"><${Back} /><span>${t('Bảng theo dõi')}</span></a>
       <h1>${t('Trang quản trị')}</h1>
       <p class="who-am-i"><b>${user?.name || user?.username}</b> <span>${t(USER_ROLES[user?.role ?? ''] ?? '')}</span></p>
-      <${Foldout} box=${box}>
-        <p class="menu-user"><b>${user?.name || user?.username}</b><span>${t(USER_ROLES[user?.role ?? ''] ?? '')}</span></p>
-        <${Theme} />
-        <${Language} />
-        <button type="button" class="plain" onClick=${() => void signOut()}>${t('Đăng xuất')}</button>
-      <//>
+      <${Menu} />
     </header>
   `;
 }

@@ -2,13 +2,11 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { Foldout } from '../board/foldout.js';
 import { figure } from '../board/format.js';
 import { Back, Shape } from '../board/shape.js';
-import { Language, Theme } from '../board/wearing.js';
-import { PHASES, USER_ROLES } from '../board/words.js';
-import { api } from '../office/asking.js';
-import { receipt, session, trouble } from '../office/store.js';
+import { PHASES } from '../board/words.js';
+import { Menu } from '../office/menu.js';
+import { receipt, trouble } from '../office/store.js';
 import { Sure } from '../office/sure.js';
 import { Closing } from './closing.js';
 import { Corrections } from './corrections.js';
@@ -23,22 +21,14 @@ import { Templates } from './templates.js';
 /** @type {Record<string, any>} */
 const PAGES = { closing: Closing, corrections: Corrections, papers: Papers, flash: Flash, judged: Judged, sources: Sources, templates: Templates };
 
-async function signOut() {
-  await api('/session', { method: 'DELETE' });
-  location.assign('/login');
-}
-
 function Head() {
-  const box = useRef(/** @type {HTMLDetailsElement | null} */ (null));
-  const user = session.value?.user;
   const phase = ladder.value?.phase ?? conference.value?.phase ?? '';
   return html`
     <header class="top">
       <a class="to-board" href=${conference.value ? `/?conference=${encodeURIComponent(conference.value.id)}` : '/'}><${Back} /><span>${t('Bảng theo dõi')}</span></a>
       <h1>${conference.value?.title ?? t('Báo cáo')}</h1>
       ${phase && html`<p class="said"><span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span></p>`}
-      <${Foldout} box=${box}>
-        <p class="menu-user"><b>${user?.name || user?.username}</b><span>${t(USER_ROLES[user?.role ?? ''] ?? '')}</span></p>
+      <${Menu}>
         ${
           (conferences.value?.length ?? 0) > 1 &&
           html`<label class="menu-conference">
@@ -49,9 +39,6 @@ function Head() {
           </label>`
         }
         <a class="entry" href="/compare"><b>${t('So sánh các hội nghị')}</b></a>
-        <${Theme} />
-        <${Language} />
-        <button type="button" class="plain" onClick=${() => void signOut()}>${t('Đăng xuất')}</button>
       <//>
     </header>
   `;
