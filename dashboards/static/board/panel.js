@@ -278,8 +278,8 @@ function Point({ code }) {
         </dl>`
       }
       <${Badges} kind="point" code=${code} look="change">${t('Tải thẻ đại biểu của điểm cầu (PDF)')}<//>
-      <${Papers} kind="point" code=${code} form="counts" look="change">${t('Tải phiếu giấy báo quân số (PDF)')}<//>
-      <${Papers} kind="point" code=${code} form="roll" look="change">${t('Tải phiếu giấy điểm danh (PDF)')}<//>
+      ${about && html`<${Papers} kind="point" code=${code} form="counts" look="change">${t('Tải phiếu giấy báo quân số (PDF)')}<//>`}
+      ${about && html`<${Papers} kind="point" code=${code} form="roll" look="change">${t('Tải phiếu giấy điểm danh (PDF)')}<//>`}
       ${
         next &&
         (next.round.act ? may('correct') && correcting.value : may('act') && acting.value) &&

@@ -100,7 +100,7 @@ export function Corrections() {
   const closed = ladder.value?.closed_at !== null;
   return html`
     <div class="office-top">
-      <h2 tabindex="-1">${t('Đính chính')}</h2>
+      <h2 tabindex="-1">${t('Đề nghị đính chính')}</h2>
       <p class="soft">${t('Sau khi chốt, số liệu chỉ đổi khi có lý do và một người cấp trên duyệt.')}</p>
     </div>
     <div class="switch" role="group" aria-label=${t('Xem')}>

@@ -26,7 +26,7 @@ function Head() {
   return html`
     <header class="top">
       <a class="to-board" href=${conference.value ? `/?conference=${encodeURIComponent(conference.value.id)}` : '/'}><${Back} /><span>${t('Bảng theo dõi')}</span></a>
-      <h1>${conference.value?.title ?? t('Báo cáo')}</h1>
+      <h1>${conference.value?.title ?? t('Báo cáo tổng hợp')}</h1>
       ${phase && html`<p class="said"><span class="phase" data-phase=${phase}>${phase === 'live' && html`<${Shape} look="steady" />`}${t(PHASES[phase] ?? phase)}</span></p>`}
       <${Menu}>
         ${

@@ -185,7 +185,7 @@ export function Papers() {
   const newest = reports.find(({ status, stale, closed }) => status === 'draft' && !stale && closed)?.number;
   return html`
     <div class="office-top">
-      <h2 tabindex="-1">${t('Báo cáo')}</h2>
+      <h2 tabindex="-1">${t('Báo cáo tổng hợp')}</h2>
       ${told?.may_sign && html`<div class="pills"><button type="button" class="pill strong" onClick=${() => setMaking(true)}>${t('Lập dự thảo')}</button></div>`}
     </div>
     ${
