@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 SQLITE = "sqlite+aiosqlite"
@@ -22,6 +23,15 @@ POSTGRESQL = "postgresql+asyncpg"
 READERS = 4
 # Names and phone numbers are parameters: an error that is logged must not tell them.
 _QUIET: Mapping[str, Any] = {"hide_parameters": True}
+
+
+def is_away(failed: DBAPIError) -> bool:
+    """Whether the same may go through later: the disk is full, others hold the store, its server is restarting."""
+    cause = failed.orig
+    if isinstance(cause, sqlite3.Error):
+        # Extended codes carry the plain one in their low byte.
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
+    return failed.connection_invalidated or (getattr(cause, "sqlstate", None) or "")[:2] in ("53", "57", "08")
 
 
 class WrongAddress(Exception):

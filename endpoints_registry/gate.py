@@ -16,10 +16,12 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from endpoints_registry.access import ALLOWED, Action, Caller
 from endpoints_registry.allowances import Allowances
 from endpoints_registry.arriving import ARRIVALS, DIRECT, Arrivals, came_from, neighbourhood
+from endpoints_registry.database import is_away
 from endpoints_registry.doing import REASON_HEADER, REASON_LETTERS, Doer, doing
 from endpoints_registry.dressing import DRESS, HEADERS, JSON, ON_HTTPS, Dress
 
@@ -180,6 +182,12 @@ def _in_words(handler: Handler, arrivals: Arrivals) -> Handler:
             return await handler(request)
         except Problem:
             raise
+        except DBAPIError as failed:
+            if not is_away(failed):
+                raise
+            log.error("store-away", path=request.path, why=type(failed.orig).__name__)
+            detail = "Máy chủ chưa đọc hoặc ghi được dữ liệu (ổ đĩa đầy hoặc đang bận); hãy thử lại sau ít giây."
+            raise Problem(503, "come_again", detail, headers={hdrs.RETRY_AFTER: "5"}) from failed
         except web.RequestPayloadError as broken:
             detail = "Nội dung gửi lên hỏng (nén hoặc chia khúc sai); hãy gửi lại."
             raise Problem(400, "broken_body", detail) from broken

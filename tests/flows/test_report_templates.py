@@ -1,12 +1,14 @@
 """An office edits the shipped template in Word and uploads it: looked at, used, audited, taken back."""
 
 import io
+import sqlite3
 import zipfile
 from typing import Any
 
 import aiohttp
 import pytest
 from docx import Document
+from sqlalchemy.exc import DBAPIError
 
 from bridge.archive import Kind
 from endpoints_registry import paper
@@ -70,6 +72,26 @@ async def test_an_uploaded_template_is_looked_at_used_audited_and_taken_back(our
     # The power goes when the registry has it and the archive has not.
     await paper.put_template(registry.store, paper.OwnTemplate("party", told["sha256"], len(own), registry.now()))
     assert (await ann.get(f"{TEMPLATE}/facts")).body["own"] is False
+
+
+async def test_a_disk_that_is_full_is_said_so_and_the_same_may_be_sent_again(
+    ours: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = ours.there.ann
+    shipped = (await fetched(ann, TEMPLATE))[1]
+    with sqlite3.connect(":memory:") as full:
+        full.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(sqlite3.OperationalError, match="full") as met:
+            full.execute("CREATE TABLE kept (content BLOB)")
+
+    async def keep(_items: object) -> None:
+        raise DBAPIError("INSERT INTO kept", None, met.value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ours.house.archive, "keep", keep)
+        status, told = await put(ann, shipped)
+        assert (status, told["code"]) == (503, "come_again")
+    assert (await put(ann, shipped))[0] == 200
 
 
 @pytest.mark.parametrize("path", ["", "/party"])
