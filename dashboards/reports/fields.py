@@ -35,8 +35,6 @@ MORE: Mapping[str, str] = {
     "ty_le_co_mat": "tỷ lệ có mặt",
 }
 """For an office that writes its own sentences."""
-BLOCKS = ("noi_dung", "phu_luc")
-"""What is set in as paragraphs and tables; the rest are words."""
 KNOWN = frozenset({*NEEDED, *MORE})
 
 
