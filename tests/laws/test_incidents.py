@@ -14,6 +14,7 @@ from bridge.rules.incidents import Incidents, Status
 from bridge.rules.model import Link, Stage, Stream
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
+from bridge.rules.stages import HALLS_MAY_ACT
 from bridge.rules.trouble import Trouble
 from tests.cast import ANN, MORNING, SECOND
 from tests.following import Hall, placed
@@ -135,6 +136,9 @@ def test_every_line_that_is_down_is_in_exactly_one_incident(day: list[Step]) -> 
     lived = Lived()
     for step in day:
         lived.does(step)
+        if lived.state.phase not in HALLS_MAY_ACT:
+            # The day is over: whatever a line does then is nobody's matter.
+            return
         incidents = lived.state.affairs.incidents
         for code, point in lived.state.points.items():
             if any(event.stage is Stage.ENDED for event in stages_of(lived, code)):
