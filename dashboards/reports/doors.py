@@ -3,12 +3,14 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 import structlog
 from aiohttp import hdrs, web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from bridge.archive import Archive, ArchiveError, Kept, Kind, Label
 from bridge.reach import has_part
@@ -39,7 +41,17 @@ class Asked(msgspec.Struct, frozen=True):
     at_once: bool
 
 
-Line = Annotated[str, Field(max_length=300)]
+PRINTABLE = r"^[^\x00-\x1f\x7f\uFFFE\uFFFF]*$"
+"""What no document can hold is refused before one is made."""
+Line = Annotated[str, Field(max_length=300, pattern=PRINTABLE)]
+
+
+def _on_a_calendar(day: str | None) -> str | None:
+    try:
+        date.fromisoformat(day or "2026-01-01")
+    except ValueError as wrong:
+        raise PydanticCustomError("day", "{why}", {"why": f"không có ngày {day}; hãy ghi năm-tháng-ngày"}) from wrong
+    return day
 
 
 class OfficeBody(BaseModel):
@@ -51,12 +63,12 @@ class OfficeBody(BaseModel):
     superior: Line | None = None
     body: Line | None = None
     called: Line | None = None
-    number: str | None = Field(None, max_length=20)
-    symbol: str | None = Field(None, max_length=60)
+    number: str | None = Field(None, max_length=20, pattern=PRINTABLE)
+    symbol: str | None = Field(None, max_length=60, pattern=PRINTABLE)
     place: Line | None = None
-    date: str | None = Field(None, pattern=r"^(\d{4}-\d{2}-\d{2})?$")
-    title: str | None = Field(None, max_length=1_000)
-    basis: str | None = Field(None, max_length=1_000)
+    date: Annotated[str | None, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$"), AfterValidator(_on_a_calendar)] = None
+    title: str | None = Field(None, max_length=1_000, pattern=PRINTABLE)
+    basis: str | None = Field(None, max_length=1_000, pattern=PRINTABLE)
     authority: Line | None = None
     signer_title: Line | None = None
     signer: Line | None = None

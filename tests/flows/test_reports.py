@@ -361,3 +361,19 @@ async def test_a_changed_byte_of_what_was_signed_is_found_and_a_backup_keeps_eve
     (other / "archive.sqlite").unlink()
     with pytest.raises(Broken, match=r"version 1: .* is missing"):
         await checked((where.registry, where.journal), archive=where.archive)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "0000-00-00", "9999-99-99"])
+async def test_a_day_that_is_on_no_calendar_is_refused_before_anything_is_made(ours: Own, day: str) -> None:
+    answer = await ours.there.ann.post(REPORTS, {"office": {"date": day}})
+    assert (answer.status, answer.code) == (422, "invalid")
+    assert day in str(answer.body)
+    assert await listed(ours.there.ann) == []
+
+
+@pytest.mark.parametrize("field", ["title", "signer", "number"])
+async def test_what_no_document_can_hold_is_refused_before_one_is_made(ours: Own, field: str) -> None:
+    answer = await ours.there.ann.post(REPORTS, {"office": {field: "a\u0003b"}})
+    assert (answer.status, answer.code) == (422, "invalid")
+    assert field in str(answer.body)
+    assert await listed(ours.there.ann) == []

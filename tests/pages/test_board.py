@@ -216,7 +216,7 @@ async def test_the_legend_leaves_only_its_tiles_lit(reader: Reader) -> None:
 async def test_the_wall_of_counts_marks_the_silent_and_keeps_their_rate(reader: Reader, city: City) -> None:
     await reader.opens()
     share = await reader.page.locator(".rate").all_inner_texts()
-    await reader.page.get_by_role("button", name="Quân số").click()
+    await reader.page.get_by_role("button", name="Quân số", exact=True).click()
     silent = [code for code, row in city.points.items() if row["report"] == "none"]
     await expect(reader.page.locator('.tile[data-look="silent"]')).to_have_count(len(silent))
     assert await reader.page.locator(".rate").all_inner_texts() == share
@@ -226,7 +226,7 @@ async def test_the_legend_of_counts_adds_up_to_every_hall_and_the_proxys_are_amo
     reader: Reader, city: City
 ) -> None:
     await reader.opens()
-    await reader.page.get_by_role("button", name="Quân số").click()
+    await reader.page.get_by_role("button", name="Quân số", exact=True).click()
     numbers = [int(each.replace(".", "")) for each in await reader.page.locator(".legend b").all_inner_texts()]
     assert sum(numbers[:-1]) == 766
     await reader.page.locator(".legend").get_by_role("button", name="Được nhập thay").click()
