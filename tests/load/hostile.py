@@ -17,16 +17,28 @@ from tests.matrix.city import OPERATED, furnished
 
 DOORS = ("registry/imports", f"conferences/{CONFERENCE}/roster/imports", "accounts/imports/preview", "accounts/imports")
 BEAT_S = 0.02
+SPEAKS_S = 5.0
+"""A room that only ever asks whether anybody is there counts as silent after a while."""
 BROKEN, BROKEN_QUICK = 300, 12
 
 
 async def beaten(line: ClientConnection, waited: list[float]) -> None:
     """How long a healthy room waits for each answer, until cancelled."""
+    spoke = perf_counter()
     while True:
+        if perf_counter() - spoke > SPEAKS_S:
+            await line.send('{"type":"beat"}')
+            spoke = perf_counter()
         began = perf_counter()
         await (await line.ping())
         waited.append(perf_counter() - began)
         await asyncio.sleep(BEAT_S)
+
+
+async def heard(line: ClientConnection) -> None:
+    """Takes what the server says: a room that does not is cut off."""
+    async for _ in line:
+        pass
 
 
 async def bench(number: int) -> dict[str, Any]:
@@ -44,6 +56,7 @@ async def bench(number: int) -> dict[str, Any]:
             ) as line,
         ):
             await line.send('{"type":"hello","device":"room"}')
+            hearing = asyncio.create_task(heard(line))
             calm: list[float] = []
             beside: list[float] = []
             say("hostile: a room's line without a file ...")
@@ -60,8 +73,9 @@ async def bench(number: int) -> dict[str, Any]:
                     refused.setdefault(name.partition(" ")[0] if name.startswith("broken") else name, []).append(
                         perf_counter() - began
                     )
-            beating.cancel()
-            await asyncio.wait([beating])
+            for task in (beating, hearing):
+                task.cancel()
+            await asyncio.wait([beating, hearing])
     return {
         "files": len(files) * len(DOORS),
         "slowest_s": {name: round(max(took), 2) for name, took in refused.items()},
