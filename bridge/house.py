@@ -129,6 +129,7 @@ class House:
     feed: Feed
     postman: Postman
     drafts: Drafts
+    photos: Photos
     backups: Backups
     certificate: Certificate | None
     doorstep: Doorstep
@@ -254,7 +255,8 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
             streets.create_task(house.postman.run(), name="postman")
             streets.create_task(house.drafts.run(), name="drafts")
             streets.create_task(
-                chores.run(_chores(settings, registry, archive, book, backups, certificate)), name="chores"
+                chores.run(_chores(settings, registry, archive, book, house.photos, backups, certificate)),
+                name="chores",
             )
             streets.create_task(house.feed.keep_alive(), name="feed")
             streets.create_task(held.run(), name="holders")
@@ -436,6 +438,7 @@ def _chores(
     registry: Registry,
     archive: Archive,
     book: Book,
+    photos: Photos,
     backups: Backups,
     certificate: Certificate | None,
 ) -> list[Chore]:
@@ -446,6 +449,7 @@ def _chores(
         *copies,
         *renewals,
         Chore("sweep", timedelta(hours=1), lambda: sweep(registry.store, registry.now(), registry.staff_lifetime)),
+        Chore("stray-photos", timedelta(hours=1), photos.let_go_strays),
         Chore("purge-names", timedelta(days=1), lambda: _purged(registry, archive, settings.people.keep_days)),
         Chore("forget-old-post", timedelta(days=1), lambda: book.forget_old(RealClock().now())),
     ]
@@ -529,6 +533,7 @@ def _composed(
     facts = functools.partial(_facts, registry, halls)
     figures = Figures(feed, seen, clock.now, facts, history)
     screens = Screens(feed, seen, held)
+    photos = Photos(halls, archive, clock, beside, registry.shown_name)
     drawn, kept = pages.prepared(), stores(settings)
     doorstep = Doorstep(_bounds(settings))
     metrics = metered(settings, halls, rooms, screens, feed, backups, registry, book, doorstep)
@@ -555,7 +560,7 @@ def _composed(
         *Closing(halls, clock, registry.shown_name).routes(),
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, beside, registry.shown_name).routes(),
-        *Photos(halls, archive, clock, beside, registry.shown_name).routes(),
+        *photos.routes(),
         *Comparison(halls, clock, judging_terms(settings), functools.partial(_steps, registry)).routes(),
         *Judging(halls, clock, judging_terms(settings), beside, registry.shown_name).routes(),
         *Reports(seen, archive, drafts, Signing(halls, clock), registry.shown_name).routes(),
@@ -593,6 +598,7 @@ def _composed(
         feed,
         postman,
         drafts,
+        photos,
         backups,
         certificate,
         doorstep,

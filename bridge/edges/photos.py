@@ -9,8 +9,9 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from bridge.apart import Busy
-from bridge.archive import Archive, Kind, kept
+from bridge.archive import Archive, Kind, Label, kept
 from bridge.clock import Clock
+from bridge.coordinator import Overloaded, Unavailable
 from bridge.edges.commanding import commanded
 from bridge.halls import Hall, Halls
 from bridge.pictures.darkroom import SENT_BYTES, WHY, Darkroom, Unfit
@@ -30,6 +31,9 @@ TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 JPEG = "image/jpeg"
 NAME = "hall.jpg"
 ROWS = 5_000
+STRAY_MS = 3_600_000
+"""A picture that the journal does not know goes after so long: far beyond any recording, and whoever was told to come again
+has done so or never will."""
 
 
 class PhotoQuery(BaseModel):
@@ -93,7 +97,17 @@ class Photos:
                 "Gửi ảnh hội trường (JPEG, PNG, WebP); chỉ giữ lại hình, mọi thông tin khác trong tệp bị bỏ",
                 query=PhotoQuery,
                 body_type=JPEG,
-                answers={201: PhotoTold, 404: None, 409: None, 413: None, 415: None, 422: None, 503: None},
+                costs=10,
+                answers={
+                    200: PhotoTold,
+                    201: PhotoTold,
+                    404: None,
+                    409: None,
+                    413: None,
+                    415: None,
+                    422: None,
+                    503: None,
+                },
             ),
             Route(
                 "GET",
@@ -124,8 +138,8 @@ class Photos:
             raise nowhere()
         if request.content_type not in (*TYPES, "multipart/form-data"):
             raise Problem(415, "unreadable", WHY["unreadable"])
-        # Before ten megabytes are sent for nothing.
-        _must_have_room(state, point.code, query.sitting)
+        # Before ten megabytes are sent for nothing. For how many there is room is asked later: this one may be here already.
+        _must_be_there(state, point.code, query.sitting)
         try:
             photo = await self._darkroom.developed(await uploaded(request, SENT_BYTES))
         except Unfit as unfit:
@@ -140,29 +154,63 @@ class Photos:
     async def _kept(self, hall: Hall, caller: Caller, code: str, sitting: str, jpeg: bytes) -> tuple[Photo, bool]:
         """The photo as it is known from now on, and whether it was not before: sent again, it is the same one."""
         conference, state, now_ms = hall.conference, hall.coordinator.scene.state, self._clock.now()
+        facts = msgspec.json.encode({"point": code, "sitting": sitting})
+        item = kept(conference, Kind.PHOTO, 0, NAME, JPEG, jpeg, at_ms=now_ms, by=caller.name, facts=facts)
         async with self._giving:
-            photos = state.affairs.sources.photos
-            # The journal remembers numbers whose pictures were let go.
-            number = max(await self._archive.next_number(conference, Kind.PHOTO), max(photos, default=0) + 1)
-            facts = msgspec.json.encode({"point": code, "sitting": sitting})
-            item = kept(conference, Kind.PHOTO, number, NAME, JPEG, jpeg, at_ms=now_ms, by=caller.name, facts=facts)
-            same = (code, sitting, item.sha256)
-            before = next((each for each in photos.values() if (each.point, each.sitting, each.sha256) == same), None)
+            before = state.affairs.sources.photo(code, sitting, item.sha256)
             if before is not None:
                 return before, False
+            strays = await self._strays(hall)
+            again = next((each for each in strays if (each.facts, each.sha256) == (facts, item.sha256)), None)
+            number = again.number if again else await self._next_number(hall)
 
             def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
                 return checking.take(draft, code, sitting, number, item.sha256, item.size, now_ms)
 
             # The picture first: what the journal speaks of must be there.
-            await self._archive.keep([item])
+            await self._archive.keep([msgspec.structs.replace(item, number=number)])
             try:
                 await commanded(hall, judge, caller)
             except Problem as refused:
                 if refused.status_code == 409:
                     await self._archive.forget(conference, Kind.PHOTO, number)
                 raise
-            return state.affairs.sources.photos[number], True
+            taken = state.affairs.sources.photo(code, sitting, item.sha256)
+            assert taken is not None  # noqa: S101 - recorded, now or before
+            return taken, True
+
+    async def _next_number(self, hall: Hall) -> int:
+        # The journal remembers numbers whose pictures were let go.
+        known = max(hall.coordinator.scene.state.affairs.sources.photos, default=0)
+        return max(await self._archive.next_number(hall.conference, Kind.PHOTO), known + 1)
+
+    async def _strays(self, hall: Hall) -> list[Label]:
+        """Pictures of which the journal knows nothing, as far as we have heard."""
+        photos = hall.coordinator.scene.state.affairs.sources.photos
+        return [each for each in await self._archive.listed(hall.conference, Kind.PHOTO) if each.number not in photos]
+
+    async def let_go_strays(self) -> int:
+        """Let go, after STRAY_MS, the pictures whose recording failed and that nobody sent again; how many there were."""
+        gone = 0
+        for hall in list(self._halls):
+            # Nobody of this house is between keeping a picture and recording it.
+            async with self._giving:
+                for each in await self._old_strays(hall):
+                    gone += await self._archive.forget(hall.conference, Kind.PHOTO, each.number)
+        if gone:
+            log.info("stray-photos-let-go", photos=gone)
+        return gone
+
+    async def _old_strays(self, hall: Hall) -> list[Label]:
+        late_ms = self._clock.now() - STRAY_MS
+        if not any(each.at_ms <= late_ms for each in await self._strays(hall)):
+            return []
+        try:
+            # A recording may have stood of which we were told that it failed: after this turn we know.
+            await hall.coordinator.command(lambda _draft: (), by="system")
+        except (Overloaded, Unavailable):
+            return []
+        return [each for each in await self._strays(hall) if each.at_ms <= late_ms]
 
     async def photos(self, request: web.Request) -> web.Response:
         query = query_of(request, PhotosQuery)
@@ -191,7 +239,7 @@ class Photos:
         if photo is None or not self._sees(state, caller, photo.point):
             raise nowhere()
         item = await self._archive.one(hall.conference, Kind.PHOTO, photo.number, NAME)
-        if item is None:
+        if item is None or item.sha256 != photo.sha256:
             raise Problem(404, "gone", "Ảnh này đã được xóa khi hết thời hạn lưu.")
         headers = {"Content-Disposition": f'inline; filename="{photo.point}-{photo.number}.jpg"'}
         return web.Response(body=item.content, content_type=JPEG, headers=headers)
@@ -225,8 +273,8 @@ class Photos:
         return hall
 
 
-def _must_have_room(state: State, code: str, sitting: str) -> None:
+def _must_be_there(state: State, code: str, sitting: str) -> None:
     try:
-        checking.may_take(Draft(state), code, sitting)
+        checking.may_show(Draft(state), code, sitting)
     except Refused as refused:
         raise Problem(409, refused.code, str(refused)) from refused

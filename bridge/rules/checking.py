@@ -92,11 +92,16 @@ def settle(
     return ((event, now_ms),)
 
 
-def may_take(draft: Draft, code: str, sitting: str) -> None:
-    """Whether one more photo of a hall is kept. Raises Refused."""
+def may_show(draft: Draft, code: str, sitting: str) -> None:
+    """Whether there is such a hall in such a sitting to be seen on a photo. Raises Refused."""
     _, plan = _hall(draft, code)
     if all(each.id != sitting for each in plan.sittings):
         raise Refused(f"Hội nghị không có buổi {sitting}.", code="unknown_sitting")
+
+
+def may_take(draft: Draft, code: str, sitting: str) -> None:
+    """Whether one more photo of a hall is kept. Raises Refused."""
+    may_show(draft, code, sitting)
     taken = sum((each.point, each.sitting) == (code, sitting) for each in draft.affairs.sources.photos.values())
     if taken >= PHOTOS_OF_A_SITTING:
         raise Refused(
@@ -106,7 +111,9 @@ def may_take(draft: Draft, code: str, sitting: str) -> None:
 
 
 def take(draft: Draft, code: str, sitting: str, photo: int, sha256: str, size: int, now_ms: int) -> Decided:
-    """A photo of a hall is kept under this number."""
+    """A photo of a hall is kept under this number; nothing follows if the very same one is kept already."""
+    if draft.affairs.sources.photo(code, sitting, sha256) is not None:
+        return ()
     may_take(draft, code, sitting)
     event = events.PhotoTaken(point=code, sitting=sitting, photo=photo, sha256=sha256, size=size)
     return ((event, now_ms),)

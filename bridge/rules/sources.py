@@ -94,6 +94,11 @@ class Sources(msgspec.Struct, frozen=True):
     edited: dict[tuple[Roll, str], Edited] = {}
     """The newest word on a hall and a list of the report."""
 
+    def photo(self, code: str, sitting: str, sha256: str) -> Photo | None:
+        """This very photo, if it was taken before."""
+        same = (code, sitting, sha256)
+        return next((each for each in self.photos.values() if (each.point, each.sitting, each.sha256) == same), None)
+
     def times(self) -> dict[str, int]:
         """How often each hall was drawn or counted by an inspector before; the others never."""
         found: dict[str, int] = {}

@@ -185,7 +185,8 @@ def test_an_inspector_who_counted_without_being_sent_counts_as_a_look() -> None:
 def test_photos_of_a_hall_have_an_end() -> None:
     state = live()
     for number in range(1, PHOTOS_OF_A_SITTING + 1):
-        told(state, checking.take(Draft(state), CODE, SITTING, number, "ab" * 32, 1000, MORNING), phone(CODE))
+        told(state, checking.take(Draft(state), CODE, SITTING, number, f"{number:064}", 1000, MORNING), phone(CODE))
+    assert checking.take(Draft(state), CODE, SITTING, 99, f"{number:064}", 1000, MORNING) == (), "it is kept already"
     with pytest.raises(Refused) as refused:
         checking.may_take(Draft(state), CODE, SITTING)
     assert refused.value.code == "too_many"
