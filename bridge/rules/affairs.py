@@ -47,7 +47,9 @@ def after(affairs: Affairs, happened: Happened) -> Affairs:
             | events.PhotoTaken()
             | events.JudgementChanged()
         ):
-            return msgspec.structs.replace(affairs, sources=sources.after(affairs.sources, happened))
+            # Both: what the office says of a hall beside its figures stands in the report too.
+            closing = ladder.after(affairs.closing, happened)
+            return msgspec.structs.replace(affairs, sources=sources.after(affairs.sources, happened), closing=closing)
         case _:
             closing = ladder.after(affairs.closing, happened)
             return affairs if closing is affairs.closing else msgspec.structs.replace(affairs, closing=closing)

@@ -227,7 +227,7 @@ def sign(
     """Sign the report whose figures stand at this position of the journal, as version so-and-so.
 
     `at_once`: whoever signs has said that they do not wait for phones that may still be sending. Raises Refused with the
-    code `version` where another version was signed meanwhile, or a figure has moved since the draft was made.
+    code `version` where another version was signed meanwhile, or something that the report says has moved since the draft.
     """
     closing = draft.affairs.closing
     until_ms = grace_until(closing, grace_ms)
@@ -239,7 +239,9 @@ def sign(
             f"Phiên bản tiếp theo là {due}, không phải {version}: đã có người ký trước; hãy xem lại.", code="version"
         )
     if position < closing.moved:
-        raise Refused("Số liệu đã đổi sau khi lập dự thảo; hãy lập dự thảo mới, xem lại rồi ký.", code="version")
+        raise Refused(
+            "Số liệu hoặc đánh giá đã đổi sau khi lập dự thảo; hãy lập dự thảo mới, xem lại rồi ký.", code="version"
+        )
     if not closing.versions and now_ms < until_ms and not at_once:
         raise Refused(
             f"Còn chờ điểm cầu gửi nốt đến {clock_of(until_ms)}; hãy ký sau giờ đó, hoặc chọn ký ngay.", code="grace"

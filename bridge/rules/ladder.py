@@ -89,7 +89,8 @@ class Closing(msgspec.Struct, frozen=True):
     """Numbers of the corrections of each point."""
     versions: tuple[Version, ...] = ()
     moved: int = 0
-    """The position at which a figure last moved after the close, or of the close itself; UNPLACED in a draft."""
+    """The position at which a figure, or the office's word on a hall, last moved after the close, or of the close itself;
+    UNPLACED in a draft."""
     kept: dict[str, int] = {}
     """How many acts of each point came too late and move no figure."""
 
@@ -112,6 +113,8 @@ _MOVES = (
     events.ExpectedChanged,
     events.ModeChanged,
     events.CorrectionApproved,
+    events.JudgementChanged,
+    events.DifferenceSettled,
 )
 """What changes something that a report says of a hall."""
 

@@ -180,6 +180,21 @@ async def test_two_versions_are_signed_and_the_first_stays_byte_for_byte(ours: O
     ]
 
 
+async def test_a_draft_says_that_it_is_old_when_the_office_has_judged_a_hall_otherwise(ours: Own) -> None:
+    there = ours.there
+    await closed(ours)
+    draft = await drafted(there.ann, formats=["csv"])
+    change = {"point": HALL, "list": "criticism", "add": False, "reason": "mất điện cả phường"}
+    assert (await there.ann.post(f"{PATH}/judgement/changes", change)).status == 200
+    assert (await done(there.ann, draft["number"]))["stale"] is True
+    refused = await sign(there.ann, draft["number"])
+    assert (refused.status, refused.code) == (409, "version")
+    newer = await drafted(there.ann, formats=["csv"])
+    assert newer["stale"] is False
+    assert "đưa ra 1 điểm cầu" in (await fetched(there.ann, f"{REPORTS}/{newer['number']}/files/csv"))[1].decode()
+    assert (await sign(there.ann, newer["number"])).status == 200
+
+
 async def test_nothing_is_signed_before_the_close(ours: Own) -> None:
     draft = await drafted(ours.there.ann)
     assert draft["closed"] is False

@@ -142,7 +142,7 @@ function Draft({ report, newest, maySign, again }) {
       <${Files} report=${report} />
       ${
         isSettled(report) ? html`<p class="soft">${t('Phiên bản {n} đã được ký.', { n: report.version ?? 0 })}</p>`
-        : report.stale ? html`<p class="odd">${t('Số liệu đã đổi sau khi lập; hãy lập dự thảo mới rồi ký.')}</p>`
+        : report.stale ? html`<p class="odd">${t('Số liệu hoặc đánh giá đã đổi sau khi lập; hãy lập dự thảo mới rồi ký.')}</p>`
         : !report.closed ? html`<p class="odd">${t('Số liệu tạm, lập trước khi chốt; không ký được.')}</p>`
         : newest && maySign && closed ? html`<div class="pills"><button type="button" class="pill strong" onClick=${() => sign(report, again)}>${t('Ký phiên bản {n}', { n: report.version ?? 0 })}</button></div>`
         : null
