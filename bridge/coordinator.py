@@ -1,10 +1,9 @@
 """The street: what is asked is decided, recorded, adopted, told and answered, in that order and in batches."""
 
 import asyncio
-import gc
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -37,6 +36,7 @@ from bridge.rules.projection import UP, Changed, Draft
 from bridge.rules.recalling import Past
 from bridge.rules.refused import Refused
 from bridge.rules.scene import Placed, Scene
+from endpoints_registry.collecting import uncollected
 
 log = structlog.get_logger("coordinator")
 
@@ -269,7 +269,7 @@ class Coordinator:
         """Read the journal back into the live state; lines that were up are unknown from now on."""
         head = await self._journal.head(self.conference)
         self.epoch = head.epoch
-        with _uncollected():
+        with uncollected():
             async for piece in recalled(self._journal, self.conference, head.position):
                 past = recalling.read(piece)
                 for start in range(0, len(past), BREATH):
@@ -416,18 +416,6 @@ class Coordinator:
             device = (record.by, record.device)
             if record.seq > self._acked.get(device, 0):
                 self._acked[device] = record.seq
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A long past is many values and no circles: the collector need not walk them again and again meanwhile."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:

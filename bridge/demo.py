@@ -23,7 +23,7 @@ from rich.table import Table
 from bridge.agent import Follower
 from bridge.archive import Kind
 from bridge.clock import RealClock
-from bridge.house import House, Unusable, for_days, opened_house
+from bridge.house import House, Unusable, opened_house
 from bridge.rules import flash
 from bridge.rules.attendance import NOBODY, People, standing
 from bridge.rules.closing import differences
@@ -42,6 +42,7 @@ from bridge.simulator.traffic import Traffic
 from dashboards.reports.drafts import Facts, facts_of
 from endpoints_registry import conferences
 from endpoints_registry.access import Role
+from endpoints_registry.collecting import for_days
 from endpoints_registry.conferences import Hotline
 from endpoints_registry.samples import answering, growing
 

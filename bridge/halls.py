@@ -66,6 +66,11 @@ class Halls:
     def get(self, conference: str) -> Hall | None:
         return self._halls.get(conference)
 
+    def shown(self, conference: str) -> Coordinator | None:
+        """The conference as screens and reports see it: once its list is fixed."""
+        hall = self._halls.get(conference)
+        return hall.coordinator if hall and hall.coordinator.scene.state.plan else None
+
     async def start(self, streets: asyncio.TaskGroup) -> None:
         """Open every conference that the journal knows. The streets run in this group until it ends."""
         self._streets = streets

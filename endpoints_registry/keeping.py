@@ -1,10 +1,9 @@
 """Keeps people's names for the conferences that want them, on disk and in memory, and forgets them wholly."""
 
 import asyncio
-import gc
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from sys import intern
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import badges, rosters, sheets
 from endpoints_registry.attendees import Attendee, Attendees
+from endpoints_registry.collecting import uncollected
 from endpoints_registry.database import Store, alone
 from endpoints_registry.planning import Change, Plan
 from endpoints_registry.points import KeptPoint
@@ -21,19 +21,6 @@ from endpoints_registry.tables import ATTENDEE, KEPT_NAMES, POINT
 
 # Some ten thousand people are read while halls report: after so many the loop takes a breath.
 _AT_ONCE = 1_000
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Make a great many values in one go, none of them in circles, without the collector walking all of them again and
-    again meanwhile: each walk is some tenths of a second in which no hall is heard."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class NamesOff(Exception):

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from bridge.commands.serving import migrate
 from bridge.control import servers_office
-from bridge.house import stores
+from bridge.house.stores import addresses
 from bridge.journal.checking import Broken
 from bridge.keeping.backups import ON_POSTGRESQL
 from bridge.keeping.checking import checked
@@ -52,7 +52,7 @@ async def bring_back(settings: Settings, file: Path) -> None:
 
 async def verify(settings: Settings) -> None:
     """Walk everything; also beside a running server. Raises NotDone naming the first row that does not hold."""
-    kept = stores(settings)
+    kept = addresses(settings)
     try:
         await checked((kept.registry, kept.journal), typer.echo, kept.archive)
     except Broken as broken:

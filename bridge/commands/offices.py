@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bridge.control import servers_office
-from bridge.house import opened_registry
+from bridge.house.stores import opened_registry
 from bridge.office import Office, OwnOffice
 from bridge.settings import Settings
 from endpoints_registry.doing import AT_THE_MACHINE, done_by

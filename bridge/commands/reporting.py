@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge.clock import RealClock
 from bridge.control import servers_office
-from bridge.house import judging_terms, opened_archive, opened_journal, opened_registry
+from bridge.house.stores import opened_archive, opened_journal, opened_registry
+from bridge.house.terms import judging_terms
 from bridge.journal import recalled
 from bridge.notdone import NotDone
 from bridge.reporting import Around, Reporter
@@ -71,33 +72,29 @@ async def _desk(settings: Settings, conference: str) -> AsyncIterator[Desk]:
         if there is not None:
             yield there
             return
-        async with opened_registry(settings) as registry, opened_archive(settings) as archive:
-            journal = await opened_journal(settings)
+        async with (
+            opened_registry(settings) as registry,
+            opened_journal(settings) as journal,
+            opened_archive(settings) as archive,
+        ):
+            scene = Scene()
+            async for piece in recalled(journal, conference, (await journal.head(conference)).position):
+                scene.replay(recalling.read(piece))
+            scene.sum_up()
+            hall = _Hall(scene)
+
+            def found(asked: str) -> _Hall | None:
+                return hall if asked == conference and scene.state.plan else None
+
+            around = Around(registry, journal, archive, found, judging_terms(settings))
+            drafts = Drafts(archive, around, written, RealClock().now)
+            making = asyncio.create_task(drafts.run())
             try:
-                scene = Scene()
-                async for piece in recalled(journal, conference, (await journal.head(conference)).position):
-                    scene.replay(recalling.read(piece))
-                scene.sum_up()
-                hall = _Hall(scene)
-
-                def found(asked: str) -> _Hall | None:
-                    return hall if asked == conference and scene.state.plan else None
-
-                drafts = Drafts(
-                    archive,
-                    Around(registry, journal, archive, found, judging_terms(settings)),
-                    written,
-                    RealClock().now,
-                )
-                making = asyncio.create_task(drafts.run())
-                try:
-                    yield OwnDesk(Reporter(archive, drafts, found))
-                finally:
-                    making.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await making
+                yield OwnDesk(Reporter(archive, drafts, found))
             finally:
-                await journal.close()
+                making.cancel()
+                with suppress(asyncio.CancelledError):
+                    await making
 
 
 class _Hall:

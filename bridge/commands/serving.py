@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from bridge.certificate import Certificate
 from bridge.commands.going import told_to_go
-from bridge.house import for_days, opened_archive, opened_book, opened_house, opened_journal, opened_registry
+from bridge.house import opened_house
+from bridge.house.stores import opened_stores
 from bridge.settings import Settings
+from endpoints_registry.collecting import for_days
 
 
 async def serve(settings: Settings) -> None:
@@ -42,6 +44,5 @@ def told_to_renew(certificate: Certificate | None) -> Iterator[None]:
 
 async def migrate(settings: Settings) -> None:
     """Every store to the newest schema. Raises Unusable."""
-    async with opened_registry(settings), opened_book(settings), opened_archive(settings):
-        journal = await opened_journal(settings)
-        await journal.close()
+    async with opened_stores(settings):
+        pass

@@ -10,7 +10,8 @@ import msgspec
 import uvloop
 
 from bridge import logs
-from bridge.house import for_days, opened_house
+from bridge.house import opened_house
+from endpoints_registry.collecting import for_days
 from tests.chaos.city import settings
 from tests.chaos.clock import SpedClock
 

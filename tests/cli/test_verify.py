@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from bridge.archive import Kind
 from bridge.archive import kept as shelf
 from bridge.archive.sql import open_archive
-from bridge.house import opened_house, stores
+from bridge.house import opened_house
+from bridge.house.stores import addresses
 from bridge.journal.checking import Broken
 from bridge.keeping.checking import checked
 from tests.cli.terminal import Told, bridge
@@ -40,7 +41,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def lived(folder: Path) -> None:
     """Somebody has said something in their own words."""
     keys = await furnished(folder)
-    async with open_archive(stores(furnished_settings(folder)).archive) as archive:
+    async with open_archive(addresses(furnished_settings(folder)).archive) as archive:
         report = shelf(CONFERENCE, Kind.REPORT, 1, "pdf", "application/pdf", b"%PDF-1.7", at_ms=1, by="user:ann")
         await archive.keep([report, msgspec.structs.replace(report, name="xlsx")])
     async with own(folder, keys) as house:
@@ -106,7 +107,7 @@ def test_a_changed_row_is_named(here: Path, file: str, change: str, named: str) 
 
 
 def _addresses(folder: Path) -> tuple[str, str]:
-    where = stores(furnished_settings(folder))
+    where = addresses(furnished_settings(folder))
     return where.registry, where.journal
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from bridge.house import opened_registry
+from bridge.house.stores import opened_registry
 from bridge.settings import Settings, Storage
 from endpoints_registry import exporting, rosters
 from endpoints_registry.access import Role

@@ -15,7 +15,8 @@ from structlog.typing import EventDict
 from bridge.archive import Kind, kept
 from bridge.control import servers_office
 from bridge.coordinator import happened_in
-from bridge.house import opened_house, stores
+from bridge.house import opened_house
+from bridge.house.stores import addresses
 from bridge.journal import pages
 from bridge.journal.sql import journal_to_read
 from bridge.keeping.backups import Backups, Terms, thinned
@@ -56,7 +57,7 @@ async def _reporting(there: Standing, code: str, sent: Sent) -> None:
 
 
 def _addresses(folder: Path) -> tuple[str, str]:
-    where = stores(settings(folder))
+    where = addresses(settings(folder))
     return where.registry, where.journal
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.edges import chores
 from bridge.edges.chores import Chore
-from bridge.house import opened_registry
+from bridge.house.stores import opened_registry
 from endpoints_registry.sweeping import sweep
 from tests.flows.house import HALLS, PATIENCE_S, Keys, settings
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.archive import Kind
 from bridge.edges.commanding import come_again, commanded
-from bridge.house import stores
+from bridge.house.stores import addresses
 from bridge.journal.checking import Broken
 from bridge.keeping.checking import checked
 from bridge.keeping.copying import copied
@@ -75,7 +75,7 @@ class Press:
 @pytest.fixture
 def press(monkeypatch: pytest.MonkeyPatch) -> Press:
     press = Press()
-    monkeypatch.setattr("bridge.house.written", press)
+    monkeypatch.setattr("bridge.house.parts.written", press)
     return press
 
 
@@ -360,7 +360,7 @@ async def test_a_changed_byte_of_what_was_signed_is_found_and_a_backup_keeps_eve
     await asyncio.to_thread(copied, folder, tmp_path / "copy.zip", datetime.now(UTC))
     other = tmp_path / "other"
     await asyncio.to_thread(restored, tmp_path / "copy.zip", other)
-    where = stores(settings(other))
+    where = addresses(settings(other))
     await checked((where.registry, where.journal), archive=where.archive)
     with sqlite3.connect(other / "archive.sqlite") as raw:
         assert raw.execute("SELECT content FROM kept WHERE name = 'pdf'").fetchone()[0] == before

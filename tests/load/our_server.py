@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bridge import house as houses
 from bridge import logs
 from bridge.freezing import frozen_plan
-from bridge.house import House, for_days, opened_house
+from bridge.house import House, opened_house, stores
 from bridge.journal.sql import open_journal
 from bridge.rules.deciding import change_phase
 from bridge.rules.events import AnyEvent, ConferenceFrozen
@@ -20,6 +19,7 @@ from bridge.rules.projection import Draft
 from bridge.settings import Log, Server, Settings, Storage
 from endpoints_registry.access import Role
 from endpoints_registry.accounts import new_secret
+from endpoints_registry.collecting import for_days
 from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usual_rounds
 from endpoints_registry.gate import csrf_token
 from endpoints_registry.samples import growing
@@ -43,7 +43,7 @@ async def stand(chosen: argparse.Namespace) -> None:
         badges = await _people_summoned(house, int(chosen.people or 0))
         await _gone_live(house)
     # The house has no setting for a slower disk; only here is one played.
-    vars(houses)["open_journal"] = partial(open_journal, commit_delay_s=float(chosen.delay_s))
+    vars(stores)["open_journal"] = partial(open_journal, commit_delay_s=float(chosen.delay_s))
     # Opened anew on what is on disk, as a server that runs for days was.
     with _observed(chosen.profile):
         async with opened_house(settings) as house:
