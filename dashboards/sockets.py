@@ -16,7 +16,7 @@ from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
 from endpoints_registry.access import ALLOWED, Action, Caller, may
-from endpoints_registry.gate import CALLER, Problem, Route, nowhere
+from endpoints_registry.gate import CALLER, Problem, Route, nowhere, upgraded
 from endpoints_registry.holding import Held
 
 log = structlog.get_logger("screens")
@@ -71,10 +71,7 @@ class Screens:
             detail = "Đã có quá nhiều màn hình đang xem; hãy thử lại sau ít phút."
             raise Problem(503, "too_many_screens", detail, headers={"Retry-After": "30"})
         unit = unit or own_unit(hall.scene, caller)
-        socket = web.WebSocketResponse(
-            max_msg_size=WATCH_LIMIT, compress=False, heartbeat=20, timeout=PATIENCE_S, autoping=False
-        )
-        await socket.prepare(request)
+        socket = await upgraded(request, max_msg_size=WATCH_LIMIT, heartbeat=20, timeout=PATIENCE_S)
         if request.transport is not None:
             line: network.socket = request.transport.get_extra_info("socket")
             line.setsockopt(network.SOL_SOCKET, network.SO_SNDBUF, UNREAD_BYTES)
@@ -83,11 +80,10 @@ class Screens:
         channel = self._feed.join(hall, unit, screen, sees_names(caller))
         watching = Watching(socket, request.transport, channel, screen)
         try:
-            with self._held.holding(request, watching.sent_away), contextlib.suppress(ConnectionError):
-                await watching.listen()
+            with self._held.holding(request, watching.sent_away):
+                await watching.talk()
         finally:
             self._open.discard(socket)
-            await watching.ended()
             self._feed.leave(channel, screen)
         return socket
 
@@ -132,29 +128,36 @@ class Watching:
         self._screen = screen
         self._sender: asyncio.Task[None] | None = None
 
-    async def listen(self) -> None:
-        """Until the screen goes, or is let go."""
+    async def talk(self) -> None:
+        """Until the screen goes, or is let go. Should sending fail, so does the talk: a board that stands still looks calm."""
+        async with asyncio.TaskGroup() as tasks:
+            first = tasks.create_task(self._begins())
+            try:
+                with contextlib.suppress(ConnectionError):
+                    await self._listen(tasks, first)
+            finally:
+                for task in (first, self._sender):
+                    if task is not None:
+                        task.cancel()
+
+    async def _listen(self, tasks: asyncio.TaskGroup, first: asyncio.Task[None]) -> None:
         pace = Pace(ASKED_PER_S, ASKED_AT_ONCE)
-        first = asyncio.create_task(self._begins())
-        try:
-            async for message in self._socket:
-                await pace.kept()
-                if message.type is WSMsgType.PING:
-                    await self._socket.pong(message.data)
-                elif message.type is WSMsgType.TEXT:
-                    first.cancel()
-                    if not await self._asked(message.data):
-                        return
-                elif message.type is not WSMsgType.PONG:
+        async for message in self._socket:
+            await pace.kept()
+            if message.type is WSMsgType.PING:
+                await self._socket.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
+                first.cancel()
+                if not await self._asked(message.data, tasks):
                     return
-        finally:
-            first.cancel()
+            elif message.type is not WSMsgType.PONG:
+                return
 
     async def _begins(self) -> None:
         await asyncio.sleep(WATCH_PATIENCE_S)
         await self._part(Close.SILENT, "nothing was asked")
 
-    async def _asked(self, text: str) -> bool:
+    async def _asked(self, text: str, tasks: asyncio.TaskGroup) -> bool:
         try:
             asked = wire.watch(text)
         except msgspec.DecodeError as wrong:
@@ -164,7 +167,7 @@ class Watching:
             self._sender.cancel()
         resumes = asked.epoch == self._channel.epoch
         first = self._channel.resume(self._screen, asked.offset or 0) if resumes else None
-        self._sender = asyncio.create_task(self._send(first))
+        self._sender = tasks.create_task(self._send(first))
         return True
 
     async def _send(self, first: list[bytes] | None) -> None:
@@ -196,9 +199,3 @@ class Watching:
 
     async def _part(self, code: Close, why: str) -> None:
         await part(self._socket, self._transport, code, why)
-
-    async def ended(self) -> None:
-        if self._sender is not None:
-            self._sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await self._sender

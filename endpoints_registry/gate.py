@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+import secrets
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, partial
@@ -17,6 +19,7 @@ import structlog
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from endpoints_registry.access import ALLOWED, Action, Caller
 from endpoints_registry.allowances import Allowances
@@ -33,6 +36,13 @@ LINK_HEADER = "Bridge-Link"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_PATIENCE_S = 30
 """A body that is not here by then holds a connection for nothing: a report is 2 KB, on the slowest line a second."""
+
+FAREWELL_S = 2
+"""So long a socket may take to hear that we failed."""
+FRAMES_TRACED = 20
+"""Of each fault, the innermost: one that calls itself would fill the log."""
+FAILED = 1011
+"""The protocol's own word for a server that has met what it did not foresee (RFC 6455, 7.4.1)."""
 
 WORK = 600
 """So much of our work an account may ask for at once, and a stranger's address (`Route.costs`)."""
@@ -116,6 +126,7 @@ def nowhere() -> Problem:
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 CREDENTIAL: web.RequestKey[Credential] = web.RequestKey("credential", Credential)
+SOCKET: web.RequestKey[web.WebSocketResponse] = web.RequestKey("socket", web.WebSocketResponse)
 RESOLVE: web.AppKey[Resolve] = web.AppKey("resolve", Resolve)
 ORIGINS: web.AppKey[Collection[str]] = web.AppKey("origins", Collection)
 
@@ -133,8 +144,8 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     arrivals = app.get(ARRIVALS, DIRECT)
     allowances = Allowances(monotonic, WORK, WORK_S)
     for route in routes:
-        app.router.add_route(route.method, route.path, _in_words(_guarded(route, allowances), arrivals))
-    app.router.add_route("*", "/{elsewhere:.*}", _in_words(_no_door, arrivals))
+        app.router.add_route(route.method, route.path, _in_words(_guarded(route, allowances), arrivals, route.path))
+    app.router.add_route("*", "/{elsewhere:.*}", _in_words(_no_door, arrivals, ""))
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app[DRESS] = Dress(HEADERS | ON_HTTPS if secure else HEADERS)
     app.on_response_prepare.append(app[DRESS].put_on)
@@ -173,8 +184,8 @@ def _over_https(request: web.Request) -> web.HTTPException:
     return Problem(403, "https_only", "Hệ thống chỉ phục vụ qua https; hãy đổi địa chỉ thành https://.")
 
 
-def _in_words(handler: Handler, arrivals: Arrivals) -> Handler:
-    """What the library refuses by itself is said as we say it."""
+def _in_words(handler: Handler, arrivals: Arrivals, path: str) -> Handler:
+    """What the library refuses by itself, and what nobody has foreseen, is said as we say everything."""
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
@@ -182,12 +193,10 @@ def _in_words(handler: Handler, arrivals: Arrivals) -> Handler:
             return await handler(request)
         except Problem:
             raise
-        except DBAPIError as failed:
-            if not is_away(failed):
-                raise
-            log.error("store-away", path=request.path, why=type(failed.orig).__name__)
-            detail = "Máy chủ chưa đọc hoặc ghi được dữ liệu (ổ đĩa đầy hoặc đang bận); hãy thử lại sau ít giây."
-            raise Problem(503, "come_again", detail, headers={hdrs.RETRY_AFTER: "5"}) from failed
+        except (DBAPIError, PoolTimeout) as failed:
+            if isinstance(failed, DBAPIError) and not is_away(failed):
+                return await _failed(request, path, failed)
+            raise _store_away(path, failed.orig if isinstance(failed, DBAPIError) else failed) from failed
         except web.RequestPayloadError as broken:
             detail = "Nội dung gửi lên hỏng (nén hoặc chia khúc sai); hãy gửi lại."
             raise Problem(400, "broken_body", detail) from broken
@@ -197,8 +206,68 @@ def _in_words(handler: Handler, arrivals: Arrivals) -> Handler:
             code, detail = _REFUSALS.get(refused.status, _UNREADABLE)
             kept = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else None
             raise Problem(refused.status, code, detail, headers=kept) from refused
+        except ConnectionError as broken:
+            if SOCKET in request or request.transport is None or request.transport.is_closing():
+                # Whoever asked is gone: the library lets the line go.
+                raise
+            # Of other lines a door opens only those to the store.
+            raise _store_away(path, broken) from broken
+        except Exception as fault:  # noqa: BLE001 - the one edge where anything may arrive, and somebody waits for an answer
+            return await _failed(request, path, fault)
 
     return answered
+
+
+def _store_away(path: str, cause: BaseException | None) -> Problem:
+    log.error("store-away", path=path, why=type(cause).__name__)
+    detail = "Máy chủ chưa đọc hoặc ghi được dữ liệu (ổ đĩa đầy hoặc đang bận); hãy thử lại sau ít giây."
+    return Problem(503, "come_again", detail, headers={hdrs.RETRY_AFTER: "5"})
+
+
+async def _failed(request: web.Request, path: str, fault: Exception) -> web.StreamResponse:
+    """A fault of ours: logged once with all that helps to find it, and told under the same number without any of it."""
+    number = secrets.token_hex(6)
+    caller = request.get(CALLER)
+    log.error(
+        "internal-error",
+        id=number,
+        method=request.method,
+        path=path,
+        caller=caller.name if caller is not None else "",
+        exception="".join(_traced(fault)),
+    )
+    if SOCKET in request:
+        socket = request[SOCKET]
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(FAREWELL_S):
+                await socket.close(code=FAILED, message=f"internal error {number}".encode())
+        return socket
+    if request.writer.output_size:
+        # Half an answer must not be taken for a whole one: the line breaks off.
+        raise ConnectionResetError from fault
+    detail = (
+        f"Máy chủ gặp lỗi chưa lường trước (mã {number}); hãy thử lại. Nếu vẫn vậy, hãy báo người quản trị kèm mã này."
+    )
+    raise Problem(500, "internal", detail, id=number) from fault
+
+
+def _traced(fault: BaseException) -> Iterator[str]:
+    """Where it arose, and out of what. Not in its own words: they quote what was sent, and that may be a name or a secret."""
+    before = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
+    if before is not None:
+        yield from _traced(before)
+    for inner in fault.exceptions if isinstance(fault, BaseExceptionGroup) else ():
+        yield from _traced(inner)
+    yield from traceback.format_tb(fault.__traceback__, -FRAMES_TRACED)
+    yield f"{type(fault).__qualname__}\n"
+
+
+async def upgraded(request: web.Request, **terms: Any) -> web.WebSocketResponse:
+    """The socket that was asked for, open: should the door fail behind it, the gate closes it with FAILED."""
+    socket = web.WebSocketResponse(compress=False, autoping=False, **terms)
+    await socket.prepare(request)
+    request[SOCKET] = socket
+    return socket
 
 
 _UNREADABLE = "unreadable", "Máy chủ không đọc được yêu cầu này."

@@ -119,6 +119,8 @@ def _responses(route: Route, schemas: Json) -> Json:
         refusals |= {408, 413, 422}
     if route.costs:
         refusals |= {429}
+    # A fault of ours may arise anywhere.
+    refusals |= {500}
     responses: Json = {}
     for status in sorted({*answers, *refusals}):
         kind = answers.get(status)

@@ -25,7 +25,7 @@ from bridge.rules.scene import Placed
 from bridge.rules.telling import pending
 from bridge.rules.wire import FRAME_LIMIT, Close
 from endpoints_registry.access import Action, Caller, Role
-from endpoints_registry.gate import CALLER, Route, nowhere
+from endpoints_registry.gate import CALLER, Route, nowhere, upgraded
 from endpoints_registry.holding import Held
 
 log = structlog.get_logger("rooms")
@@ -74,16 +74,12 @@ class Rooms:
         caller = request[CALLER]
         code = caller.point or ""
         hall = self._halls.of_point(code)
-        socket = web.WebSocketResponse(
-            max_msg_size=FRAME_LIMIT, compress=False, timeout=CLOSE_PATIENCE_S, autoping=False
-        )
+        if hall is None and request.headers.get("Upgrade", "").lower() != "websocket":
+            raise nowhere()
+        socket = await upgraded(request, max_msg_size=FRAME_LIMIT, timeout=CLOSE_PATIENCE_S)
         if hall is None:
-            if request.headers.get("Upgrade", "").lower() != "websocket":
-                raise nowhere()
-            await socket.prepare(request)
             await socket.close(code=Close.UNKNOWN_POINT, message=b"no conference has this point")
             return socket
-        await socket.prepare(request)
         room = Room(self, hall, caller, code, socket, request.transport)
         try:
             # A line that breaks while we answer has ended like any other.

@@ -23,9 +23,11 @@ Device = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f
 
 
 class Close(IntEnum):
-    """Why a socket was closed. 1012 and 4000-4499: come again; 4500-4999: do not."""
+    """Why a socket was closed. 1011, 1012 and 4000-4499: come again; 4500-4999: do not."""
 
     RESTARTING = 1012
+    FAILED = 1011
+    """The server has met what it did not foresee; its log knows more."""
     NOT_UNDERSTOOD = 4400
     """A frame was not JSON of a known type, or came out of turn."""
     SILENT = 4401

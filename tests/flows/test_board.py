@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from bridge.rules.wire import Close
+from dashboards.feed import Channel
 from tests.flows.house import HALL, MEASURED, OTHER_HALL, PATH, Own, Screen, Standing, act, count, rows
 
 
@@ -100,3 +104,15 @@ async def test_a_coordinators_board_holds_their_own_halls_only(there: Standing) 
     assert OTHER_HALL not in screen.points
     assert {each["point"] for each in screen.news} <= {None, *screen.points}
     assert screen.totals["points"]["total"] == 6
+
+
+async def test_a_board_that_cannot_be_drawn_is_closed_and_not_left_to_look_calm(
+    there: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> bytes:
+        raise LookupError
+
+    monkeypatch.setattr(Channel, "watch", fails)
+    screen = await there.screen()
+    await screen.say("watch")
+    assert await screen.closed() == Close.FAILED
