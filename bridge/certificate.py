@@ -18,8 +18,11 @@ class Certificate:
     def __init__(self, certificate: Path, key: Path) -> None:
         self._certificate = certificate
         self._key = key
-        self.context = self._read()
         self._seen = self._stamps()
+        self.context = self._newest = self._read()
+        # Every handshake asks for the newest pair. Reading it into this context instead would mean reading the files once
+        # more, which may be others by then: half of a pair would refuse everybody, a locked key ask at the terminal.
+        self.context.sni_callback = self._shows
 
     async def by_the_clock(self) -> str:
         """Take a renewed certificate up. Never fails: the old one stands until the files are right."""
@@ -30,14 +33,16 @@ class Certificate:
     async def renew(self) -> str:
         self._seen = self._stamps()
         try:
-            # Apart first: half of a pair in the context that is being served would refuse everybody.
-            await asyncio.to_thread(self._read)
-            self.context.load_cert_chain(self._certificate, self._key)
-        except (NotDone, OSError) as wrong:
+            self._newest = await asyncio.to_thread(self._read)
+        except NotDone as wrong:
             log.error("certificate-unusable", why=str(wrong))
             return "unusable"
         log.info("certificate-renewed")
         return "renewed"
+
+    def _shows(self, talk: ssl.SSLObject, _name: str | None, _ours: ssl.SSLContext) -> None:
+        # Also for whoever names nobody: the callback is asked at each handshake.
+        talk.context = self._newest
 
     def _read(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

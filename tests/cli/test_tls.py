@@ -6,6 +6,7 @@ import ipaddress
 import signal
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -16,12 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from bridge.certificate import Certificate
 from tests.cli.terminal import bridge
 from tests.flows.house import PATIENCE_S
 from tests.flows.served import serving
 
 
-def certified(folder: Path, serial: int) -> Path:
+def certified(folder: Path, serial: int, password: bytes = b"") -> Path:
     """A certificate for this machine and its key, written as a renewal tool does: each at once."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
@@ -37,8 +39,8 @@ def certified(folder: Path, serial: int) -> Path:
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    plain = serialization.NoEncryption()
-    written = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    locked = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    written = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
     put(folder / "key.pem", written)
     put(folder / "cert.pem", made.public_bytes(serialization.Encoding.PEM))
     return folder / "cert.pem"
@@ -100,6 +102,52 @@ async def test_a_server_with_a_certificate_serves_https_and_takes_a_renewed_one_
         async with http.get(f"{served.address}/readyz") as ready:
             assert ready.status == 200
         assert await served.told_to_go() == 0
+
+
+def shaken(context: ssl.SSLContext) -> int:
+    """The serial number that a server with this context shows, hand to hand."""
+    anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+    there, here = ssl.MemoryBIO(), ssl.MemoryBIO()
+    visitor, server = anyone.wrap_bio(there, here), context.wrap_bio(here, there, server_side=True)
+    for _ in range(4):
+        for hand in (visitor, server):
+            with suppress(ssl.SSLWantReadError):
+                hand.do_handshake()
+    shown = visitor.getpeercert(binary_form=True)
+    assert shown is not None
+    return x509.load_der_x509_certificate(shown).serial_number
+
+
+async def test_a_key_that_wants_a_password_is_refused_and_nobody_is_asked_for_it(desk: Path) -> None:
+    certificate = Certificate(certified(desk, 1), desk / "key.pem")
+    certified(desk, 2, b"a secret of the office")
+    assert await certificate.by_the_clock() == "unusable"
+    assert shaken(certificate.context) == 1
+    certified(desk, 3)
+    assert await certificate.by_the_clock() == "renewed"
+    assert shaken(certificate.context) == 3
+
+
+async def test_files_that_change_while_they_are_taken_up_leave_no_half_of_a_pair(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = Certificate(certified(desk, 1), desk / "key.pem")
+    certified(desk, 2)
+    read = Certificate._read
+
+    def overtaken(self: Certificate) -> ssl.SSLContext:
+        found = read(self)
+        # The tool goes on: another certificate already, its key not yet, and that one locked.
+        certified(desk, 3, b"a secret of the office")
+        return found
+
+    monkeypatch.setattr(Certificate, "_read", overtaken)
+    assert await certificate.renew() == "renewed"
+    assert shaken(certificate.context) == 2
+    monkeypatch.undo()
+    assert await certificate.by_the_clock() == "unusable"
+    assert shaken(certificate.context) == 2
 
 
 @pytest.mark.parametrize("broken", ["cert", "key", "missing"])
