@@ -41,6 +41,9 @@ def read(folder: Path = LOCALE) -> dict[str, Catalogue]:
             if not message.id or not message.string:
                 continue
             vietnamese = message.id if isinstance(message.id, str) else message.id[0]
-            words[vietnamese] = message.string if isinstance(message.string, str) else list(message.string)
+            # What is no sentence of a page, such as the code of a refusal, stands in a context of its own.
+            words[f"{message.context}:{vietnamese}" if message.context else vietnamese] = (
+                message.string if isinstance(message.string, str) else list(message.string)
+            )
         catalogues[language] = Catalogue(language, words)
     return catalogues

@@ -219,6 +219,16 @@ async def holder(connection: AsyncConnection, username: str) -> Account | None:
     return Account(row.id, row.username, row.name, Role(row.role), row.scope) if row is not None else None
 
 
+async def holders(connection: AsyncConnection) -> list[Account]:
+    """Everybody who may come in."""
+    rows = await connection.execute(
+        select(*(ACCOUNT.c[name] for name in ("id", "username", "name", "role", "scope"))).where(
+            ACCOUNT.c.disabled_at.is_(None)
+        )
+    )
+    return [Account(row.id, row.username, row.name, Role(row.role), row.scope) for row in rows]
+
+
 async def open_session(
     connection: AsyncConnection, account: Account, address: str, browser: str, now: datetime, lifetime: Lifetime
 ) -> tuple[str, StaffSession]:

@@ -244,6 +244,11 @@ class Registry:
             account = await accounts.holder(connection, username)
         return self.keyring.caller(account) if account is not None else None
 
+    async def holders(self) -> list[tuple[Account, Caller]]:
+        """Everybody of the staff who may come in, with the scope that each has today."""
+        async with self.store.reading() as connection:
+            return [(each, self.keyring.caller(each)) for each in await accounts.holders(connection)]
+
     async def enter(self, knock: Knock) -> Entered:
         """A session of the staff. Raises what `entering` names, attempts.TooManyTries, passwords.TooBusy."""
         entered = await self._door.enter(knock, self.now())

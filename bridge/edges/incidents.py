@@ -1,9 +1,9 @@
 """The incidents over HTTP: what goes wrong, why it is one matter, and what the staff do about it."""
 
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, NamedTuple, assert_never
 
 import msgspec
 import structlog
@@ -21,18 +21,34 @@ from bridge.rules.projection import Draft, State
 from bridge.rules.severity import Severity
 from bridge.rules.showing import Covers, Named, history, shown
 from bridge.rules.trouble import Bond, Trouble
-from endpoints_registry.access import ALLOWED, Action, Caller, covers
+from endpoints_registry.access import ALLOWED, Action, Caller, Role, covers
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 
 log = structlog.get_logger("incidents")
 
 LISTED = 500
 """So many in one answer: all that are open come first, then the newest of those that are over."""
+TAKERS_LISTED = 200
+"""Whoever holds a whole city may be one of hundreds; the nearest are told, the others can still be named."""
 NOTE_LIMIT, CAUSE_LIMIT = 500, 200
 POINTS_LIMIT = 1_000
 
 Staff = Callable[[str], Awaitable[Caller | None]]
 """User name -> who that is; None if nobody may come in by that name."""
+
+
+class Colleague(NamedTuple):
+    """Somebody of the staff."""
+
+    who: Caller
+    place: str
+    """What their unit or cluster is called; empty: everything is theirs."""
+    on_duty: bool
+    """They stand on the conference's duty roster at this hour."""
+
+
+Colleagues = Callable[[str], Awaitable[Sequence[Colleague]]]
+"""Everybody of the staff, as of a conference, by name in Vietnamese order."""
 
 
 def _line(text: str) -> str:
@@ -198,13 +214,30 @@ class IncidentsTold(msgspec.Struct, frozen=True):
     """How many there are in truth; the list is bounded."""
 
 
+class TakerTold(msgspec.Struct, frozen=True):
+    """Somebody to whom an incident can be given."""
+
+    username: str
+    name: str
+    role: Role
+    place: str
+    """The unit or cluster that they hold; empty: the whole conference."""
+    on_duty: bool
+
+
+class TakersTold(msgspec.Struct, frozen=True):
+    takers: list[TakerTold]
+    """Who is on duty now first, then who is nearest to its points; bounded."""
+
+
 class Incidents:
-    def __init__(self, halls: Halls, clock: Clock, named: Named, staff: Staff) -> None:
-        """`named` says how the holder of an account is called, `staff` who that is."""
+    def __init__(self, halls: Halls, clock: Clock, named: Named, staff: Staff, colleagues: Colleagues) -> None:
+        """`named` says how the holder of an account is called, `staff` who that is, `colleagues` who there is."""
         self._halls = halls
         self._clock = clock
         self._named = named
         self._staff = staff
+        self._colleagues = colleagues
 
     def routes(self) -> tuple[Route, ...]:
         all_of_them = "/api/v1/conferences/{conference}/incidents"
@@ -244,6 +277,14 @@ class Incidents:
                 "Tiếp nhận, giao việc, ghi chú, nêu nguyên nhân, báo đã khắc phục, mở lại, báo lên cấp trên",
                 body=DeedBody,
                 answers={200: IncidentTold, 404: None, 409: None, 422: None, 503: None},
+            ),
+            Route(
+                "GET",
+                f"{one}/takers",
+                self.takers,
+                Action.COORDINATE,
+                "Những người có thể được giao một sự cố: phụ trách điểm cầu của sự cố, ai đang trực đứng trước",
+                answers={200: TakersTold, 404: None},
             ),
         )
 
@@ -299,6 +340,22 @@ class Incidents:
         log.info("incident", conference=hall.conference, incident=number, do=deed.do, by=caller.name)
         return answer(self._told(state, caller, state.affairs.incidents.known[number]))
 
+    async def takers(self, request: web.Request) -> web.Response:
+        hall, caller = self._hall(request), request[CALLER]
+        state = hall.coordinator.scene.state
+        incident = _incident(state, caller, request.match_info["number"])
+        # Of a shared incident whoever holds only the others' points is nobody here.
+        theirs = list(filter(_covers(state, caller), incident.hits))
+        found = [
+            each
+            for each in await self._colleagues(hall.conference)
+            if each.who.role in ALLOWED[Action.COORDINATE]
+            and any(map(_covers(state, each.who), theirs))
+            and _within(state, each.who, caller)
+        ]
+        found.sort(key=lambda each: (not each.on_duty, -max(_depth(state, each.who, code) for code in theirs)))
+        return answer({"takers": [_taker(each) for each in found[:TAKERS_LISTED]]})
+
     async def _must_take(self, state: State, username: str, incident: Incident) -> None:
         """Whoever it is given to must be able to see it and to do something about it."""
         somebody = await self._staff(username.strip().lower())
@@ -346,6 +403,22 @@ def _decided(draft: Draft, number: int, deed: Deed, caller: Caller, theirs: Cove
             return mending.escalate(draft, number, None, deed.why, now_ms)
         case _:
             assert_never(deed)
+
+
+def _within(state: State, who: Caller, caller: Caller) -> bool:
+    """Nobody is told of those who sit above or beside them, but for the organisers: their names stand under every notice."""
+    return who.everywhere or all(covers(caller, path=path) for unit in who.units if (path := state.path(unit)))
+
+
+def _depth(state: State, who: Caller, code: str) -> int:
+    """How far down the tree somebody sits who holds this point: the nearer, the greater; -1 for the whole city."""
+    path = enumerate(state.path(state.points[code].planned.unit))
+    return max((depth for depth, unit in path if unit in who.units), default=-1)
+
+
+def _taker(colleague: Colleague) -> TakerTold:
+    who = colleague.who
+    return TakerTold(who.name.removeprefix("user:"), who.shown, who.role, colleague.place, colleague.on_duty)
 
 
 def _covers(state: State, caller: Caller) -> Covers:

@@ -5,6 +5,7 @@ from functools import partial
 
 import msgspec
 
+from bridge.colleagues import RegistryColleagues
 from bridge.coordinator import happened_in
 from bridge.edges.attending import Attending
 from bridge.edges.availability import Availability
@@ -86,7 +87,7 @@ def doors(settings: Settings, house: House, city: CitySignIn | None) -> tuple[Ro
         *Attending(halls, RegistryRoll(registry), clock).routes(),
         *Calling(halls, clock, facts, named).routes(),
         *Notices(halls, clock, named).routes(),
-        *Incidents(halls, clock, named, registry.staff).routes(),
+        *Incidents(halls, clock, named, registry.staff, RegistryColleagues(registry, clock)).routes(),
         *Closing(halls, clock, named).routes(),
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, placed, named).routes(),

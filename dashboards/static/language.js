@@ -23,6 +23,15 @@ export function t(vietnamese, values) {
   return values ? sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : sentence;
 }
 
+/** What the server did not take, or took with a warning: by its code in the reader's language, else in the server's own words, which
+ * are Vietnamese. Where the code says less than the sentence, the sentence stands in it as `{detail}`.
+ * @param {{code?: string, detail?: string, message?: string, [more: string]: any}} told  a problem+json, or the outcome of an act */
+export function refusal(told) {
+  const detail = told.detail ?? told.message ?? '';
+  const found = `refused:${told.code}`;
+  return found in catalogue ? t(found, { ...told, detail }) : detail;
+}
+
 /** Marks a sentence that stands in a table and is translated where it is shown.
  * @param {string} vietnamese */
 export const N = (vietnamese) => vietnamese;

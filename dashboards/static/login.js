@@ -1,5 +1,5 @@
 // The door: name and password, and whatever else the house asks for before it opens; then on to where one wanted to go.
-import { N, speak, t, words } from './language.js';
+import { N, refusal, speak, t, words } from './language.js';
 import { waited } from './login_wait.js';
 
 /** @typedef {'login' | 'own' | 'otp' | 'enrol'} Step one form each; the codes come after the last */
@@ -121,7 +121,7 @@ function showCodes(told) {
 
 /** @param {Step} step @param {number} status @param {Told} told */
 function understand(step, status, told) {
-  const sentence = told.detail ? t(told.detail) : t('Máy chủ chưa trả lời; hãy thử lại.');
+  const sentence = refusal(told) || t('Máy chủ chưa trả lời; hãy thử lại.');
   switch (told.code) {
     case 'new_password_needed':
       /** @type {HTMLInputElement} */ (within('own', '[name=username]')).value = given.username;

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.coordinator import INBOX_LIMIT
+from endpoints_registry.access import Role
 from tests.flows.house import HALL, MEASURED, OTHER_HALL, PATH, Answer, Browser, Own, Standing, act
 
 SISTER_HALL = "00004-02"
@@ -197,6 +198,49 @@ async def test_it_is_given_only_to_somebody_who_can_do_something_about_it(there:
         refused = await does(there.ann, 1, "assign", to=nobody)
         assert (refused.status, refused.code) == (409, "unknown_user")
     assert (await incidents(there.ann))[0]["owner"] is None
+
+
+async def takers(who: Browser, number: int) -> list[dict[str, Any]]:
+    answer = await who.get(f"{PATH}/incidents/{number}/takers")
+    assert answer.status == 200, answer.body
+    found: list[dict[str, Any]] = answer.body["takers"]
+    return found
+
+
+async def test_those_are_offered_who_hold_its_points_and_first_of_all_who_is_on_duty(ours: Own) -> None:
+    there, registry = ours.there, ours.house.registry
+    for name, role, scope in (
+        ("cat", Role.COORDINATOR, "006"),
+        ("dung", Role.COORDINATOR, "00004"),
+        ("vy", Role.VIEWER, "01"),
+        ("em", Role.ORGANISER, None),
+        ("gia", Role.COORDINATOR, "01"),
+    ):
+        await there.signed_in(registry, name, role, scope)
+    await registry.disable_account("em")
+    shift = {"name": "Ann", "phone": "0900 000 009", "from": "2026-03-07T07:00:00+07:00"}
+    put = {**shift, "to": "2026-03-07T12:00:00+07:00"}, {**shift, "name": "Dung", "to": "2026-03-07T07:30:00+07:00"}
+    assert (await there.ann.ask("PUT", f"{PATH}/duty", put, {})).status == 200
+    await opens(there.ann, HALL, OTHER_HALL)
+    found = [(each["username"], each["on_duty"], each["place"]) for each in await takers(there.ann, 1)]
+    assert found == [
+        ("ann", True, ""),
+        ("dung", False, "Phường Trúc Bạch"),
+        # Both districts have as many units; the name decides.
+        ("binh", False, "Quận Ba Đình"),
+        ("cat", False, "Quận Đống Đa"),
+        ("gia", False, "Thành phố Hà Nội"),
+    ]
+    # Who holds the whole city, or another district, is nobody to the coordinator of one.
+    assert [each["username"] for each in await takers(there.binh, 1)] == ["ann", "dung", "binh"]
+    for taker in ("ann", "dung", "binh", "cat"):
+        assert (await does(there.ann, 1, "assign", to=taker)).status == 200, taker
+
+
+async def test_who_there_is_to_take_it_is_told_to_nobody_who_may_not_give_it_away(there: Standing) -> None:
+    await fails(there, OTHER_HALL)
+    assert (await there.phone(OTHER_HALL).get(f"{PATH}/incidents/1/takers")).status == 403
+    assert (await there.binh.get(f"{PATH}/incidents/1/takers")).status == 404
 
 
 # --- what is not understood

@@ -1,7 +1,7 @@
 // What goes on beside the halls: told piece by piece it is what is told at once; who waits stands first; what has lapsed holds nobody up.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adopted, claimOf, colleagues, inOrder, incidentLook, lasted, NOTHING } from '../../dashboards/static/board/affairs.js';
+import { adopted, claimOf, inOrder, incidentLook, lasted, NOTHING } from '../../dashboards/static/board/affairs.js';
 import { afterDelta, fromSnapshot, isOf, look, rollUp } from '../../dashboards/static/board/state.js';
 import { callSums, jobWords, titleWords, whyCall, whyWords } from '../../dashboards/static/board/troubles.js';
 
@@ -62,11 +62,6 @@ test('a claim holds nobody up once its time is over', () => {
   assert.equal(claimOf(affairs, 'a', 99)?.by, 'ann');
   assert.equal(claimOf(affairs, 'a', 100), null);
   assert.equal(claimOf(affairs, 'b', 1), null);
-});
-
-test('an incident can be given to whoever is seen at work, and not to oneself twice', () => {
-  const affairs = adopted(NOTHING, { incidents: [incident(1, { owner: 'ann', owner_name: 'Ann' }), incident(2, { owner: 'me' })], calls: { a: claim('binh', 1) } });
-  assert.deepEqual(colleagues(affairs, 'me'), [{ user: 'ann', name: 'Ann' }, { user: 'binh', name: 'BINH' }]);
 });
 
 test('why several halls are one matter is said as the server says it', () => {

@@ -193,6 +193,7 @@ ROWS: Sequence[Row] = (
     row(f"POST {ONE}/incidents", COORDINATE, HALL, 201, body={"trouble": "no_sound", "points": ["{code}"]}, also=409),
     row(f"GET {ONE}/incidents/{{number}}", SEE, HALL, shows=True),
     row(f"POST {ONE}/incidents/{{number}}", COORDINATE, HALL, body={"do": "note", "note": "{mark}"}),
+    row(f"GET {ONE}/incidents/{{number}}/takers", COORDINATE, HALL),
     row(f"GET {ONE}/calls", COORDINATE),
     row(f"POST {ONE}/calls/{{code}}", COORDINATE, HALL, body={"do": "end", "outcome": "answered", "note": "{mark}"}),
     row(f"GET {ONE}/notices", SEE),

@@ -82,12 +82,14 @@ async def test_an_incident_is_explained_solved_and_opened_again_from_its_own_pag
         await side.get_by_role("button", name="Ghi nguyên nhân").click()
         await expect(side.locator(".axes").first).to_contain_text("Hỏng thiết bị tại điểm cầu")
         await side.get_by_role("button", name="Giao việc").click()
+        await expect(side.locator(".takers")).to_have_text("BinhĐiều phối Quận Ba Đình · binh")
+        await speaks_to_everybody(reader)
         await side.get_by_label("Tên đăng nhập").fill("khong-co-ai")
         await side.locator("form").get_by_role("button", name="Giao việc").click()
         await expect(side.locator("form")).to_contain_text("Không có ai tên đăng nhập «khong-co-ai»")
         reader.complaints[:] = [said for said in reader.complaints if "409" not in said]
-        await side.get_by_label("Tên đăng nhập").fill("binh")
-        await side.locator("form").get_by_role("button", name="Giao việc").click()
+        await side.get_by_label("Tên đăng nhập").fill("bình")
+        await page.keyboard.press("Enter")
         await expect(side.locator(".state")).to_contain_text("Binh đang xử lý")
         await side.get_by_role("button", name="Đã khắc phục").click()
         await side.get_by_role("button", name="Đã thay thiết bị").click()
@@ -123,6 +125,56 @@ async def test_escape_leaves_the_form_then_the_incident_and_the_way_back_leads_t
         await page.wait_for_url("**/#incidents")
         await page.keyboard.press("Escape")
         await expect(panel(page)).to_have_count(0)
+
+
+async def test_an_incident_is_opened_by_hand_and_by_keyboard_alone(browser: Browser, ours: Own) -> None:
+    async with at_a_screen(browser, ours) as reader:
+        page = reader.page
+        await reader.opens("/#incidents")
+        await panel(page).get_by_role("link", name="Mở sự cố").press("Enter")
+        await expect(panel(page).get_by_role("heading", name="Mở sự cố")).to_be_focused()
+        await speaks_to_everybody(reader)
+        await panel(page).get_by_role("button", name="Mở sự cố").press("Enter")
+        await expect(panel(page).get_by_role("alert")).to_have_text("Chọn sự cố là gì.")
+        await expect(panel(page).get_by_label("Mất hình")).to_be_focused()
+        await page.keyboard.press("ArrowDown")
+        await expect(panel(page).get_by_label("Mất tiếng")).to_be_checked()
+        await page.keyboard.press("Enter")
+        await expect(panel(page).get_by_role("combobox")).to_be_focused()
+        for sought in ("truc bach", "cat linh"):
+            await page.keyboard.type(f"nha van hoa {sought}")
+            await expect(panel(page).get_by_role("option")).to_have_count(1)
+            await page.keyboard.press("Enter")
+        await panel(page).get_by_label("Ghi chú").press_sequentially("Gọi điện báo")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/#incidents/1")
+        await expect(panel(page).get_by_role("heading", name="2 điểm mất tiếng")).to_be_focused()
+        await expect(panel(page)).to_contain_text("Bắt đầu với 2 điểm: Gọi điện báo")
+        await page.goto(f"{reader.address}/points/{HALL}")
+        await panel(page).get_by_role("button", name="Mở sự cố cho điểm cầu này").click()
+        await panel(page).get_by_label("Mất tiếng").check()
+        await panel(page).get_by_role("button", name="Mở sự cố").click()
+        await expect(panel(page).get_by_role("alert")).to_contain_text("đang nằm trong sự cố số 1")
+        reader.complaints[:] = [said for said in reader.complaints if "409" not in said]
+        await page.keyboard.press("Escape")
+        await panel(page).get_by_role("button", name="Mở sự cố cho điểm cầu này").click()
+        await panel(page).get_by_label("Mất hình").check()
+        await panel(page).get_by_role("button", name="Mở sự cố").click()
+        await page.wait_for_url("**/#incidents/2")
+        await expect(panel(page)).to_contain_text("Nhà văn hóa Trúc Bạch: mất hình")
+
+
+async def test_what_the_server_refuses_is_told_in_english_too(browser: Browser, ours: Own) -> None:
+    number = await no_picture(ours)
+    async with at_a_screen(browser, ours) as reader:
+        await reader.page.context.add_cookies([{"name": "language", "value": "en", "url": reader.address}])
+        await reader.opens(f"/#incidents/{number}")
+        side = panel(reader.page)
+        await side.get_by_role("button", name="Assign").click()
+        await side.get_by_label("Name or user name").fill("nobody-at-all")
+        await reader.page.keyboard.press("Enter")
+        await expect(side.locator("form")).to_contain_text("Nobody of that user name holds these bridge points")
+        reader.complaints[:] = [said for said in reader.complaints if "409" not in said]
 
 
 async def test_who_only_looks_sees_the_incident_and_nothing_to_press(browser: Browser, ours: Own) -> None:

@@ -1,8 +1,15 @@
-"""Every Vietnamese sentence of the pages has its English one, and none is left over."""
+"""Every Vietnamese sentence of the pages has its English one, and none is left over; so has every refusal of the server."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import bridge
+import endpoints_registry
+from bridge.pictures.darkroom import WHY
+from bridge.rules.model import Grade
+from bridge.rules.verdict import VERDICTS, Believed
 from dashboards import language
 
 DASHBOARDS = Path(language.__file__).parent
@@ -19,24 +26,62 @@ VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 NAMES = re.compile(r"\{(\w+)\}")
 
 
+REFUSED = "refused:"
+REFUSES = {"Problem", "Refused", "Decided", "Outcome"}
+"""Whatever carries a code to whoever asked."""
+
+
 def said() -> set[str]:
-    return {
+    on_pages = {
         single or double
         for path in PAGES
         for single, double in CALLED.findall(COMMENT.sub("", path.read_text(encoding="utf-8")))
     }
+    # Whose word is believed of a hall the server says in a sentence of a table.
+    return on_pages | {sentence for believed, sentence in VERDICTS.values() if believed is Believed.HALL}
+
+
+def sentences() -> set[str]:
+    return {words for words in language.read()["en"].words if not words.startswith(REFUSED)}
+
+
+def _codes_of(call: ast.Call) -> Iterator[str]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in REFUSES:
+        second = call.args[1:2]
+        for value in (*second, *(each.value for each in call.keywords if each.arg == "code")):
+            yield from (str(node.value) for node in ast.walk(value) if isinstance(node, ast.Constant) and node.value)
+
+
+def codes() -> set[str]:
+    """Every code that the server may give for what it refuses, or takes with a word of warning."""
+    found = {*WHY, *(each.value for each in Grade if each is not Grade.FINE), "wrong_password", "wrong_otp"}
+    for package in (bridge, endpoints_registry, language):
+        for path in Path(str(package.__file__)).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    found |= set(_codes_of(node))
+    return {code for code in found if re.fullmatch("[a-z_]+", code)}
 
 
 def test_every_sentence_has_its_english_one() -> None:
-    assert said() - set(language.read()["en"].words) == set()
+    assert said() - sentences() == set()
 
 
 def test_no_english_sentence_has_lost_its_vietnamese() -> None:
-    assert set(language.read()["en"].words) - said() == set()
+    assert sentences() - said() == set()
+
+
+def test_every_refusal_is_told_in_english_by_its_code() -> None:
+    english = {words.removeprefix(REFUSED) for words in language.read()["en"].words if words.startswith(REFUSED)}
+    assert codes() - english == set()
+    assert english - codes() == set()
 
 
 def test_translations_fill_in_the_same_names() -> None:
     for vietnamese, english in language.read()["en"].words.items():
+        if vietnamese.startswith(REFUSED):
+            continue
         for sentence in [english] if isinstance(english, str) else english:
             assert set(NAMES.findall(sentence)) == set(NAMES.findall(vietnamese)), vietnamese
 

@@ -121,14 +121,3 @@ const LOOKS = {
 
 /** @param {Incident} incident */
 export const incidentLook = (incident) => (over(incident) ? 'ended' : (LOOKS[incident.trouble] ?? 'warned'));
-
-/** Who is known to work here, besides the reader: whom an incident can be given to with one tap.
- * @param {Affairs} affairs @param {string} me @returns {{user: string, name: string}[]} */
-export function colleagues({ incidents, calls }, me) {
-  /** @type {Map<string, string>} */
-  const found = new Map();
-  for (const { owner, owner_name } of incidents.values()) if (owner) found.set(owner, owner_name || owner);
-  for (const { by, by_name } of calls.values()) if (by) found.set(by, by_name || by);
-  found.delete(me);
-  return [...found].map(([user, name]) => ({ user, name }));
-}

@@ -5,6 +5,7 @@ import { Compose } from './compose.js';
 import { DutyRoster } from './duty.js';
 import { OneIncident } from './incident.js';
 import { IncidentList } from './incidents.js';
+import { Opening } from './opening.js';
 import { NoticeList, OneNotice } from './notices.js';
 import { Panel } from './panel.js';
 import { may, open, side } from './store.js';
@@ -20,6 +21,7 @@ export function Aside() {
   const writing = NEW.exec(beside.of);
   switch (beside.what) {
     case 'incidents':
+      if (beside.of === 'new' && may('coordinate')) return html`<${Opening} />`;
       return number ? html`<${OneIncident} key=${number} number=${number} />` : html`<${IncidentList} />`;
     case 'calls':
       return may('coordinate') ? html`<${CallSheet} />` : null;

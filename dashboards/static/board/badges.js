@@ -1,7 +1,8 @@
 // What a hall or a unit has on paper: badges, and forms for the day on which the network dies. Made on request, and when they cannot be made it is said why.
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { refusal, t } from '../language.js';
+import { wrongWords } from './troubles.js';
 import { conference, may, plan, session } from './store.js';
 
 const KEPT_MS = 60_000;
@@ -12,7 +13,7 @@ async function fetched(sheet, name) {
   const answer = await fetch(`/api/v1/conferences/${encodeURIComponent(id)}/${sheet}`, {
     headers: { 'X-CSRF-Token': session.peek()?.csrf ?? '' },
   });
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? answer.statusText);
+  if (!answer.ok) throw new Error(refusal(await answer.json().catch(() => ({}))) || answer.statusText);
   const address = URL.createObjectURL(await answer.blob());
   Object.assign(document.createElement('a'), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
@@ -29,7 +30,7 @@ function Printed({ sheet, name, look, children }) {
     try {
       await fetched(sheet, name);
     } catch (error) {
-      setWrong(error instanceof TypeError ? t('Không có mạng đến máy chủ; hãy thử lại.') : /** @type {Error} */ (error).message);
+      setWrong(wrongWords(error));
     }
     setBusy(false);
   };

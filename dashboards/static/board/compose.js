@@ -4,134 +4,21 @@ import { useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure } from './format.js';
 import { openSide } from './go.js';
-import { Cross, Glass } from './shape.js';
 import { Beside } from './side.js';
-import { affairs, ask, places, state, unit } from './store.js';
+import { affairs, ask, state, unit } from './store.js';
 import { titleWords, wrongWords } from './troubles.js';
-import { find } from './vietnamese.js';
+import { darkAndSilent, reached, Whom } from './whom.js';
 
 const TEXT_LIMIT = 1000;
 const NEARLY = 800;
-const FOUND = 8;
-const CHIPS_SHOWN = 12;
 /** To so many nobody writes by a slip of the finger. */
 const MANY = 100;
 
-/** Units, and halls besides. @typedef {{units: readonly string[], points: readonly string[]}} Chosen */
-
-/** @param {string} code */
-function below(code) {
-  const units = state.peek()?.units;
-  /** @type {string | null | undefined} */
-  let at = code;
-  const path = [];
-  while (at && path.length < 12) {
-    path.push(at);
-    at = units?.get(at)?.parent;
-  }
-  return path;
-}
-
-/** The halls that are meant, each once. @param {Chosen} chosen */
-function reached({ units, points }) {
-  const found = new Set(points);
-  if (units.length > 0) {
-    const wanted = new Set(units);
-    for (const point of state.peek()?.points.values() ?? []) if (below(point.unit).some((each) => wanted.has(each))) found.add(point.code);
-  }
-  return found;
-}
-
 /** Halls that one has in mind just now, with one press. @param {number} number an incident that one came from */
 function groupsOf(number) {
-  const points = [...(state.value?.points.values() ?? [])];
   const incident = affairs.value.incidents.get(number);
-  const silent = points.filter(({ report }) => report === 'none').map(({ code }) => code);
-  const dark = points.filter(({ link }) => link === 'lost').map(({ code }) => code);
-  return [
-    ...(incident ? [{ key: 'incident', words: titleWords(incident), codes: incident.points.filter(({ eased_at_s }) => eased_at_s === null).map(({ code }) => code) }] : []),
-    { key: 'silent', words: t('{n} điểm chưa báo cáo', { n: figure(silent.length) }), codes: silent },
-    { key: 'dark', words: t('{n} điểm mất tín hiệu', { n: figure(dark.length) }), codes: dark },
-  ].filter(({ codes }) => codes.length > 0);
-}
-
-/** @param {{chosen: Chosen, choose: (chosen: Chosen) => void, incident: number}} props */
-function Whom({ chosen, choose, incident }) {
-  const [query, setQuery] = useState('');
-  const [at, setAt] = useState(0);
-  /** @type {(import('./vietnamese.js').Sought & {kind: 'point' | 'unit'})[]} */
-  const found = query.trim() ? /** @type {any} */ (find(places.value, query, FOUND)) : [];
-  /** @param {{kind: 'point' | 'unit', code: string}} place */
-  const add = ({ kind, code }) => {
-    const key = kind === 'unit' ? 'units' : 'points';
-    if (!chosen[key].includes(code)) choose({ ...chosen, [key]: [...chosen[key], code] });
-    setQuery('');
-    setAt(0);
-  };
-  /** @param {'units' | 'points'} key @param {string} code */
-  const drop = (key, code) => choose({ ...chosen, [key]: chosen[key].filter((each) => each !== code) });
-  /** @param {KeyboardEvent} event */
-  const typed = (event) => {
-    if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && found.length) {
-      event.preventDefault();
-      setAt((at + (event.key === 'ArrowDown' ? 1 : found.length - 1)) % found.length);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      const place = found[at];
-      if (place) add(place);
-    } else if (event.key === 'Escape' && query) {
-      event.preventDefault();
-      setQuery('');
-    }
-  };
-  const chips = [
-    ...chosen.units.map((code) => ({ key: /** @type {const} */ ('units'), code, name: state.value?.units.get(code)?.name ?? code })),
-    ...chosen.points.map((code) => ({ key: /** @type {const} */ ('points'), code, name: state.value?.points.get(code)?.name ?? code })),
-  ];
-  return html`
-    <div class="whom">
-      <div class="chips">
-        ${groupsOf(incident).map(({ key, words, codes }) => html`<button type="button" key=${key} onClick=${() => choose({ units: [], points: codes })}>${words}</button>`)}
-      </div>
-      <label class="field">
-        <${Glass} />
-        <span class="unseen">${t('Thêm đơn vị hoặc điểm cầu')}</span>
-        <input
-          type="search"
-          role="combobox"
-          aria-expanded=${found.length > 0}
-          aria-controls="whom-found"
-          aria-autocomplete="list"
-          aria-activedescendant=${found[at] ? `w-${at}` : undefined}
-          autocomplete="off"
-          spellcheck=${false}
-          placeholder=${t('Thêm đơn vị hoặc điểm cầu')}
-          value=${query}
-          onInput=${(/** @type {any} */ event) => {
-            setQuery(event.target.value);
-            setAt(0);
-          }}
-          onKeyDown=${typed}
-        />
-      </label>
-      <div class="whom-found" id="whom-found" role="listbox" aria-label=${t('Kết quả tìm')} hidden=${found.length === 0}>
-        ${found.map(
-          (place, i) => html`
-            <button type="button" key=${place.kind + place.code} id=${`w-${i}`} role="option" tabindex="-1" aria-selected=${i === at} onClick=${() => add(place)}>
-              <b>${place.name}</b>${place.parent && html`<span class="parent"> · ${place.parent}</span>`}${place.kind === 'unit' && html` <span class="soft">${t('cả đơn vị')}</span>`}
-            </button>
-          `,
-        )}
-      </div>
-      ${
-        chips.length > 0 &&
-        html`<ul class="chosen" aria-label=${t('Nơi nhận')}>
-          ${chips.slice(0, CHIPS_SHOWN).map(({ key, code, name }) => html`<li key=${key + code}><span>${name}</span><button type="button" aria-label=${t('Bỏ {name}', { name })} onClick=${() => drop(key, code)}><${Cross} /></button></li>`)}
-          ${chips.length > CHIPS_SHOWN && html`<li class="rest"><span>${t('và {n} nơi khác', { n: figure(chips.length - CHIPS_SHOWN) })}</span></li>`}
-        </ul>`
-      }
-    </div>
-  `;
+  const failing = incident?.points.filter(({ eased_at_s }) => eased_at_s === null).map(({ code }) => code) ?? [];
+  return [...(incident && failing.length > 0 ? [{ key: 'incident', words: titleWords(incident), codes: failing }] : []), ...darkAndSilent()];
 }
 
 /** @param {{incident: number}} props  the incident to whose halls one writes, or 0 */
@@ -139,7 +26,7 @@ export function Compose({ incident }) {
   const failing = affairs.peek().incidents.get(incident)?.points.filter(({ eased_at_s }) => eased_at_s === null).map(({ code }) => code) ?? [];
   const [text, setText] = useState('');
   const [everybody, setEverybody] = useState(failing.length === 0);
-  const [chosen, setChosen] = useState(/** @type {Chosen} */ ({ units: [], points: failing }));
+  const [chosen, setChosen] = useState(/** @type {import('./whom.js').Chosen} */ ({ units: [], points: failing }));
   const [urgent, setUrgent] = useState(false);
   const [confirm, setConfirm] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -208,7 +95,7 @@ export function Compose({ incident }) {
             <label class="pick"><input type="radio" name="whom" checked=${everybody} onChange=${() => setEverybody(true)} /><span>${t('Tất cả {n} điểm cầu', { n: figure(all) })}</span></label>
             <label class="pick"><input type="radio" name="whom" checked=${!everybody} onChange=${() => setEverybody(false)} /><span>${t('Chọn đơn vị, điểm cầu')}</span></label>
           </div>
-          ${!everybody && html`<${Whom} chosen=${chosen} choose=${setChosen} incident=${incident} />`}
+          ${!everybody && html`<${Whom} chosen=${chosen} choose=${setChosen} groups=${groupsOf(incident)} listed=${t('Nơi nhận')} />`}
         </fieldset>
         <div class="picks">
           <label class="pick"><input type="checkbox" checked=${urgent} onChange=${(/** @type {any} */ event) => setUrgent(event.target.checked)} /><span>${t('Khẩn')}<small>${t('đứng trên mọi việc khác của điện thoại')}</small></span></label>

@@ -2,8 +2,9 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
-import { colleagues, incidentLook, over } from './affairs.js';
+import { incidentLook, over } from './affairs.js';
 import { clock, figure, lasting, minute } from './format.js';
+import { GivingForm } from './giving.js';
 import { openSide, toPoint, toSide } from './go.js';
 import { me, Running, Severity, useDeed, whereWords } from './incidents.js';
 import { Shape } from './shape.js';
@@ -31,31 +32,25 @@ const ASKED = {
   escalate: { title: N('Báo lên cấp trên'), field: 'why', most: 500, free: false, yes: N('Báo lên'), common: [N('Quá lâu chưa khắc phục'), N('Cần điện lực hỗ trợ'), N('Cần nhà mạng hỗ trợ')] },
 };
 
-/** @param {{number: number, doing: Doing, done: () => void}} props */
+/** @param {{number: number, doing: Exclude<Doing, 'assign'>, done: () => void}} props */
 function Form({ number, doing, done }) {
   const { busy, wrong, does } = useDeed();
   const [said, setSaid] = useState('');
   const [missing, setMissing] = useState('');
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => field.current?.focus(), []);
-  const assigning = doing === 'assign';
-  const asked = assigning ? null : ASKED[doing];
-  const others = colleagues(affairs.value, me());
-  /** @param {Record<string, string>} deed */
-  const go = async (deed) => {
-    if (await does(number, deed)) done();
-  };
-  const send = () => {
+  const asked = ASKED[doing];
+  const send = async () => {
     const plain = said.trim();
-    if (!plain && !asked?.free) {
-      setMissing(assigning ? t('Ghi tên đăng nhập của người nhận.') : t('Ghi vài chữ trước khi gửi.'));
+    if (!plain && !asked.free) {
+      setMissing(t('Ghi vài chữ trước khi gửi.'));
       field.current?.focus();
       return;
     }
     setMissing('');
     // What is chosen from the common words goes into the journal in one language, so that causes can be counted.
-    const kept = asked?.common.find((each) => t(each) === plain) ?? plain;
-    void go(assigning ? { do: 'assign', to: plain } : { do: doing, [asked?.field ?? 'note']: kept });
+    const kept = asked.common.find((each) => t(each) === plain) ?? plain;
+    if (await does(number, { do: doing, [asked.field]: kept })) done();
   };
   return html`
     <form
@@ -64,34 +59,25 @@ function Form({ number, doing, done }) {
       aria-labelledby="doing-title"
       onSubmit=${(/** @type {Event} */ event) => {
         event.preventDefault();
-        send();
+        void send();
       }}
     >
-      <h3 id="doing-title">${assigning ? t('Giao cho ai?') : t(asked?.title ?? '')}</h3>
-      ${
-        assigning
-          ? html`<div class="chips">
-              <button type="button" onClick=${() => go({ do: 'assign', to: me() })}>${t('Giao cho tôi')}</button>
-              ${others.map(({ user, name }) => html`<button type="button" key=${user} onClick=${() => go({ do: 'assign', to: user })}>${name}</button>`)}
-            </div>`
-          : (asked?.common.length ?? 0) > 0 && html`<div class="chips">${asked?.common.map((each) => html`<button type="button" key=${each} aria-pressed=${said === t(each)} onClick=${() => setSaid(t(each))}>${t(each)}</button>`)}</div>`
-      }
+      <h3 id="doing-title">${t(asked.title)}</h3>
+      ${asked.common.length > 0 && html`<div class="chips">${asked.common.map((each) => html`<button type="button" key=${each} aria-pressed=${said === t(each)} onClick=${() => setSaid(t(each))}>${t(each)}</button>`)}</div>`}
       <input
         ref=${field}
         class="line"
         type="text"
         autocomplete="off"
-        spellcheck=${!assigning}
-        autocapitalize=${assigning ? 'none' : undefined}
-        aria-label=${assigning ? t('Tên đăng nhập') : t(asked?.title ?? '')}
-        placeholder=${assigning ? t('Tên đăng nhập khác') : asked?.free ? t('Ghi ngắn gọn, nếu có') : t('Ghi ngắn gọn')}
-        maxlength=${asked?.most ?? 64}
+        aria-label=${t(asked.title)}
+        placeholder=${asked.free ? t('Ghi ngắn gọn, nếu có') : t('Ghi ngắn gọn')}
+        maxlength=${asked.most}
         value=${said}
         onInput=${(/** @type {any} */ event) => setSaid(event.target.value)}
       />
       <p class="odd" role="status">${missing || wrong}</p>
       <div class="doing-foot">
-        <button type="submit" class="pill strong" aria-disabled=${busy}>${assigning ? t('Giao việc') : t(asked?.yes ?? '')}</button>
+        <button type="submit" class="pill strong" aria-disabled=${busy}>${t(asked.yes)}</button>
         <button type="button" class="pill" onClick=${done}>${t('Thôi')}</button>
       </div>
     </form>
@@ -236,7 +222,7 @@ export function OneIncident({ number }) {
           </dl>
           ${
             doing
-              ? html`<${Form} key=${doing} number=${number} doing=${doing} done=${done} />`
+              ? doing === 'assign' ? html`<${GivingForm} number=${number} done=${done} />` : html`<${Form} key=${doing} number=${number} doing=${doing} done=${done} />`
               : may('coordinate') &&
                 html`<div class="pills deeds">
                   ${!over(incident) && !incident.owner && html`<button type="button" class="pill strong" aria-disabled=${busy} onClick=${() => does(number, { do: 'acknowledge' })}>${t('Tiếp nhận')}</button>`}

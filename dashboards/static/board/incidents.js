@@ -7,7 +7,7 @@ import { figure, lasting } from './format.js';
 import { toSide } from './go.js';
 import { Bars, Shape } from './shape.js';
 import { Beside } from './side.js';
-import { ask, cell, hallSecond, incidents, may, parentName, session, state } from './store.js';
+import { acting, ask, cell, hallSecond, incidents, may, parentName, session, state } from './store.js';
 import { bondWords, handWords, incidentSums, SEVERITIES, titleWords, upper, wrongWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Incident} Incident */
@@ -119,6 +119,7 @@ export function IncidentList() {
   return html`
     <${Beside} title=${t('Sự cố')} name="incidents">
       <p class="soft">${sums || t('Không có sự cố nào đang mở.')}</p>
+      ${may('coordinate') && acting.value && html`<p><a class="pill" href=${toSide('incidents', 'new')}>${t('Mở sự cố')}</a></p>`}
       ${open.length > 0 && html`<ul class="incident-list" aria-label=${t('Đang mở')}>${open.map((each) => html`<${Row} key=${each.number} incident=${each} />`)}</ul>`}
       ${
         done.length > 0 &&

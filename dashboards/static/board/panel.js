@@ -1,7 +1,7 @@
 // One hall: whom to call, how it stands on each axis, its counts, and what happened there.
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
-import { foreign, N, t } from '../language.js';
+import { N, t } from '../language.js';
 import { Badges, Papers } from './badges.js';
 import { CallHere, Contacts } from './calls.js';
 import { ExpectedForm, ModeForm, StageForm } from './change.js';
@@ -9,6 +9,7 @@ import { CountForm, wanted } from './count.js';
 import { deeds } from './deeds.js';
 import { clock, figure, instant, lasting, minute } from './format.js';
 import { closePoint, toSide } from './go.js';
+import { OpeningForm } from './opening.js';
 import { Receipts } from './receipts.js';
 import { Doubts } from './settle.js';
 import { Back, Cross, Shape } from './shape.js';
@@ -70,10 +71,10 @@ function InIncident({ number }) {
   return html`<p class="in-incident"><a href=${toSide('incidents', number)}><b>${t('Sự cố {n}', { n: number })}</b>${incident ? `: ${titleWords(incident)}` : ''}</a>${incident && html`<small>${handWords(incident)}</small>`}</p>`;
 }
 
-/** Where the hall's word and its machine's disagree: who is believed, and why. The sentence is the server's. @param {{verdict: any}} props */
+/** Where the hall's word and its machine's disagree: who is believed, and why. The sentence is the server's: one of a table, which the catalogue has too. @param {{verdict: any}} props */
 function Verdict({ verdict }) {
-  if (foreign() || !verdict || verdict.believed !== 'hall' || !verdict.said_at) return null;
-  return html`<p class="verdict soft">${verdict.sentence}</p>`;
+  if (!verdict || verdict.believed !== 'hall' || !verdict.said_at) return null;
+  return html`<p class="verdict soft">${t(verdict.sentence)}</p>`;
 }
 
 /** What stands under a round's name. @param {any} round */
@@ -176,7 +177,7 @@ function useDetails(code, row) {
 
 /**
  * What the reader is doing for the hall; `from` is where they were, to go back there.
- * @typedef {{what: 'count', key: string, said?: any, reason?: string, from?: string} | {what: 'stage' | 'mode' | 'expected', from?: string}} Doing
+ * @typedef {{what: 'count', key: string, said?: any, reason?: string, from?: string} | {what: 'stage' | 'mode' | 'expected' | 'incident', from?: string}} Doing
  */
 
 /** @param {{code: string}} props */
@@ -252,6 +253,7 @@ function Point({ code }) {
         doing && row && about
           ? doing.what === 'count' ? html`<${CountForm} code=${code} about=${about} seats=${seats ?? null} begin=${doing} drafts=${drafts.current} done=${done} />`
             : doing.what === 'stage' ? html`<${StageForm} row=${row} done=${done} />`
+            : doing.what === 'incident' ? html`<${OpeningForm} point=${code} done=${done} />`
             : doing.what === 'mode' ? html`<${ModeForm} row=${row} done=${done} />`
             : html`<${ExpectedForm} row=${row} about=${about} done=${done} />`
           : html`
@@ -262,6 +264,7 @@ function Point({ code }) {
       <${Verdict} verdict=${about?.verdict} />
       ${about?.contacts?.length > 0 && html`<${Contacts} contacts=${about.contacts} />`}
       ${about && acting.value && html`<${CallHere} code=${code} name=${name} />`}
+      ${about && may('coordinate') && acting.value && html`<p class="open-incident"><button type="button" class="change" id="change-incident" onClick=${() => begin({ what: 'incident' })}>${t('Mở sự cố cho điểm cầu này')}</button></p>`}
       ${about && may('see_names') && !about.contacts?.length && html`<p class="empty">${t('Chưa có số điện thoại của điểm cầu này.')}</p>`}
       ${row && html`<${Axes} row=${row} about=${about} begin=${begin} />`}
       ${about?.sittings?.map((/** @type {any} */ sitting) => html`<${Rounds} key=${sitting.id} sitting=${sitting} many=${about.sittings.length > 1} begin=${begin} />`)}

@@ -1,6 +1,6 @@
 // What became of what one has just decided: sent, not yet answered, received at 08:02, or refused and why.
 import { html } from '../vendor/html.js';
-import { t } from '../language.js';
+import { refusal, t } from '../language.js';
 import { dismiss, mayUndo, ofHall, undo } from './deeds.js';
 import { minute } from './format.js';
 import { Cross, Shape } from './shape.js';
@@ -27,7 +27,7 @@ function became({ state, at_ms, code, message }) {
         .filter(Boolean)
         .join(' · ');
     case 'refused':
-      return t('Không nhận: {why}', { why: message || code });
+      return t('Không nhận: {why}', { why: refusal({ code, message }) || code });
   }
 }
 

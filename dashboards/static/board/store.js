@@ -1,6 +1,6 @@
 // What the board shows at this moment: signals that the components read, fed by the line to the server.
 import { batch, computed, signal } from '../vendor/signals.mjs';
-import { t } from '../language.js';
+import { refusal, t } from '../language.js';
 import { inOrder, NOTHING } from './affairs.js';
 import { browser, follow, STALE_MS } from './feed.js';
 import { instant } from './format.js';
@@ -312,7 +312,7 @@ export async function api(path, init) {
   }
   if (answer.status === 204) return null;
   const body = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(body.detail ?? answer.statusText), { status: answer.status, code: body.code });
+  if (!answer.ok) throw Object.assign(new Error(refusal(body) || answer.statusText), { status: answer.status, code: body.code });
   return body;
 }
 

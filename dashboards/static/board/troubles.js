@@ -234,31 +234,10 @@ export const missedWords = ({ job, due_at_s }) => t('Việc theo lịch bị l�
 
 // --- refusals
 
-/** The server's sentences are Vietnamese; who reads another language is told the gist. @type {Record<string, string>} */
-const REFUSED = {
-  taken: N('Đã có người khác tiếp nhận sự cố này.'),
-  claimed: N('Đã có người khác nhận gọi điểm cầu này.'),
-  not_all_yours: N('Có điểm cầu ngoài phạm vi của bạn; hãy nhờ người phụ trách chung.'),
-  resolved: N('Sự cố đã khắc phục; chỉ còn ghi chú hoặc mở lại được.'),
-  not_resolved: N('Sự cố chưa khắc phục xong nên không cần mở lại.'),
-  absorbed: N('Sự cố này đã gộp vào sự cố khác; hãy mở lại sự cố đó.'),
-  already_open: N('Các điểm cầu này đang nằm trong một sự cố khác.'),
-  highest: N('Sự cố đã báo đến cấp cao nhất.'),
-  unknown_user: N('Không có ai tên đăng nhập như vậy phụ trách các điểm cầu này.'),
-  not_open: N('Lúc này chưa làm được: hội nghị hoặc đợt báo cáo chưa mở, hoặc đã chốt.'),
-  too_many: N('Đã gửi số thông báo tối đa của hội nghị.'),
-  nobody: N('Không có điểm cầu nào nhận thông báo này.'),
-  not_by_hand: N('Gián đoạn tại trung tâm do hệ thống tự ghi nhận.'),
-};
-
-/** Why something could not be done, in the reader's language where we have it. @param {unknown} error */
+/** Why something could not be done. @param {unknown} error */
 export function wrongWords(error) {
   if (error instanceof TypeError) return t('Không có mạng đến máy chủ; hãy thử lại.');
-  const { code, message, status } = /** @type {any} */ (error);
-  const gist = REFUSED[code];
-  if (foreign() && gist) return t(gist);
-  if (foreign() && status === 503) return t('Máy chủ đang bận; hãy thử lại sau ít giây.');
-  return String(message ?? error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A sentence by itself. @param {string} words */

@@ -1,5 +1,5 @@
 // Asks the server, and says its refusals in words that tell what to do.
-import { foreign, N, t } from '../language.js';
+import { N, refusal, t } from '../language.js';
 import { session, toLogin } from './store.js';
 
 /** What the server refused. `body` is its problem+json. */
@@ -36,15 +36,13 @@ const NAMED = {
   own_account: N('Không tự khóa, tự đổi vai trò hay tự cấp lại mật khẩu; hãy nhờ người quản trị khác.'),
 };
 
-/** A refusal as a sentence. The server speaks Vietnamese; in another language its words follow ours.
- * @param {unknown} error */
+/** A refusal as a sentence. @param {unknown} error */
 export function why(error) {
   if (!(error instanceof Refused)) return t('Không có mạng đến máy chủ; hãy thử lại.');
   const known = NAMED[error.code] ?? MEANINGS[error.status] ?? MEANINGS[500] ?? '';
   if (error.status === 404 && error.code === 'not_found') return t(known);
   if (error.code in NAMED && error.code !== 'exists') return t(known);
-  if (!foreign()) return error.message || t(known);
-  return error.message ? `${t(known)} (${error.message})` : t(known);
+  return refusal(error.body) || t(known);
 }
 
 /** Whether the same may be taken another time: nobody has answered, or not to what was asked.
