@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from enum import IntEnum
 
 import msgspec
 
@@ -55,11 +56,26 @@ class Chart(msgspec.Struct, frozen=True):
     bars: tuple[Bar, ...]
 
 
+class Closeness(IntEnum):
+    """How the first page is set."""
+
+    ROOMY = 0
+    CLOSE = 1
+    """Its table in small letters."""
+    APART = 2
+    """Its table in the appendix only."""
+
+
 class Section(msgspec.Struct, frozen=True):
     heading: str
     """With its number: `1. Điểm cầu và đại biểu`."""
     paragraphs: tuple[str, ...]
+    """Without where more is to be found."""
+    see: tuple[str, ...]
+    """Labels of the appendices that tell more."""
     grid: Grid | None = None
+    grid_in: str = ""
+    """Label of the appendix in which its table stands too."""
 
 
 class Appendix(msgspec.Struct, frozen=True):
@@ -93,6 +109,7 @@ class Document(msgspec.Struct, frozen=True):
     """Where in the journal the figures stand, and where both chains ended."""
     title: str
     settled_ms: int
+    closeness: Closeness = Closeness.ROOMY
 
 
 def document(figures: Figures, form: Form) -> Document:
@@ -171,11 +188,11 @@ def _appended(figures: Figures) -> list[Table]:
 
 
 def _section(place: int, part: Part, label: dict[str, str]) -> Section:
-    *first, last = part.paragraphs
-    seen = [label[name] for name in part.see if name in label]
-    if seen:
-        last = f"{last} Chi tiết tại {' và '.join([', '.join(seen[:-1]), seen[-1]] if len(seen) > 1 else seen)}."
-    return Section(f"{place}. {part.heading}", (*first, last), grid(part.table) if part.table else None)
+    see = tuple(label[name] for name in part.see if name in label)
+    heading = f"{place}. {part.heading}"
+    if part.table is None:
+        return Section(heading, part.paragraphs, see)
+    return Section(heading, part.paragraphs, see, grid(part.table), label.get(part.table.name, ""))
 
 
 def _note(table: Table) -> str:

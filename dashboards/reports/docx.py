@@ -14,6 +14,7 @@ from dashboards.reports import word
 from dashboards.reports.document import document
 from dashboards.reports.fields import filled
 from dashboards.reports.figures import Figures
+from dashboards.reports.fitting import fitted
 from dashboards.reports.form import Form
 from dashboards.reports.packing import packed
 from dashboards.reports.templates.shipped import shipped
@@ -24,7 +25,7 @@ def write(figures: Figures, form: Form, template: bytes | None = None) -> bytes:
 
     `template` has passed `template.check`; None: the shipped one.
     """
-    told = document(figures, form)
+    told = fitted(document(figures, form))
     filling = DocxTemplate(io.BytesIO(template if template is not None else shipped(form.kind)))
     filling.init_docx()
     first, last = filling.docx.sections[0], filling.docx.sections[-1]

@@ -138,8 +138,8 @@ def _counted(people: People) -> str:
         f"{spelling.number(number)} ({spelling.percent(share)})"
         for number, share in zip(numbers, shares(numbers), strict=True)
     )
-    left = f"chưa báo cáo {unreported}" if people.unreported else "không còn đại biểu chưa báo cáo"
-    guests = f" Ngoài ra có {spelling.number(people.guests)} khách mời." if people.guests else ""
+    left = f"chưa báo cáo {unreported}" if people.unreported else "không còn ai chưa báo cáo"
+    guests = f" Khách mời: {spelling.number(people.guests)}." if people.guests else ""
     return (
         f"Tổng số triệu tập {spelling.number(people.expected)} đại biểu; có mặt {present}, "
         f"vắng có lý do {excused}, vắng không lý do {unexcused}, {left}.{guests}"
@@ -230,9 +230,8 @@ def _lines(day: Day, tables: Mapping[str, Table]) -> Part:
     if isinstance(available, float):
         said.append(f"Đường truyền của các điểm cầu thông suốt {spelling.percent(available)} thời gian họp.")
     see = [name for name in ("connectivity", "incidents") if tables[name].rows]
-    # Two paragraphs: the second goes with the signature where the page ends between them.
-    paragraphs = (_incidents(day, found), " ".join(part for part in said if part))
-    return Part("Đường truyền và sự cố", tuple(part for part in paragraphs if part), see=tuple(see))
+    told = " ".join(part for part in (_incidents(day, found), *said) if part)
+    return Part("Đường truyền và sự cố", (told,), see=tuple(see))
 
 
 def _incidents(day: Day, found: Sequence[Incident]) -> str:

@@ -10,6 +10,7 @@ import typst
 
 from dashboards.reports.document import document
 from dashboards.reports.figures import Figures
+from dashboards.reports.fitting import fitted
 from dashboards.reports.form import Form
 
 HERE = Path(__file__).parent
@@ -27,7 +28,7 @@ class Unset(Exception):
 
 def write(figures: Figures, form: Form) -> bytes:
     """The same bytes for the same figures and form. Raises Unset."""
-    told = document(figures, form)
+    told = fitted(document(figures, form))
     return set_in_type("report", msgspec.to_builtins(told) | {"called": form.called}, told.settled_ms // 1000)
 
 

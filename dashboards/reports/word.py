@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from xml.sax.saxutils import escape
 
-from dashboards.reports.document import Appendix, Document, Grid
+from dashboards.reports.document import Appendix, Closeness, Document, Grid
 
 StyleOf = Callable[[str], str]
 """The name of a style as Word shows it -> its id in this template; empty where the template has none."""
@@ -26,9 +26,16 @@ def body(document: Document, style: StyleOf, width: int) -> str:
         last = section is document.sections[-1]
         told.append(paragraph(section.paragraphs[-1], style("Thân bài"), keep=last))
         if section.grid is not None:
-            told.append(table(section.grid, style("Đầu bảng"), style("Chữ trong bảng"), width))
+            told.append(table(section.grid, *_styles(document.closeness, style), width))
             told.append(_gap())
     return "".join(told)
+
+
+def _styles(closeness: Closeness, style: StyleOf) -> tuple[str, str]:
+    """Of the table's heads and of its other words; a template that has no small ones keeps its own."""
+    small = " nhỏ" if closeness is Closeness.CLOSE else ""
+    head, plain = (style(name + small) or style(name) for name in ("Đầu bảng", "Chữ trong bảng"))
+    return head, plain
 
 
 def appendices(every: Iterable[Appendix], style: StyleOf, width: int) -> str:

@@ -25,6 +25,27 @@ HEADS = Heads(journal="a3" * 32, audit="b4" * 32)
 OURS = msgspec.structs.replace(PARTY, number="12", signer="Nguyễn Văn Ổn")
 THEIRS = msgspec.structs.replace(STATE, number="12", signer="Trần Thị Đượm")
 
+_LONG = {
+    "superior": "ĐẢNG BỘ THÀNH PHỐ HÀ NỘI",
+    "body": "BAN TUYÊN GIÁO VÀ DÂN VẬN THÀNH ỦY - BAN CHỈ ĐẠO HỌC TẬP NGHỊ QUYẾT",
+    "place": "Thành phố Hà Nội",
+    "title": "kết quả tổ chức Hội nghị trực tuyến toàn thành phố học tập, quán triệt và triển khai thực hiện Nghị quyết "
+    "Đại hội đại biểu toàn quốc lần thứ XIV của Đảng, sáng 07/3/2026",
+    "signer_title": "PHÓ TRƯỞNG BAN THƯỜNG TRỰC",
+    "signer": "Nguyễn Phúc Hoàng Trần Thị Đượm Phương Uyên",
+    "recipients": (
+        "Thường trực Thành ủy (để báo cáo)",
+        "Ban Tuyên giáo và Dân vận Trung ương (để báo cáo)",
+        "Văn phòng Thành ủy, các ban đảng Thành ủy",
+        "Các đảng ủy trực thuộc Thành ủy; các quận, huyện, thị ủy",
+        "Lưu: VT, LLCT-LSĐ",
+    ),
+}
+FORMS = {"party": OURS, "state": THEIRS} | {
+    f"{form.kind}-long": msgspec.structs.replace(form, **_LONG) for form in (OURS, THEIRS)
+}
+"""As they are mostly, and with everything in them as long as it gets."""
+
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{fonts}</dir>
 <cachedir>{cache}</cachedir><match target="pattern"><test name="family"><string>Times New Roman</string></test>
 <edit name="family" mode="assign" binding="strong"><string>Tinos</string></edit></match></fontconfig>"""
@@ -61,6 +82,12 @@ def short(told: Figures) -> Figures:
     return msgspec.structs.replace(told, tables=tuple(each for each in told.tables if each.name != "by_point"))
 
 
+def leading(told: Figures) -> Figures:
+    """The same with hardly more than what its first page speaks of."""
+    kept = ("by_unit", "by_type", "differences")
+    return msgspec.structs.replace(told, tables=tuple(each for each in told.tables if each.name in kept))
+
+
 @pytest.fixture(scope="session")
 def brief(first: Figures) -> Figures:
     return short(first)
@@ -78,6 +105,7 @@ def offered(second: Figures, state_docx: bytes, tmp_path_factory: pytest.TempPat
     told = short(second)
     names = {"party.docx": docx.write(told, OURS), "state.docx": state_docx}
     names |= {"report.xlsx": xlsx.write(told, OURS), "list.csv": csv.write(told, OURS)}
+    names |= {f"{name}-2.docx": docx.write(leading(second), form) for name, form in FORMS.items()}
     for name, content in names.items():
         (folder / name).write_bytes(content)
     # An office has Times New Roman; here stands the typeface that has its widths.

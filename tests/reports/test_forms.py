@@ -19,12 +19,13 @@ from dashboards.reports import docx, pdf, xlsx
 from dashboards.reports import figures as reports
 from dashboards.reports.document import PAPER_ROWS, document, number
 from dashboards.reports.figures import Figures
+from dashboards.reports.fitting import fitted
 from dashboards.reports.fonts.make import letters
-from dashboards.reports.form import PARTY, STATE, FormKind
+from dashboards.reports.form import PARTY, STATE, Form, FormKind
 from dashboards.reports.jobs import Format
 from dashboards.reports.tables import Kind, Table
 from dashboards.reports.writing import written
-from tests.reports.conftest import HEADS, OURS, THEIRS
+from tests.reports.conftest import FORMS, HEADS, OURS, THEIRS, leading
 from tests.reports.reading import W, lines, pages, part, spot, words
 
 VIETNAMESE = (
@@ -108,7 +109,7 @@ def test_a_number_that_is_not_given_leaves_room_for_one() -> None:
 
 
 def test_word_and_pdf_say_the_same(files: Mapping[Format, bytes], second: Figures) -> None:
-    told = document(second, OURS)
+    told = fitted(document(second, OURS))
     in_word = words(files[Format.DOCX]).replace("\u00a0", " ")
     in_pdf = " ".join(pages(files[Format.PDF])).replace("\u00a0", " ")
     said = [told.about, told.opening, *(text for part in told.sections for text in (part.heading, *part.paragraphs))]
@@ -277,6 +278,39 @@ def test_a_real_office_opens_every_file(offered: Mapping[str, bytes]) -> None:
     # As Vietnam writes them, whatever the computer is set to.
     assert "52.614" in " ".join(pages(offered["report.xlsx"]))
     assert "95,3%" in " ".join(pages(offered["report.xlsx"]))
+
+
+@pytest.mark.parametrize("name", list(FORMS))
+def test_the_leaders_page_is_one_page_with_its_signature(
+    offered: Mapping[str, bytes], first: Figures, second: Figures, name: str
+) -> None:
+    form = FORMS[name]
+    leads(pdf.write(leading(first), form), form, "52.631")
+    leads(pdf.write(leading(second), form), form, "52.614")
+    # By a real office. Of the first version one is enough: it says less.
+    leads(offered[f"{name}-2.docx"], form, "52.614")
+    leads(offered["state.docx"], THEIRS, "52.631")
+
+
+def leads(made: bytes, form: Form, present: str) -> None:
+    """All of it stands on the first page, and the next one is the first appendix."""
+    page, after, *_ = pages(made)
+    for said in (form.signer, f"- {form.recipients[-1]}", present):
+        assert said in page
+    assert "Phụ lục" in after[:40]
+    # A letterhead as long as it gets may take the table's room; then the page says where it stands.
+    in_page = "Hội trường bổ sung" in page
+    assert in_page or form not in (OURS, THEIRS)
+    assert in_page or "(Phụ lục 1, Phụ lục 2)" in page or "(Phụ lục I, Phụ lục II)" in page
+
+
+def test_what_no_setting_brings_onto_one_page_goes_on_with_its_signature(second: Figures) -> None:
+    form = msgspec.structs.replace(OURS, recipients=tuple(f"Nơi nhận thứ {place}" for place in range(1, 31)))
+    one, two, *_ = pages(pdf.write(leading(second), form))
+    assert "thông suốt" in two
+    assert form.signer in two
+    assert "Nơi nhận thứ 30." in two
+    assert form.signer not in one
 
 
 @pytest.fixture(scope="module")

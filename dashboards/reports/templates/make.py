@@ -52,6 +52,7 @@ def made(kind: FormKind) -> bytes:
     _line(document, "{{p noi_dung }}", style="Thân bài")
     _signed(document, kind)
     attached = document.add_section(WD_SECTION.NEW_PAGE)
+    _no_higher(document.paragraphs[-1], 1)
     _sized(attached, Mm(297), Mm(210))
     attached.orientation = WD_ORIENT.LANDSCAPE
     attached.different_first_page_header_footer = False
@@ -81,13 +82,16 @@ def _styled(document: Any) -> None:
     normal = document.styles["Normal"]
     _faced(normal, 14)
     normal.paragraph_format.space_after = normal.paragraph_format.space_before = Pt(0)
+    normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     for name, size, bold, italic, align, before, after, first_mm in (
         ("Thân bài", 14, False, False, BOTH, 0, 6, 10),
         ("Đề mục", 14, True, False, BOTH, 0, 6, 10),
         ("Đầu bảng", 12, True, False, CENTRE, 1, 1, 0),
-        ("Chữ trong bảng", 12.5, False, False, LEFT, 1, 1, 0),
+        ("Chữ trong bảng", 12, False, False, LEFT, 1, 1, 0),
+        ("Đầu bảng nhỏ", 10.5, True, False, CENTRE, 0.5, 0.5, 0),
+        ("Chữ trong bảng nhỏ", 10.5, False, False, LEFT, 0.5, 0.5, 0),
         ("Đầu bảng phụ lục", 9, True, False, CENTRE, 0, 0, 0),
-        ("Chữ trong phụ lục", 10, False, False, LEFT, 0, 0, 0),
+        ("Chữ trong phụ lục", 10, False, False, LEFT, 0.75, 0.75, 0),
         ("Phụ lục", 14, True, False, CENTRE, 0, 0, 0),
         ("Tên phụ lục", 14, True, False, CENTRE, 0, 2, 0),
         ("Kèm theo", 13, False, True, CENTRE, 0, 4, 0),
@@ -135,6 +139,12 @@ def _numbered(section: Any) -> None:
             mark.set(qn("xml:space"), "preserve")
             mark.text = text
         run._r.append(mark)
+
+
+def _no_higher(paragraph: Any, points: float) -> None:
+    """A paragraph that must be there and that nobody sees: as high as said, so that it opens no page of its own."""
+    form = paragraph.paragraph_format
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(points)
 
 
 # --- heads
@@ -283,7 +293,7 @@ def _signed(document: Any, kind: FormKind) -> None:
     if party:
         office.paragraph_format.space_before = Pt(6)
         _cell(right, "{%p endif %}", 14)
-    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(48)
+    _cell(right, "{{ nguoi_ky }}", 14, bold=True).paragraph_format.space_before = Pt(42)
 
 
 def _kept_whole(rows: Iterable[Any]) -> None:
