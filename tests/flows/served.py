@@ -16,6 +16,7 @@ GOING_S = 10
 """A restart is over by then: promised."""
 
 TIRELESS = """
+# Nobody is told that they ask for too much work.
 from bridge.__main__ import main
 from endpoints_registry import gate
 gate.WORK = 10**9
@@ -55,9 +56,9 @@ def configured(folder: Path, database: str = "sqlite", port: int = 0) -> Path:
 
 
 @asynccontextmanager
-async def serving(config: Path, *, tireless: bool = False) -> AsyncIterator[Served]:
-    """Listening; at the end it is killed if it still runs. `tireless`: nobody is told that they ask for too much work."""
-    started = ("-c", TIRELESS) if tireless else ("-m", "bridge")
+async def serving(config: Path, program: str = "") -> AsyncIterator[Served]:
+    """Listening; at the end it is killed if it still runs. `program`: Python that changes something before it starts."""
+    started = ("-c", program) if program else ("-m", "bridge")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *started, "serve", "--config", str(config)),
         cwd=ROOT,

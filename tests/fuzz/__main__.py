@@ -10,7 +10,7 @@ from typing import Annotated
 import requests
 import typer
 
-from tests.flows.served import configured, serving
+from tests.flows.served import TIRELESS, configured, serving
 from tests.fuzz.bodies import Found, sent
 from tests.fuzz.frames import answers_still, talked
 from tests.fuzz.known import THERE
@@ -37,7 +37,7 @@ async def run(spoilt: int, examples: int, chance: int) -> list[str]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "data"
         keys = await furnished(folder)
-        async with serving(configured(folder), tireless=True) as served:
+        async with serving(configured(folder), TIRELESS) as served:
             address = served.address
             board = {"Cookie": keys.headers["organiser"]["Cookie"]}
             rooms = {place.point: {"Authorization": f"Bearer {keys.rooms[place.point]}"} for place in PLACES}

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.flows.house import copied
-from tests.flows.served import Served, configured, serving
+from tests.flows.served import TIRELESS, Served, configured, serving
 from tests.matrix.city import Keys
 from tests.matrix.conftest import the_places
 
@@ -17,7 +17,7 @@ __all__ = ["the_places"]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(the_places: tuple[Path, Keys], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder = copied(the_places[0], tmp_path_factory.mktemp("fuzzed") / "data")
-    async with serving(configured(folder), tireless=True) as served:
+    async with serving(configured(folder), TIRELESS) as served:
         yield served
 
 

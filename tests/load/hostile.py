@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.attacks.hostile import broken, hostile
 from tests.flows.house import CONFERENCE
-from tests.flows.served import configured, serving
+from tests.flows.served import TIRELESS, configured, serving
 from tests.load.figures import as_json, options, quantile, say, show
 from tests.matrix.city import OPERATED, furnished
 
@@ -46,7 +46,7 @@ async def bench(number: int) -> dict[str, Any]:
         folder = Path(made) / "data"
         keys = await furnished(folder)
         async with (
-            serving(configured(folder), tireless=True) as served,
+            serving(configured(folder), TIRELESS) as served,
             aiohttp.ClientSession(headers=dict(keys.headers["organiser"])) as http,
             connect(
                 served.address.replace("http", "ws", 1) + "/ws/point",
