@@ -1,6 +1,7 @@
 """A backup is made while halls report; what came after it the devices send again, and nothing is lost."""
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 from contextlib import closing
@@ -27,7 +28,25 @@ from bridge.notdone import NotDone
 from bridge.rules.scene import Scene
 from bridge.settings import BackupSettings
 from endpoints_registry.access import Role
-from tests.flows.house import CONFERENCE, HALLS, PATIENCE_S, Keys, Own, Standing, act, count, own, settings
+from tests.flows.house import (
+    CONFERENCE,
+    HALL,
+    HALLS,
+    PATH,
+    PATIENCE_S,
+    Browser,
+    Keys,
+    Own,
+    Standing,
+    act,
+    count,
+    own,
+    settings,
+)
+from tests.flows.test_closing import approved, asked, at_the_end, closed, ended
+from tests.flows.test_photos import send
+from tests.flows.test_reports import REPORTS, drafted, fetched, sign
+from tests.pictures.test_darkroom import picture, told_jpeg
 
 PEOPLE = ("present", "excused", "unexcused")
 
@@ -115,17 +134,57 @@ async def test_a_backup_under_load_comes_back_as_it_was_and_the_devices_bring_th
         }
 
 
-async def test_a_link_and_a_login_of_before_still_open_after_a_restore(
+async def test_a_restored_house_shows_what_the_other_one_showed_and_opens_to_the_same_people(
     ours: Own, folder: Path, keys: Keys, tmp_path: Path
 ) -> None:
+    there = ours.there
+    await at_the_end(ours)
+    for number, code in enumerate(HALLS):
+        await ended(there, code, ours.clock.now(), present=50 + number, submits=number % 2 == 0)
+    await there.phone(HALL).send(act(HALL, "incident", ours.clock.now(), fault="no_sound"))
+    assert (await send(there.phone(HALL), HALL, told_jpeg(picture())))[0] == 201
+    # The closing round is due at noon.
+    await ours.pass_time(30 * 60)
+    await closed(ours)
+    signed = await drafted(there.ann, formats=["docx", "csv"])
+    assert (await sign(there.ann, signed["number"])).status == 200
+    await drafted(there.ann, formats=["csv"])
+    before, at_ms = await shown(there.ann), ours.clock.now()
+    theirs, told = await shown(there.binh), await there.ann.events()
     async with servers_office(folder) as office:
         assert office is not None
         await office.back_up(tmp_path / "copy.zip")
+    # What comes after the copy is not in it.
+    number = await asked(there.binh, HALL, 40)
+    assert (await approved(there.ann, number)).status == 200
+    assert (await shown(there.ann))["totals"] != before["totals"]
     await ours.close()
     await asyncio.to_thread(restored, tmp_path / "copy.zip", tmp_path / "other")
-    async with own(tmp_path / "other", keys) as back:
+    async with own(tmp_path / "other", keys, starts_ms=at_ms) as back:
+        assert await shown(back.there.ann) == before
+        assert await shown(back.there.binh) == theirs
+        assert (await back.there.ann.events())[: len(told)] == told
         assert (await back.there.ann.get("/api/v1/session")).status == 200
         assert (await back.there.phone(HALLS[0]).get("/api/v1/desk")).status == 200
+
+
+async def shown(who: Browser) -> dict[str, Any]:
+    """What somebody sees over HTTP, but for which server it is and how late; of files their SHA-256."""
+    pages = ("board", "totals", "totals?unit=001", "closing", "incidents", "judgement", "photos", "reports")
+    found: dict[str, Any] = {}
+    for page in pages:
+        body = (await who.get(f"{PATH}/{page}")).body
+        found[page] = {name: value for name, value in body.items() if name not in ("epoch", "offset", "at")}
+    for report in found["reports"].get("reports", ()):
+        for each in report["files"]:
+            path = f"{REPORTS}/{report['number']}/files/{each['format']}"
+            _, content, _ = await fetched(who, path)
+            assert hashlib.sha256(content).hexdigest() == each["sha256"]
+            found[path] = each["sha256"]
+    for photo in found["photos"]["photos"]:
+        _, content, _ = await fetched(who, f"{PATH}/photos/{photo['number']}")
+        assert hashlib.sha256(content).hexdigest() == photo["sha256"]
+    return found
 
 
 # --- by the clock
