@@ -15,7 +15,7 @@ from tests.matrix.city import PLACES, Keys
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # `make fuzz` sends a hundred thousand; these few thousand are always the same.
-FRAMES, BODIES, EXAMPLES = 6_000, 3_000, 3
+FRAMES, BODIES, EXAMPLES = 6_000, 3_000, 2
 SEED = 36
 
 
