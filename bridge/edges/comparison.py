@@ -1,20 +1,22 @@
 """Conferences beside each other for one unit, across reorganisations, for whoever may see that unit."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 from aiohttp import web
 from pydantic import BaseModel, Field
 
+from bridge.beside import Beside
 from bridge.clock import Clock
+from bridge.edges.judge import Judge
 from bridge.halls import Hall as Conference
 from bridge.halls import Halls
 from bridge.rules.attendance import is_summoned, standing
 from bridge.rules.comparing import RULE, Day, Hall, Step, Summed, summed
-from bridge.rules.judging import Terms, judged
-from bridge.rules.model import Phase
+from bridge.rules.judging import Judgement
+from bridge.rules.model import Phase, RoundKey
 from bridge.rules.projection import State
 from bridge.rules.wire import rfc3339
 from endpoints_registry.access import Action, Caller, covers
@@ -88,10 +90,11 @@ class ComparisonTold(msgspec.Struct, frozen=True):
 
 
 class Comparison:
-    def __init__(self, halls: Halls, clock: Clock, terms: Terms, steps: Steps) -> None:
+    def __init__(self, halls: Halls, clock: Clock, judge: Judge, beside: Beside, steps: Steps) -> None:
         self._halls = halls
         self._clock = clock
-        self._terms = terms
+        self._judge = judge
+        self._beside = beside
         self._steps = steps
 
     def routes(self) -> tuple[Route, ...]:
@@ -127,13 +130,12 @@ class Comparison:
         below = [each.code for each in tree.units.values() if each.parent == (unit or None)][:BELOW]
         if not unit and len(below) == 1:
             below = [each.code for each in tree.units.values() if each.parent == below[0]][:BELOW]
-        on = self._taken(basis, now_ms)
+        on = await self._taken(basis, now_ms)
         told: list[Compared] = []
         lines: dict[str, list[Cell | None]] = {code: [] for code in below}
         for each in newest[:COMPARED]:
-            found = summed(self._taken(each, now_ms), on, steps, (unit, *below))
-            # One conference after another: the halls do not wait for all of them.
-            await asyncio.sleep(0)
+            day = on if each is basis else await self._taken(each, now_ms)
+            found = await self._beside.think(partial(summed, day, on, steps, (unit, *below)))
             if unit not in found:
                 continue
             told.append(_compared(each, found[unit]))
@@ -159,26 +161,30 @@ class Comparison:
             if (state := each.coordinator.scene.state).plan is not None and state.phase in COUNTED
         ]
 
-    def _taken(self, conference: Conference, now_ms: int) -> Day:
+    async def _taken(self, conference: Conference, now_ms: int) -> Day:
         """A conference's halls with the figures that its totals show."""
-        state = conference.coordinator.scene.state
-        key = conference.coordinator.scene.round_at(now_ms)
-        parents: Mapping[str, str | None] = {unit.code: unit.parent for unit in state.units.values()}
-        if key is None:
-            return Day(conference.conference, _day(state), parents, ())
-        praised = {row.point for row in judged(state, self._terms, now_ms).praise.rows}
-        halls = tuple(
-            Hall(
-                unit=point.planned.unit,
-                people=standing(point, key),
-                reported=key in point.figures,
-                on_time=key in point.figures and point.figures[key].on_time,
-                praised=code in praised,
-            )
-            for code, point in state.points.items()
-            if is_summoned(point, key[0])
+        judgement = await self._judge.judged(conference, now_ms)
+        state, key = conference.coordinator.scene.state.still(), conference.coordinator.scene.round_at(now_ms)
+        return await self._beside.think(partial(_day_of, conference.conference, state, key, judgement))
+
+
+def _day_of(conference: str, state: State, key: RoundKey | None, judgement: Judgement) -> Day:
+    parents: Mapping[str, str | None] = {unit.code: unit.parent for unit in state.units.values()}
+    if key is None:
+        return Day(conference, _day(state), parents, ())
+    praised = {row.point for row in judgement.praise.rows}
+    halls = tuple(
+        Hall(
+            unit=point.planned.unit,
+            people=standing(point, key),
+            reported=key in point.figures,
+            on_time=key in point.figures and point.figures[key].on_time,
+            praised=code in praised,
         )
-        return Day(conference.conference, _day(state), parents, halls)
+        for code, point in state.points.items()
+        if is_summoned(point, key[0])
+    )
+    return Day(conference, _day(state), parents, halls)
 
 
 def _own(caller: Caller) -> str:

@@ -8,13 +8,15 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.beside import Beside
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
+from bridge.edges.judge import Judge
 from bridge.halls import Hall, Halls
 from bridge.reach import has_part
 from bridge.rules import checking, wire
 from bridge.rules.events import AnyEvent
-from bridge.rules.judging import List, Terms, judged
+from bridge.rules.judging import List, Removed, Row
 from bridge.rules.projection import Draft, State
 from bridge.rules.sources import Edited
 from bridge.rules.witness import Roll
@@ -73,12 +75,19 @@ class JudgementTold(msgspec.Struct, frozen=True):
 
 class Judging:
     def __init__(
-        self, halls: Halls, clock: Clock, terms: Terms, placed: Callable[[str, str], str], named: Callable[[str], str]
+        self,
+        halls: Halls,
+        clock: Clock,
+        judge: Judge,
+        beside: Beside,
+        placed: Callable[[str, str], str],
+        named: Callable[[str], str],
     ) -> None:
         """`placed` says what stands beside a hall's name (conference, point); `named` how the holder of an account is called."""
         self._halls = halls
         self._clock = clock
-        self._terms = terms
+        self._judge = judge
+        self._beside = beside
         self._placed = placed
         self._named = named
 
@@ -107,7 +116,7 @@ class Judging:
 
     async def judgement(self, request: web.Request) -> web.Response:
         unit = query_of(request, JudgementQuery).unit
-        return answer(self._told(self._hall(request), request[CALLER], unit))
+        return await self._answered(self._hall(request), request[CALLER], unit)
 
     async def change(self, request: web.Request) -> web.Response:
         asked = await body_of(request, JudgementBody)
@@ -123,35 +132,42 @@ class Judging:
 
         await commanded(hall, judge, caller)
         log.info("judgement-changed", conference=hall.conference, point=asked.point, list=asked.list, by=caller.name)
-        return answer(self._told(hall, caller, ""))
+        return await self._answered(hall, caller, "")
 
-    def _told(self, hall: Hall, caller: Caller, unit: str) -> JudgementTold:
+    async def _answered(self, hall: Hall, caller: Caller, unit: str) -> web.Response:
         state, now_ms = hall.coordinator.scene.state, self._clock.now()
-        found = judged(state, self._terms, now_ms, _theirs(state, caller, unit))
-        stated = self._terms.stated()
-        return JudgementTold(
-            praise=self._list(hall, caller, found.praise, stated[Roll.PRAISE]),
-            criticism=self._list(hall, caller, found.criticism, stated[Roll.CRITICISM]),
-            at=wire.rfc3339(now_ms),
-        )
+        if unit and (unit not in state.units or not covers(caller, path=state.path(unit))):
+            raise nowhere()
+        found = await self._judge.judged(hall, now_ms)
+        still = hall.coordinator.scene.state.still()
 
-    def _list(self, hall: Hall, caller: Caller, found: List, rules: tuple[str, ...]) -> RollTold:
-        rows = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.rows[:ROWS]]
-        removed = [self._row(hall, caller, each.point, each.evidence, each.edited) for each in found.removed[:ROWS]]
+        def told() -> web.Response:
+            theirs = found if caller.everywhere and not unit else found.among(_theirs(still, caller, unit))
+            stated = self._judge.terms.stated()
+            return answer(
+                JudgementTold(
+                    praise=self._list(hall.conference, still, caller, theirs.praise, stated[Roll.PRAISE]),
+                    criticism=self._list(hall.conference, still, caller, theirs.criticism, stated[Roll.CRITICISM]),
+                    at=wire.rfc3339(now_ms),
+                )
+            )
+
+        return await self._beside.think(told)
+
+    def _list(self, conference: str, state: State, caller: Caller, found: List, rules: tuple[str, ...]) -> RollTold:
+        def row(each: Row | Removed) -> JudgedTold:
+            planned = state.points[each.point].planned
+            return JudgedTold(
+                point=each.point,
+                name=planned.name,
+                parent=self._placed(conference, each.point),
+                unit=planned.unit,
+                evidence=each.evidence,
+                edited=self._edited(caller, each.edited) if each.edited else None,
+            )
+
+        rows, removed = ([row(each) for each in some[:ROWS]] for some in (found.rows, found.removed))
         return RollTold(rules, len(found.rows), rows, removed)
-
-    def _row(
-        self, hall: Hall, caller: Caller, code: str, evidence: tuple[str, ...], edited: Edited | None
-    ) -> JudgedTold:
-        planned = hall.coordinator.scene.state.points[code].planned
-        return JudgedTold(
-            point=code,
-            name=planned.name,
-            parent=self._placed(hall.conference, code),
-            unit=planned.unit,
-            evidence=evidence,
-            edited=self._edited(caller, edited) if edited else None,
-        )
 
     def _edited(self, caller: Caller, edited: Edited) -> EditedTold:
         # What the staff write for each other names people more often than not.
@@ -173,8 +189,6 @@ class Judging:
 
 def _theirs(state: State, caller: Caller, unit: str) -> frozenset[str]:
     """The halls of the unit that the caller may see; of everything that is theirs without one."""
-    if unit and (unit not in state.units or not covers(caller, path=state.path(unit))):
-        raise nowhere()
     return frozenset(
         code
         for code, point in state.points.items()

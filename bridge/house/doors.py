@@ -5,6 +5,7 @@ from functools import partial
 
 import msgspec
 
+from bridge.beside import Beside
 from bridge.colleagues import RegistryColleagues
 from bridge.coordinator import happened_in
 from bridge.edges.attending import Attending
@@ -16,6 +17,7 @@ from bridge.edges.comparison import Comparison
 from bridge.edges.desk import Desk, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
+from bridge.edges.judge import Judge
 from bridge.edges.judgement import Judging
 from bridge.edges.linetest import LineTest
 from bridge.edges.notices import Notices
@@ -62,7 +64,8 @@ def doors(settings: Settings, house: House, city: CitySignIn | None) -> tuple[Ro
     named, shown = registry.shown_name, halls.shown
     origin = next(iter(settings.server.origins), "")
     placed, facts = partial(registered.place, registry), partial(registered.facts, registry, halls)
-    judged, kept = judging_terms(settings), addresses(settings)
+    beside, kept = Beside(), addresses(settings)
+    judge = Judge(judging_terms(settings), beside)
     drawn, press = pages.prepared(), Press()
 
     def locate(conference: str, code: str) -> Whereabouts:
@@ -92,8 +95,8 @@ def doors(settings: Settings, house: House, city: CitySignIn | None) -> tuple[Ro
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, placed, named).routes(),
         *house.photos.routes(),
-        *Comparison(halls, clock, judged, partial(registered.steps, registry)).routes(),
-        *Judging(halls, clock, judged, placed, named).routes(),
+        *Comparison(halls, clock, judge, beside, partial(registered.steps, registry)).routes(),
+        *Judging(halls, clock, judge, beside, placed, named).routes(),
         *Reports(shown, archive, house.drafts, Signing(halls, clock), named).routes(),
         *FlashDoors(shown, press, clock.now, partial(_flashes, house.book)).routes(),
         *Templates(registry.store, archive, registry.now).routes(),

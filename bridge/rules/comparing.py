@@ -14,7 +14,7 @@ Nobody is lost by it: all parts of a hall add up to the hall.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -74,6 +74,7 @@ class Summed(msgspec.Struct, frozen=True):
     """Some of it was counted for another unit then."""
 
 
+Number = int | Fraction
 Parts = Mapping[str, Fraction]
 """How much of something belongs to which unit; together one."""
 
@@ -156,20 +157,17 @@ def summed(day: Day, basis: Day, steps: Sequence[Step], units: Iterable[str]) ->
     """The figures of these units of the basis' tree, with all below each; "" for everything. Without a hall: left out."""
     wanted = set(units)
     parts = spread(day, basis, steps)
-    sums: dict[str, list[Fraction]] = {}
+    sums: dict[str, list[Number]] = {}
     touched: dict[str, int] = defaultdict(int)
     moved: dict[str, bool] = defaultdict(bool)
+    shares_of = {unit: _shares(places, basis, wanted) for unit, places in parts.items()}
     for hall in day.halls:
         row = (*_figures(hall.people), 1, hall.reported, hall.on_time, hall.praised)
-        shares: dict[str, Fraction] = defaultdict(Fraction)
-        for code, part in parts[hall.unit].items():
-            for above in {"", *_path(basis.parents, code)} & wanted:
-                shares[above] += part
-        elsewhere = set(parts[hall.unit]) != {hall.unit}
-        for above, share in shares.items():
-            into = sums.setdefault(above, [Fraction(0)] * len(row))
+        elsewhere = parts[hall.unit].keys() != {hall.unit}
+        for above, share in shares_of[hall.unit].items():
+            into = sums.setdefault(above, [0] * len(row))
             for place, figure in enumerate(row):
-                into[place] += share * figure
+                into[place] += figure if share == 1 else share * figure
             touched[above] += share == 1
             moved[above] |= elsewhere
     # Where all of a conference is counted whole, nothing was converted, wherever below it stands now.
@@ -179,11 +177,20 @@ def summed(day: Day, basis: Day, steps: Sequence[Step], units: Iterable[str]) ->
     }
 
 
+def _shares(parts: Parts, basis: Day, wanted: Collection[str]) -> Mapping[str, Number]:
+    """How much of a unit lies below each that is wanted; plain numbers where it is all of it, as it nearly always is."""
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for code, part in parts.items():
+        for above in {"", *_path(basis.parents, code)}.intersection(wanted):
+            found[above] += part
+    return {above: 1 if share == 1 else share for above, share in found.items()}
+
+
 def _figures(people: People) -> tuple[int, ...]:
     return (people.present, people.excused, people.unexcused, people.unreported, people.guests)
 
 
-def _rounded(figures: Sequence[Fraction], *, converted: bool) -> Summed:
+def _rounded(figures: Sequence[Number], *, converted: bool) -> Summed:
     present, excused, unexcused, unreported = whole(figures[:4])
     people = msgspec.structs.replace(
         NOBODY,
@@ -198,7 +205,7 @@ def _rounded(figures: Sequence[Fraction], *, converted: bool) -> Summed:
     return Summed(people, points, reported, on_time, praised, converted)
 
 
-def whole(parts: Sequence[Fraction]) -> tuple[int, ...]:
+def whole(parts: Sequence[Number]) -> tuple[int, ...]:
     """Whole numbers that add up to the rounded sum: the largest remainders get what is left."""
     total = int(sum(parts, Fraction(0)) + Fraction(1, 2))
     found = [int(part) for part in parts]

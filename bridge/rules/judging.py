@@ -68,6 +68,12 @@ class List(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     removed: tuple[Removed, ...] = ()
 
+    def among(self, codes: Collection[str]) -> "List":
+        return List(
+            tuple(each for each in self.rows if each.point in codes),
+            tuple(each for each in self.removed if each.point in codes),
+        )
+
 
 class Judgement(msgspec.Struct, frozen=True):
     praise: List
@@ -76,17 +82,24 @@ class Judgement(msgspec.Struct, frozen=True):
     def of(self, roll: Roll) -> List:
         return self.praise if roll is Roll.PRAISE else self.criticism
 
+    def among(self, codes: Collection[str]) -> "Judgement":
+        """Of these halls alone: each is judged by itself."""
+        return Judgement(self.praise.among(codes), self.criticism.among(codes))
 
-def judged(state: State, terms: Terms, now_ms: int, among: Collection[str] | None = None) -> Judgement:
-    """Both lists of these halls (None: of all), in the order of the plan. A round that is not due yet accuses nobody."""
+    @property
+    def rows(self) -> int:
+        """How many lines both lists have."""
+        return sum(len(each.rows) + len(each.removed) for each in (self.praise, self.criticism))
+
+
+def judged(state: State, terms: Terms, now_ms: int) -> Judgement:
+    """Both lists, in the order of the plan. A round that is not due yet accuses nobody."""
     if state.plan is None:
         return Judgement(List(()), List(()))
     past = _past(state.plan, now_ms)
     faults = _faults(state.affairs.incidents)
     found: dict[Roll, list[tuple[str, tuple[str, ...]]]] = {Roll.PRAISE: [], Roll.CRITICISM: []}
-    codes = [code for code in state.points if among is None or code in among]
-    for code in codes:
-        point = state.points[code]
+    for code, point in state.points.items():
         owed = [(sitting, rounds) for sitting, rounds in past if is_summoned(point, sitting.id)]
         if not owed:
             continue
@@ -95,9 +108,14 @@ def judged(state: State, terms: Terms, now_ms: int, among: Collection[str] | Non
         elif right := _right(point, owed, terms, faults.get(code, ())):
             found[Roll.PRAISE].append((code, right))
     return Judgement(
-        praise=_edited(found[Roll.PRAISE], Roll.PRAISE, state.affairs.sources, codes),
-        criticism=_edited(found[Roll.CRITICISM], Roll.CRITICISM, state.affairs.sources, codes),
+        praise=_edited(found[Roll.PRAISE], Roll.PRAISE, state.affairs.sources, state.points),
+        criticism=_edited(found[Roll.CRITICISM], Roll.CRITICISM, state.affairs.sources, state.points),
     )
+
+
+def due(plan: Plan, now_ms: int) -> int:
+    """How many rounds are due by now: what is judged changes with them, and with what happens."""
+    return sum(len(rounds) for _, rounds in _past(plan, now_ms))
 
 
 Owed = list[tuple[Sitting, tuple[Round, ...]]]
