@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +38,23 @@ from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import Hand, Story
 from bridge.simulator.playing import Keys, Login, Played, Player
 from bridge.simulator.reels import filmed
+from bridge.simulator.staff import Seat, desks, districts
 from bridge.simulator.story import told
 from bridge.simulator.traffic import Traffic
 from dashboards.reports.drafts import Facts, facts_of
 from endpoints_registry import conferences
-from endpoints_registry.access import Role
 from endpoints_registry.collecting import for_days
 from endpoints_registry.conferences import Hotline
 from endpoints_registry.samples import answering, growing
 
 log = structlog.get_logger("demo")
 
-STAFF = {
-    Hand.STAFF: ("bantochuc", "Ban tổ chức", Role.ORGANISER),
-    Hand.SECOND: ("bantochuc2", "Phó Ban tổ chức", Role.ORGANISER),
-    Hand.COORDINATOR: ("dieuphoi", "Điều phối", Role.COORDINATOR),
+WHO = {
+    Hand.STAFF: "ban tổ chức",
+    Hand.SECOND: "phó ban tổ chức, duyệt đính chính",
+    Hand.COORDINATOR: "điều phối toàn thành phố",
+    Hand.INSPECTOR: "tổ kiểm tra đột xuất",
 }
-"""Who closes the day up: nobody approves their own correction."""
 TYPES = {
     PointType.CITY_HALL: "Hội trường thành phố",
     PointType.DISTRICT: "Quận, huyện, thị xã",
@@ -108,13 +109,13 @@ async def run(options: Options) -> None:
                 broadcast=BroadcastSettings(url=stream),
                 line=LineSettings(heartbeat_s=HURRIED_HEARTBEAT_S if options.until_end else 0),
             )
-            async with opened_house(settings, clock) as house:
-                keys = await _furnish(house, story, sample)
+            async with opened_house(settings, clock, cycle(story.seeds).__next__) as house:
+                keys, nearby = await _furnish(house, story, sample)
                 house.rooms.counted = "room-"
                 clock.quiet = lambda: (
                     traffic.settled(house.rooms.frames_received, house.rooms.rooms_greeted) and house.at_rest()
                 )
-                _introduce(options, house, story, keys, stream)
+                _introduce(options, house, story, keys, nearby, stream)
                 async with _driven(clock, story) as driving:
                     player = Player(
                         story,
@@ -159,17 +160,20 @@ async def _driven(clock: DrivenClock, story: Story) -> AsyncIterator[asyncio.Tas
         raise Unusable(f"the play got stuck: {failed.exceptions[0]}") from failed
 
 
-async def _furnish(house: House, story: Story, sample: growing.Sample) -> Keys:
-    """The day's registry, conference, duty roster, organiser and keys: everything that a city would prepare."""
+async def _furnish(house: House, story: Story, sample: growing.Sample) -> tuple[Keys, dict[Seat, Login]]:
+    """The day's registry, conference, duty roster, staff and keys: everything that a city would prepare.
+
+    Beside the keys of the play those of the districts' coordinators, who have no part in it.
+    """
     registry, plan = house.registry, story.plan
     for file in (growing.units_csv(sample), growing.points_csv(sample)):
         made = await registry.import_file(file.encode())
         if made.faults:
             raise Unusable(f"the sample registry does not import: {made.faults[0]}")
     password = secrets.token_urlsafe(9)
-    root = sample.units[0].code
-    for username, called, role in STAFF.values():
-        await registry.add_account(username, called, role, password, root if role is Role.COORDINATOR else None)
+    acting, nearby = desks(sample), districts(sample)
+    for seat in (*acting.values(), *nearby):
+        await registry.add_account(seat.username, seat.name, seat.role, password, seat.unit)
     codes = {point.code for point in plan.points}
     await registry.create_conference(
         _conference(plan, sample.units[0].code),
@@ -180,11 +184,12 @@ async def _furnish(house: House, story: Story, sample: growing.Sample) -> Keys:
     await registry.put_duty(plan.conference, roster)
     links = await registry.issue_links(codes)
     tokens = await registry.issue_tokens(codes)
-    return Keys(
-        staff={hand: Login(username, password) for hand, (username, _, _) in STAFF.items()},
+    keys = Keys(
+        staff={hand: Login(seat.username, password) for hand, seat in acting.items()},
         links={code: house.address + link.path for code, link in links.items()},
         tokens=tokens,
     )
+    return keys, {seat: Login(seat.username, password) for seat in nearby}
 
 
 def _conference(plan: Plan, unit: str) -> conferences.Conference:
@@ -239,7 +244,9 @@ async def _on_air(options: Options, story: Story) -> AsyncIterator[tuple[str, di
                 await asyncio.wait(following)
 
 
-def _introduce(options: Options, house: House, story: Story, keys: Keys, stream: str) -> None:
+def _introduce(
+    options: Options, house: House, story: Story, keys: Keys, nearby: Mapping[Seat, Login], stream: str
+) -> None:
     """Where to look and how to get in."""
     codes = sorted(keys.links)
     if options.json:
@@ -249,6 +256,10 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys, stream:
             "organiser": keys.staff[Hand.STAFF]._asdict(),
             "second_organiser": keys.staff[Hand.SECOND]._asdict(),
             "coordinator": keys.staff[Hand.COORDINATOR]._asdict(),
+            "coordinators": [
+                login._asdict() | {"unit": seat.unit, "unit_name": seat.unit_name} for seat, login in nearby.items()
+            ],
+            "inspector": keys.staff[Hand.INSPECTOR]._asdict(),
             "conference": story.plan.conference,
             "points": [{"code": code, "link": keys.links[code], "token": keys.tokens[code]} for code in shown],
             "wall": None,
@@ -258,9 +269,11 @@ def _introduce(options: Options, house: House, story: Story, keys: Keys, stream:
         return
     console = Console()
     console.print(f"\n  Bảng theo dõi    [bold]{house.address}[/]")
-    for hand, (username, called, _) in STAFF.items():
-        label = "Đăng nhập" if hand is Hand.STAFF else ""
-        console.print(f"  {label:<16} {username} / {keys.staff[hand].password}  ({called})")
+    console.print(f"  Mật khẩu chung   [bold]{keys.staff[Hand.STAFF].password}[/]")
+    for hand, who in WHO.items():
+        console.print(f"  {'Đăng nhập' if hand is Hand.STAFF else '':<16} {keys.staff[hand].username:<20} {who}")
+    for seat, login in nearby.items():
+        console.print(f"  {'':<16} {login.username:<20} điều phối {seat.unit_name}")
     named = {point.code: point.name for point in story.plan.points}
     console.print("  Mở bằng điện thoại (người phụ trách điểm cầu):")
     for code in codes[:3]:

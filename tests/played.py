@@ -5,12 +5,13 @@ from functools import partial
 from itertools import count as numbers
 from typing import NamedTuple
 
-from bridge.rules import closing, correcting, events, link
+from bridge.rules import checking, closing, correcting, events, link
 from bridge.rules.attendance import grade, round_before, round_of
 from bridge.rules.link import Line
 from bridge.rules.model import Asker, Count, Link, Phase, RoundName
 from bridge.rules.projection import Draft
 from bridge.rules.scene import Scene
+from bridge.rules.witness import Seen, Source, Stands
 from bridge.simulator.deeds import (
     AgentLeaves,
     AgentUp,
@@ -21,8 +22,13 @@ from bridge.simulator.deeds import (
     Correct,
     CountHeads,
     Deed,
+    DrawLots,
+    Explain,
     LineDrops,
     Perceive,
+    Photograph,
+    Settle,
+    SpotCheck,
     StageTap,
     Story,
     Submit,
@@ -35,6 +41,8 @@ from tests.following import Hall
 
 CUC = "user:cuc"
 """A second organiser."""
+DOAN = "user:doan"
+"""An inspector."""
 PATIENCE_MS = 40 * SECOND
 RETRY_MS = 3 * SECOND
 CALM_EVERY_MS = 10 * SECOND
@@ -53,6 +61,8 @@ class Played(Hall):
     def __init__(self, story: Story) -> None:
         super().__init__(story.plan.points, Phase.LIVE)
         self.plan = story.plan
+        self.sitting = story.plan.sittings[0].id
+        self.seeds = story.seeds
         self.lines: dict[str, Line] = {}
         self._numbers = numbers(1)
         self._agenda: list[tuple[int, int, Deed | Noticed]] = []
@@ -111,6 +121,28 @@ class Played(Hall):
             case Submit():
                 submitted = events.FiguresSubmitted(point=code, sitting=self.plan.sittings[0].id)
                 self.tells(submitted, now_ms, phone(code))
+            case Explain(trouble, cause):
+                for known in self.state.affairs.incidents.known.values():
+                    if known.trouble is trouble and known.into is None and code in known.hits:
+                        self.tells(events.IncidentExplained(incident=known.number, cause=cause), now_ms, ANN)
+            case DrawLots(number):
+                seed = self.seeds[0]
+                self.commands(lambda draft: checking.draw(draft, self.sitting, "", number, seed, now_ms), DOAN)
+            case SpotCheck(name, present, note):
+                seen, key = Seen(present), (self.sitting, name)
+                self.commands(
+                    lambda draft: checking.give(draft, code, key, Source.INSPECTOR, seen, now_ms, note=note), DOAN
+                )
+            case Settle(name, present, reason):
+                seen, key = Seen(present), (self.sitting, name)
+                stands = Stands.OWN, reason, seen
+                self.commands(lambda draft: checking.settle(draft, code, key, Source.INSPECTOR, *stands, now_ms), ANN)
+            case Photograph():
+                number = len(self.state.affairs.sources.photos) + 1
+                self.commands(
+                    lambda draft: checking.take(draft, code, self.sitting, number, f"{number:064x}", 1, now_ms),
+                    phone(code),
+                )
             case CheckUnit(unit):
                 self.tells(events.UnitChecked(unit=unit, sitting=self.plan.sittings[0].id), now_ms, BINH)
             case _:

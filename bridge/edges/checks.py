@@ -200,13 +200,26 @@ class CheckedTold(msgspec.Struct, frozen=True):
     """Whether the hall says otherwise."""
 
 
+def by_chance() -> str:
+    """What nobody can foresee."""
+    return secrets.token_hex(16)
+
+
 Placed = Callable[[str, str], str]
 """(conference, point code) -> what stands beside its name."""
 
 
 class Checks:
-    def __init__(self, halls: Halls, clock: Clock, placed: Placed, named: Callable[[str], str]) -> None:
-        """`named` says how the holder of an account is called."""
+    def __init__(
+        self,
+        halls: Halls,
+        clock: Clock,
+        placed: Placed,
+        named: Callable[[str], str],
+        seed: Callable[[], str] = by_chance,
+    ) -> None:
+        """`named` says how the holder of an account is called, `seed` by what the next lot is drawn."""
+        self._seed = seed
         self._halls = halls
         self._clock = clock
         self._placed = placed
@@ -345,7 +358,7 @@ class Checks:
         if not _holds(state, caller, unit):
             raise nowhere()
         # Chance comes in here, and stands in the journal from then on.
-        seed, now_ms = secrets.token_hex(16), self._clock.now()
+        seed, now_ms = self._seed(), self._clock.now()
         before = len(state.affairs.sources.draws)
 
         def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:

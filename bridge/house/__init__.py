@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from bridge.clock import Clock, RealClock
 from bridge.control import answering
 from bridge.doorstep import DoorstepSite
 from bridge.edges import chores as daily
+from bridge.edges.checks import by_chance
 from bridge.edges.desk import BODY_LIMIT
 from bridge.house.address import address, arrivals, listening, origins
 from bridge.house.chores import chores
@@ -38,8 +39,10 @@ SILENCE_S = 75
 
 
 @asynccontextmanager
-async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
-    """The whole server, serving until the block ends. Raises Unusable."""
+async def opened_house(
+    settings: Settings, clock: Clock | None = None, seed: Callable[[], str] = by_chance
+) -> AsyncIterator[House]:
+    """The whole server, serving until the block ends. `seed` says by what lots are drawn. Raises Unusable."""
     hall_clock: Clock = clock or RealClock()
     async with AsyncExitStack() as closing:
         stores = await closing.enter_async_context(opened_stores(settings, hall_clock))
@@ -54,7 +57,7 @@ async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncI
         city = city_sign_in(settings, stores.registry, port)
         if city is not None:
             closing.push_async_callback(city.close)
-        house = replace(house, routes=doors(settings, house, city))
+        house = replace(house, routes=doors(settings, house, city, seed))
         reporter = Reporter(stores.archive, house.drafts, house.halls.shown)
         with openable(settings):
             await closing.enter_async_context(

@@ -1,6 +1,6 @@
 """Every door of the house, and what lies behind each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -58,7 +58,7 @@ FLASHES = 50
 """So many of the set times are told again: weeks of them."""
 
 
-def doors(settings: Settings, house: House, city: CitySignIn | None) -> tuple[Route, ...]:
+def doors(settings: Settings, house: House, city: CitySignIn | None, seed: Callable[[], str]) -> tuple[Route, ...]:
     """In the order in which they are tried."""
     registry, journal, archive, halls, clock = house.registry, house.journal, house.archive, house.halls, house.clock
     named, shown = registry.shown_name, halls.shown
@@ -93,7 +93,7 @@ def doors(settings: Settings, house: House, city: CitySignIn | None) -> tuple[Ro
         *Incidents(halls, clock, named, registry.staff, RegistryColleagues(registry, clock)).routes(),
         *Closing(halls, clock, named).routes(),
         *Availability(halls, clock).routes(),
-        *Checks(halls, clock, placed, named).routes(),
+        *Checks(halls, clock, placed, named, seed).routes(),
         *house.photos.routes(),
         *Comparison(halls, clock, judge, beside, partial(registered.steps, registry)).routes(),
         *Judging(halls, clock, judge, beside, placed, named).routes(),

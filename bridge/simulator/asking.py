@@ -48,14 +48,18 @@ class Asker:
         """The header's words; empty for somebody who has not signed in."""
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, jpeg: bytes | None = None
+    ) -> dict[str, Any]:
         """The JSON of a good answer. Raises Unknown where asking again is right, Turned where it is not."""
         headers = dict(self.headers)
         if self.cookie:
             headers["Cookie"] = self.cookie
         if self.csrf and method != "GET":
             headers["X-CSRF-Token"] = self.csrf
-        data = None
+        data = jpeg
+        if jpeg is not None:
+            headers["Content-Type"] = "image/jpeg"
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = msgspec.json.encode(body)
@@ -80,18 +84,20 @@ class Asker:
         self.csrf = str(answer.get("csrf", self.csrf))
         return answer
 
-    async def patiently(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def patiently(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, jpeg: bytes | None = None
+    ) -> dict[str, Any]:
         """Ask for what must be had before anything else, as often as the server says later, in real time."""
         for attempt in range(8):
             try:
-                return await self.ask(method, path, body)
+                return await self.ask(method, path, body, jpeg=jpeg)
             except Unknown as unknown:
                 self.traffic.requests_in_flight += 1
                 try:
                     await asyncio.sleep(max(unknown.after_s, 0.1 * 2**attempt))
                 finally:
                     self.traffic.requests_in_flight -= 1
-        return await self.ask(method, path, body)
+        return await self.ask(method, path, body, jpeg=jpeg)
 
 
 class Stopwatch:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bridge.rules.model import Count, Fault, Mode, Phase, Plan, RoundName, Stage, Word
+from bridge.rules.trouble import Trouble
 
 
 class Fate(Enum):
@@ -26,6 +27,8 @@ class Hand(Enum):
     """Whoever checks what comes up the tree."""
     SECOND = "second"
     """A second organiser: nobody approves what they asked for themselves."""
+    INSPECTOR = "inspector"
+    """Whoever goes to halls that were drawn by lot, and counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,53 @@ class Sign:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """The cause of the hall's incident was found."""
+
+    trouble: Trouble
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawLots:
+    """So many halls are drawn for a spot check."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpotCheck:
+    """Somebody has counted in the hall beside its own people."""
+
+    round: RoundName
+    present: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The hall's own figure stands against the second one, of `present` people."""
+
+    round: RoundName
+    present: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """The hall shows itself."""
+
+
 Told = StageTap | Perceive | CountHeads | Correct | SwitchMode | TellFault | Submit
 """What becomes an act."""
 Signal = AgentUp | AgentVanishes | LineDrops | AgentLeaves | CentreDrops
 """What befalls a line."""
 Ladder = CheckUnit | Approve | Sign
 """What the staff do to close the figures up."""
-What = Told | Signal | SendKept | TurnPhase | Ladder
+Beside = Explain | DrawLots | SpotCheck | Settle | Photograph
+"""What is said beside the halls' own words."""
+What = Told | Signal | SendKept | TurnPhase | Ladder | Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +205,5 @@ class Story:
     ends_ms: int
     published: bool
     """Whether the figures are those of the demo day's table."""
+    seeds: tuple[str, ...] = ()
+    """By which lots are drawn, one after another."""

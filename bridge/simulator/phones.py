@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
 from bridge.clock import Clock
+from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
+from bridge.rules.witness import Source, Stands
 from bridge.simulator.acts import Act
 from bridge.simulator.asking import Asker, Stopwatch, Turned, Unknown
+from bridge.simulator.deeds import Settle, SpotCheck
 from bridge.simulator.traffic import Traffic
 
 RETRY_CAP_MS = 30_000
@@ -122,6 +125,7 @@ class Phone:
         answers: Answers,
     ) -> None:
         self._link = link
+        self._point, self._conference = point, conference
         self._device = f"phone-{point}"
         self._asker = Asker(http, server, traffic, {"Bridge-Link": link.handle})
         self.outbox = Outbox(self._asker, conference, self._device, clock, chance, answers)
@@ -146,6 +150,12 @@ class Phone:
         """What the phone's page shows."""
         await self._open()
         return await self._asker.ask("GET", "/api/v1/desk")
+
+    async def photograph(self, sitting: str, jpeg: bytes) -> None:
+        """The hall as its phone sees it."""
+        await self._open()
+        asked = urlencode({"point": self._point, "sitting": sitting})
+        await self._asker.patiently("POST", f"/api/v1/conferences/{self._conference}/photos?{asked}", jpeg=jpeg)
 
     async def _open(self) -> None:
         """The secret of the link for a session, once."""
@@ -209,6 +219,36 @@ class Staff:
         for each in found["corrections"]:
             if each["point"] == point and each["status"] == "waiting":
                 await self.asker.patiently("POST", f"{path}/{each['number']}/approval", {"reason": reason})
+
+    async def explain(self, point: str, trouble: str, cause: str) -> None:
+        """Whatever incident of the kind the hall was in, and of which nobody has said the cause."""
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}/incidents"
+        found = await self.asker.patiently("GET", f"{path}?status=all")
+        for each in found["incidents"]:
+            # Of the hundreds whom the centre cuts off only some are listed.
+            hit = trouble == Trouble.CENTRE or any(place["code"] == point for place in each["points"])
+            if hit and each["trouble"] == trouble and each["into"] is None and not each["cause"]:
+                await self.asker.patiently("POST", f"{path}/{each['number']}", {"do": "explain", "cause": cause})
+
+    async def draw(self, sitting: str, count: int) -> None:
+        await self.sign_in()
+        path = f"/api/v1/conferences/{self._conference}/checks/draws"
+        await self.asker.patiently("POST", path, {"sitting": sitting, "count": count})
+
+    async def spot_check(self, point: str, sitting: str, check: SpotCheck, id: str) -> None:
+        """What was counted in the hall; `id` is a UUIDv7 of the inspector's own."""
+        await self.sign_in()
+        where = {"point": point, "sitting": sitting, "round": check.round}
+        said = {"id": id, "present": check.present, "note": check.note}
+        await self.asker.patiently("POST", f"/api/v1/conferences/{self._conference}/checks", where | said)
+
+    async def settle(self, point: str, sitting: str, right: Settle) -> None:
+        """The hall's own figure stands."""
+        await self.sign_in()
+        where = {"point": point, "sitting": sitting, "round": right.round, "source": Source.INSPECTOR}
+        said = {"stands": Stands.OWN, "seen": {"present": right.present}, "reason": right.reason}
+        await self.asker.patiently("POST", f"/api/v1/conferences/{self._conference}/checks/settlements", where | said)
 
     async def sign(self, version: int) -> None:
         """Draft the report, wait until it is written, and sign it. The hall's clock stands still meanwhile."""

@@ -11,7 +11,7 @@ import structlog
 
 from bridge.agent import Broadcast, socket_url
 from bridge.rules.model import Mode, RoundName
-from bridge.simulator.acts import Pad
+from bridge.simulator.acts import Pad, uuid7
 from bridge.simulator.asking import Turned
 from bridge.simulator.clock import DrivenClock
 from bridge.simulator.deeds import (
@@ -24,12 +24,17 @@ from bridge.simulator.deeds import (
     Correct,
     CountHeads,
     Deed,
+    DrawLots,
+    Explain,
     Fate,
     Hand,
     LineDrops,
     Perceive,
+    Photograph,
     SendKept,
+    Settle,
     Sign,
+    SpotCheck,
     StageTap,
     Story,
     Submit,
@@ -39,10 +44,16 @@ from bridge.simulator.deeds import (
     TurnPhase,
 )
 from bridge.simulator.phones import Answers, Phone, Staff, link_of
+from bridge.simulator.photographs import photographed
 from bridge.simulator.rooms import DrawnBroadcast, Room
 from bridge.simulator.traffic import Traffic
 
-_PADS: Mapping[Hand, str] = {Hand.STAFF: "desk", Hand.COORDINATOR: "coordinator-desk", Hand.SECOND: "second-desk"}
+_PADS: Mapping[Hand, str] = {
+    Hand.STAFF: "desk",
+    Hand.COORDINATOR: "coordinator-desk",
+    Hand.SECOND: "second-desk",
+    Hand.INSPECTOR: "inspector-desk",
+}
 AFTER_ARRIVALS = 1
 """The rank of deeds on the clock: whatever arrives in the same moment has arrived before."""
 
@@ -57,7 +68,7 @@ class Keys:
     """What the play needs to be let in, by point."""
 
     staff: Mapping[Hand, Login]
-    """The organiser, a coordinator of the whole city, a second organiser."""
+    """The organiser, a coordinator of the whole city, a second organiser, an inspector."""
     links: Mapping[str, str]
     """The operators' addresses."""
     tokens: Mapping[str, str]
@@ -167,6 +178,18 @@ class Player:
                 await desks[deed.hand][0].approve(deed.point, reason)
             case Sign(version):
                 await desks[deed.hand][0].sign(version)
+            case Explain(trouble, cause):
+                await desks[deed.hand][0].explain(deed.point, trouble, cause)
+            case DrawLots(number):
+                await desks[deed.hand][0].draw(self._sitting, number)
+            case SpotCheck() as check:
+                id = uuid7(self._clock.now(), self._die("spot-check", deed.point))
+                await desks[deed.hand][0].spot_check(deed.point, self._sitting, check, id)
+            case Settle() as right:
+                await desks[deed.hand][0].settle(deed.point, self._sitting, right)
+            case Photograph():
+                jpeg = await asyncio.to_thread(photographed, deed.point)
+                await self._phone(deed.point, http)[0].photograph(self._sitting, jpeg)
             case SendKept():
                 await self._phone(deed.point, http)[0].deliver()
             case StageTap() | Perceive() | CountHeads() | Correct() | SwitchMode() | TellFault() | Submit() as told:

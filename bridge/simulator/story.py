@@ -20,6 +20,8 @@ from bridge.rules.model import (
     Unit,
     Word,
 )
+from bridge.rules.sources import lot
+from bridge.rules.trouble import Trouble
 from bridge.rules.wire import HANOI
 from bridge.simulator.cast import (
     KHOI_DOANH_NGHIEP,
@@ -42,12 +44,17 @@ from bridge.simulator.deeds import (
     Correct,
     CountHeads,
     Deed,
+    DrawLots,
+    Explain,
     Fate,
     Hand,
     LineDrops,
     Perceive,
+    Photograph,
     SendKept,
+    Settle,
     Sign,
+    SpotCheck,
     StageTap,
     Story,
     Submit,
@@ -103,6 +110,19 @@ NO_SOUND = (
 )
 """When a fault begins and after how many minutes it is solved; the last of each is open at 08:24."""
 
+POWER, CABLE, CARRIER = "Mất điện khu vực", "Đứt cáp nhà mạng", "Nhà mạng chập chờn"
+DEVICE, INSIDE, SLIP = "Hỏng thiết bị tại điểm cầu", "Mạng nội bộ của điểm cầu", "Thao tác nhầm"
+CENTRE = "Thiết bị tại trung tâm"
+"""The words that the board offers, so that causes can be counted."""
+CAUSES_OF_LOSS = (CABLE, INSIDE, CARRIER, SLIP, INSIDE, CABLE, CARRIER)
+CAUSES_OF_FLAPPING = (CARRIER, INSIDE, CARRIER, CARRIER)
+CAUSES_IN_HALLS = (DEVICE, SLIP, DEVICE, DEVICE, SLIP, DEVICE, INSIDE)
+
+DRAWN = 6
+"""Halls that the inspectors draw; they count in those where nothing else holds them up."""
+SEEDS = 50
+"""More than anybody draws in a day."""
+
 GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
 
 
@@ -115,7 +135,9 @@ def told(sample: Sample, seed: int = SEED, *, faults: bool = True) -> Story:
     parts = cast(sample.points, die)
     figures = figured(sample.points, _wishes(sample.points, parts), die)
     plan = _plan(sample, figures)
-    day = _Day(sample.points, parts if faults else _unharmed(parts), figures, die, _below_the_city(plan))
+    seeds = _seeds(seed)
+    drawn = lot(seeds[0], sorted(figures.expected), {}, DRAWN)
+    day = _Day(sample.points, parts if faults else _unharmed(parts), figures, die, _below_the_city(plan), drawn)
     deeds = sorted(day.deeds(), key=lambda deed: deed.at_ms)
     return Story(
         plan=plan,
@@ -123,7 +145,14 @@ def told(sample: Sample, seed: int = SEED, *, faults: bool = True) -> Story:
         starts_ms=at("06:30"),
         ends_ms=max(at("15:41"), deeds[-1].at_ms),
         published=parts.named and published(sample.points),
+        seeds=seeds,
     )
+
+
+def _seeds(seed: int) -> tuple[str, ...]:
+    # Not by the play's own die: how often it was thrown before is nobody's business.
+    die = random.Random(f"lots:{seed}")  # noqa: S311 - a play's choices, not a secret
+    return tuple(f"{die.getrandbits(128):032x}" for _ in range(SEEDS))
 
 
 def _unharmed(parts: Cast) -> Cast:
@@ -214,11 +243,18 @@ class _Day:
     """The day in the making: each part of it yields its deeds."""
 
     def __init__(
-        self, points: Sequence[Point], parts: Cast, figures: Figures, die: random.Random, checked: Sequence[str]
+        self,
+        points: Sequence[Point],
+        parts: Cast,
+        figures: Figures,
+        die: random.Random,
+        checked: Sequence[str],
+        drawn: Sequence[str],
     ) -> None:
-        """`checked` are the units just below the city."""
+        """`checked` are the units just below the city, `drawn` the halls of the lot."""
         self.points = points
         self.checked = checked
+        self.drawn = drawn
         self.parts = parts
         self.figures = figures
         self.die = die
@@ -239,7 +275,8 @@ class _Day:
         yield from self._opening_round()
         yield from self._power_cut()
         yield from self._blink()
-        yield from self._centre()
+        centre = tuple(self._centre())
+        yield from centre
         yield from self._flapping()
         yield from self._single_losses()
         yield from self._hall_faults()
@@ -248,6 +285,9 @@ class _Day:
         yield from self._closing_round()
         yield from self._late_corrections()
         yield from self._closing_up()
+        yield from self._explained(centre)
+        yield from self._spot_checks()
+        yield from self._photographs()
 
     def _dark(self) -> list[str]:
         dark = list(self.parts.dark)
@@ -484,6 +524,56 @@ class _Day:
         yield Deed(at("14:10"), "", Sign(1), Hand.STAFF)
         if self.parts.correcting:
             yield Deed(at("15:40"), "", Sign(2), Hand.STAFF)
+
+    # --- what is said beside the halls
+
+    def _explained(self, centre: Sequence[Deed]) -> Iterator[Deed]:
+        """Once a fault is over the organisers write down what it was."""
+        parts = self.parts
+        found = [(code, at("09:02"), Trouble.POWER_CUT, POWER) for code in self.dark[:1]]
+        hit = [deed.what.points[0] for deed in centre if isinstance(deed.what, CentreDrops)]
+        found += [(code, at("09:25"), Trouble.CENTRE, CENTRE) for code in hit]
+        areas = {point.code: point.area for point in self.points}
+        by_area = {areas[code]: code for code in reversed(parts.flapping)}
+        for place, (code, cause) in enumerate(zip(sorted(by_area.values()), CAUSES_OF_FLAPPING, strict=False)):
+            found.append((code, at("10:35") + place * MINUTE, Trouble.FLAPPING, cause))
+        for code, (clock, minutes), cause in zip(parts.lost, LOSSES, CAUSES_OF_LOSS, strict=False):
+            found.append((code, at(clock) + (minutes + 4) * MINUTE, Trouble.LOST, cause))
+        for trouble, codes, plan in (
+            (Trouble.NO_PICTURE, parts.no_picture, NO_PICTURE),
+            (Trouble.NO_SOUND, parts.no_sound, NO_SOUND),
+        ):
+            for place, (code, (clock, minutes)) in enumerate(zip(reversed(codes), reversed(plan), strict=False)):
+                cause = CAUSES_IN_HALLS[place % len(CAUSES_IN_HALLS)]
+                found.append((code, at(clock) + (minutes + 3) * MINUTE, trouble, cause))
+        for code, when, trouble, cause in found:
+            yield Deed(when, code, Explain(trouble, cause), Hand.STAFF)
+
+    def _spot_checks(self) -> Iterator[Deed]:
+        """09:48 halls are drawn by lot; one count differs by the two who were at the door, and the hall's own stands."""
+        yield Deed(at("09:48"), "", DrawLots(DRAWN), Hand.INSPECTOR)
+        parts = self.parts
+        busy = {parts.offline, parts.typo, *parts.dark, *parts.correcting, *parts.lost, *parts.flapping}
+        visited = [code for code in self.drawn if code not in busy]
+        for place, code in enumerate(visited):
+            present = self.figures.middle[code].present
+            when = at("09:54") + place * 5 * MINUTE
+            if place == 1 and parts.typo and present > 20:
+                yield Deed(
+                    when, code, SpotCheck(RoundName.MIDDLE, present - 2, "Đếm từ cửa hội trường"), Hand.INSPECTOR
+                )
+                yield Deed(when + 6 * MINUTE, code, Photograph())
+                right = Settle(
+                    RoundName.MIDDLE, present - 2, "Hai đại biểu ra ngoài lúc đếm, có trong ảnh và danh sách ký"
+                )
+                yield Deed(at("10:40"), code, right, Hand.STAFF)
+            else:
+                yield Deed(when, code, SpotCheck(RoundName.MIDDLE, present), Hand.INSPECTOR)
+
+    def _photographs(self) -> Iterator[Deed]:
+        """Two halls show themselves when they have begun."""
+        for place, code in enumerate((TAN_LINH, LANG_HA) if self.parts.named else self.codes[:2]):
+            yield Deed(at("08:12") + place * 3 * MINUTE, code, Photograph())
 
     def _between(self, start: str, end: str) -> int:
         return at(start) + self.die.randrange((at(end) - at(start)) // SECOND) * SECOND

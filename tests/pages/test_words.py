@@ -10,6 +10,7 @@ import endpoints_registry
 from bridge.pictures.darkroom import WHY
 from bridge.rules.model import Grade
 from bridge.rules.verdict import VERDICTS, Believed
+from bridge.simulator.story import CABLE, CARRIER, CENTRE, DEVICE, INSIDE, POWER, SLIP
 from dashboards import language
 
 DASHBOARDS = Path(language.__file__).parent
@@ -76,6 +77,12 @@ def test_every_refusal_is_told_in_english_by_its_code() -> None:
     english = {words.removeprefix(REFUSED) for words in language.read()["en"].words if words.startswith(REFUSED)}
     assert codes() - english == set()
     assert english - codes() == set()
+
+
+def test_the_causes_of_the_demo_day_are_those_that_the_board_offers() -> None:
+    offered = (DASHBOARDS / "static/board/incident.js").read_text(encoding="utf-8")
+    for cause in (POWER, CABLE, CARRIER, DEVICE, INSIDE, SLIP, CENTRE):
+        assert f"N('{cause}')" in offered
 
 
 def test_translations_fill_in_the_same_names() -> None:

@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 
 from bridge.clock import Clock
 from bridge.rules import wire
+from bridge.rules.trouble import Trouble
 
 
 class Centre:
@@ -27,6 +28,7 @@ class Centre:
         self.phases: list[str] = ["draft"]
         self.checked: list[str] = []
         self.approved: list[int] = []
+        self.beside: list[tuple[str, bytes]] = []
         self.signed: list[tuple[int, int]] = []
         """(version, hall time)."""
         self.heartbeat_s = 10.0
@@ -153,6 +155,21 @@ class Centre:
             }
         )
 
+    async def incidents(self, _request: web.Request) -> web.Response:
+        """As many as anybody may want to explain: one of every kind, of every hall."""
+        places = [{"code": code} for code in {act["point"] for _, act in self.acts}]
+        found = [
+            {"number": number, "trouble": trouble, "points": places, "into": None, "cause": ""}
+            for number, trouble in enumerate(Trouble, 1)
+        ]
+        return web.json_response({"incidents": found})
+
+    async def noted(self, request: web.Request) -> web.Response:
+        """What is said beside the halls, by the last part of its address."""
+        body = await request.read()
+        self.beside.append((request.path.rpartition("/")[2], body))
+        return web.json_response({})
+
     async def approve(self, request: web.Request) -> web.Response:
         self.approved.append(int(request.match_info["number"]))
         return web.json_response({})
@@ -186,6 +203,9 @@ async def centre(clock: Clock) -> AsyncIterator[Centre]:
     app.router.add_post(f"{one}/reports/{{number}}/sign", there.sign)
     app.router.add_get(f"{one}/closing/corrections", there.corrections)
     app.router.add_post(f"{one}/closing/corrections/{{number}}/approval", there.approve)
+    app.router.add_get(f"{one}/incidents", there.incidents)
+    for path in ("incidents/{number}", "checks", "checks/draws", "checks/settlements", "photos"):
+        app.router.add_post(f"{one}/{path}", there.noted)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

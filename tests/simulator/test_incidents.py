@@ -40,6 +40,14 @@ def test_every_one_of_them_is_over_by_the_evening_and_nobody_had_to_say_so(day: 
     assert {(each.status, each.by_itself) for each in day.incidents.values()} == {(Status.RESOLVED, True)}
 
 
+def test_every_one_of_them_has_a_cause_by_the_evening(day: Played) -> None:
+    causes = Counter(each.cause for each in day.incidents.values() if each.into is None)
+    assert "" not in causes
+    assert causes["Mất điện khu vực"] == causes["Thiết bị tại trung tâm"] == 1
+    assert len(causes) >= 6
+    assert causes.total() == 28
+
+
 def test_the_power_cut_of_fourteen_points_is_one_and_says_why(day: Played) -> None:
     (cut,) = those(day, Trouble.POWER_CUT)
     assert explained(cut) == "14 điểm, cùng lộ điện 371, trong 39 giây"

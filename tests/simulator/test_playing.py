@@ -114,6 +114,22 @@ def test_every_version_is_signed_in_its_minute(day: tuple[Story, Played, Centre]
     assert all(0 <= signed - at < 60_000 for (_, at), (_, signed) in zip(due, there.signed, strict=True))
 
 
+def test_what_is_said_beside_the_halls_is_said_as_often_as_the_story_has_it(
+    day: tuple[Story, Played, Centre],
+) -> None:
+    story, _, there = day
+    meant = Counter(type(deed.what).__name__ for deed in story.deeds)
+    said = Counter("explained" if door.isdigit() else door for door, _ in there.beside)
+    assert said == +Counter(
+        explained=meant["Explain"],
+        draws=1,
+        checks=meant["SpotCheck"],
+        settlements=meant["Settle"],
+        photos=meant["Photograph"],
+    )
+    assert all(body.startswith(b"\xff\xd8") for door, body in there.beside if door == "photos")
+
+
 def test_all_rooms_are_gone_in_the_end(day: tuple[Story, Played, Centre]) -> None:
     assert day[2].rooms_greeted == 0
 

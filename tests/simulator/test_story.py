@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.rules.attendance import grade
 from bridge.rules.model import MEASURED, Count, Fault, Grade, Mode, PointType, RoundName, Stage, Word, opened
+from bridge.rules.sources import lot
 from bridge.simulator.cast import BAC_PHU, KHOI_DOANH_NGHIEP, LANG_HA, LIEN_HA, MY_DUC, YET_KIEU
 from bridge.simulator.deeds import (
     AgentLeaves,
@@ -20,12 +21,16 @@ from bridge.simulator.deeds import (
     Correct,
     CountHeads,
     Deed,
+    DrawLots,
     Fate,
     Hand,
     LineDrops,
     Perceive,
+    Photograph,
     SendKept,
+    Settle,
     Sign,
+    SpotCheck,
     StageTap,
     Story,
     Submit,
@@ -263,6 +268,25 @@ def test_a_typo_of_640_is_quarantined_and_corrected_to_60() -> None:
 def test_two_halls_report_the_closing_round_late() -> None:
     assert len(figures("12:00", RoundName.CLOSING)) == 764
     assert len(figures("12:15", RoundName.CLOSING)) == 766
+
+
+def test_inspectors_count_in_drawn_halls_and_the_one_that_differs_is_settled() -> None:
+    (draw,) = [deed for deed in DAY.deeds if isinstance(deed.what, DrawLots)]
+    assert isinstance(draw.what, DrawLots)
+    drawn = lot(DAY.seeds[0], sorted(EXPECTED), {}, draw.what.count)
+    checks = {deed.point: deed for deed in DAY.deeds if isinstance(deed.what, SpotCheck)}
+    assert 3 <= len(checks) <= len(drawn)
+    assert checks.keys() <= set(drawn)
+    assert all(deed.at_ms > draw.at_ms and deed.hand is Hand.INSPECTOR for deed in checks.values())
+    own = figures("10:45", RoundName.MIDDLE)
+    counted = {code: deed.what.present for code, deed in checks.items() if isinstance(deed.what, SpotCheck)}
+    (odd,) = [code for code in counted if counted[code] != own[code].present]
+    (settled,) = [deed for deed in DAY.deeds if isinstance(deed.what, Settle)]
+    assert isinstance(settled.what, Settle)
+    assert (settled.point, settled.what.present) == (odd, counted[odd])
+    assert settled.at_ms > checks[odd].at_ms
+    photos = [deed.point for deed in DAY.deeds if isinstance(deed.what, Photograph)]
+    assert photos == [TAN_LINH, LANG_HA, odd]
 
 
 def test_nobody_says_anything_of_the_hall_after_it_has_ended() -> None:

@@ -25,7 +25,7 @@ const ASKED = {
   note: { title: N('Ghi chú'), field: 'note', most: 500, free: false, yes: N('Ghi lại'), common: [] },
   explain: {
     title: N('Nguyên nhân là gì?'), field: 'cause', most: 200, free: false, yes: N('Ghi nguyên nhân'),
-    common: [N('Mất điện khu vực'), N('Đứt cáp nhà mạng'), N('Hỏng thiết bị tại điểm cầu'), N('Mạng nội bộ của điểm cầu'), N('Thao tác nhầm')],
+    common: [N('Mất điện khu vực'), N('Đứt cáp nhà mạng'), N('Nhà mạng chập chờn'), N('Hỏng thiết bị tại điểm cầu'), N('Mạng nội bộ của điểm cầu'), N('Thao tác nhầm'), N('Thiết bị tại trung tâm')],
   },
   resolve: { title: N('Đã khắc phục bằng cách nào?'), field: 'note', most: 500, free: true, yes: N('Đã khắc phục'), common: [N('Đã chạy máy phát'), N('Chuyển sang 4G'), N('Chuyển sang truyền hình'), N('Đã thay thiết bị')] },
   reopen: { title: N('Vì sao mở lại?'), field: 'reason', most: 500, free: false, yes: N('Mở lại'), common: [N('Vẫn chưa hết'), N('Đóng nhầm')] },
