@@ -43,7 +43,7 @@ lint: .venv/test.stamp node_modules/.stamp
 
 test: packages lint
 	node --test tests/js/
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/test.stamp
 	$(PY) -m tests.load.board $(ARGS)

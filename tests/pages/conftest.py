@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.flows.house import Keys, Own, copied, furnished, own
 from tests.pages.city import City, at_0824, served
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 TELEPHONE: ViewportSize = {"width": 360, "height": 800}
+# What is awaited is seldom a second away; a machine that has other work, too, is not a fault of the page.
+expect.set_options(timeout=20_000)
 
 SHELL = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = str(SHELL) if SHELL.exists() else None

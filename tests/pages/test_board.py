@@ -122,7 +122,7 @@ async def test_a_tile_changes_with_the_hall_and_the_number_with_it(reader: Reade
     code = city.find("Xã Tản Lĩnh")
     await expect(tile(reader.page, code)).to_have_attribute("data-look", "steady")
     await city.tell({code: {"link": "lost", "link_at_s": 1772846650}})
-    await expect(tile(reader.page, code)).to_have_attribute("data-look", "lost", timeout=10_000)
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "lost")
     await expect(reader.page.locator(".pair strong").first).to_have_text("747")
     await expect(reader.page.locator(".calls h2")).to_contain_text("15 mất tín hiệu")
 
@@ -142,7 +142,7 @@ async def test_a_dropped_line_comes_back_to_the_board_of_now(reader: Reader, cit
     city.points[code]["link"] = "unstable"
     for screen in tuple(city.screens):
         await screen.close(code=1012)
-    await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable", timeout=5000)
+    await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable")
 
 
 async def test_a_silent_server_is_said_aloud_and_the_figures_grey(reader: Reader, city: City) -> None:
@@ -399,7 +399,7 @@ async def test_three_thousand_halls_take_a_storm_of_changes(reader: Reader, city
         await asyncio.sleep(0)
     last = codes[799]
     await city.tell({last: {"link": "lost", "link_at_s": 1772846650}})
-    await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost", timeout=10_000)
+    await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost")
 
 
 async def test_pages_are_dressed_against_strangers(reader: Reader) -> None:
