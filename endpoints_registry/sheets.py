@@ -3,11 +3,12 @@
 import asyncio
 import csv
 import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from endpoints_registry import apart
 
 Cell = str | int | float | bool | None
 
@@ -105,26 +106,12 @@ async def _read_workbook(raw: bytes, rows: int) -> tuple[tuple[str, list[list[Ce
     # Our largest honest file takes about three seconds; nothing may take more than this.
     seconds = 4 + len(raw) // 500_000 + max(0, rows - ROWS) // 5_000
     limits = (str(rows), str(COLUMNS), str(UNPACKED_BYTES), str(seconds))
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(_READER),
-        *limits,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
     try:
-        async with asyncio.timeout(2 * seconds):
-            told, _ = await child.communicate(raw)
-    except TimeoutError:
-        told = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if not told:
-        raise Unreadable("Tệp Excel quá nặng để đọc; hãy bỏ bớt trang tính và định dạng, hoặc lưu thành CSV UTF-8.")
+        told = await apart.answered(_READER, limits, raw, 2 * seconds)
+    except apart.Silent as silent:
+        raise Unreadable(
+            "Tệp Excel quá nặng để đọc; hãy bỏ bớt trang tính và định dạng, hoặc lưu thành CSV UTF-8."
+        ) from silent
     answer = msgspec.msgpack.decode(told, type=_Answer)
     if answer.refused:
         raise Unreadable(answer.refused)

@@ -1,8 +1,8 @@
-"""Reads one .xlsx in a process of its own, run as `python workbooks.py LIMITS < file > tables`.
+"""Reads one .xlsx in a process of its own, run as `python workbooks.py LIMITS < file > tables` (see `apart`).
 
 What comes from outside may be made to exhaust whoever opens it: here that is a child with little memory and little
-time. Standard output is MessagePack: {"sheets": [{"title", "rows"}]} or {"refused": sentence}. This file is run by its
-path and imports nothing of ours.
+time. It answers in MessagePack, its length before it: {"sheets": [{"title", "rows"}]} or {"refused": sentence}. This file
+is run by its path and imports nothing of ours.
 """
 
 import io
@@ -103,7 +103,8 @@ def main() -> None:
         answer = {"refused": str(refusal)}
     except Exception:  # noqa: BLE001  a broken file makes the reader fail in a hundred ways, and all mean the same
         answer = {"refused": "Không đọc được tệp Excel; hãy mở bằng Excel và lưu lại dưới dạng .xlsx."}
-    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+    told = msgspec.msgpack.encode(answer)
+    sys.stdout.buffer.write(len(told).to_bytes(4, "big") + told)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bridge.apart import Busy
 from bridge.archive import Archive, Kind, Label, kept
 from bridge.clock import Clock
 from bridge.coordinator import Overloaded, Unavailable
@@ -22,6 +21,7 @@ from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.sources import Photo
 from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.apart import Busy
 from endpoints_registry.filing import uploaded
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
 

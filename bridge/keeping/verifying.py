@@ -9,8 +9,8 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
-from bridge import apart
 from bridge.keeping.walking import Walked
+from endpoints_registry import apart
 from endpoints_registry.access import Action
 from endpoints_registry.bodies import Moment
 from endpoints_registry.gate import CALLER, Problem, Route, answer
@@ -91,10 +91,9 @@ class Verifying:
 
 async def _walked(addresses: tuple[str, str, str]) -> Walked | None:
     """None where it took too long or came to nothing."""
-    told: list[bytes] = []
     try:
         # On its standard input: an address may hold a password, which the list of processes would show.
-        await apart.done(_WALKER, [], msgspec.json.encode(addresses), told.append, PATIENCE_S)
+        told = await apart.answered(_WALKER, [], msgspec.json.encode(addresses), PATIENCE_S)
     except apart.Silent:
-        told.clear()
-    return msgspec.json.decode(told[0], type=Walked) if told else None
+        return None
+    return msgspec.json.decode(told, type=Walked)

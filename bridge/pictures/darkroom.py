@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge import apart
+from endpoints_registry import apart
 
 SENT_BYTES = 12_000_000
 """Of one upload. The phone's page sends a tenth of it; a camera's own file from another program fits too."""
@@ -59,14 +59,11 @@ class Darkroom:
 
 
 async def _developed(sent: bytes) -> Photo:
-    told: list[bytes] = []
     try:
-        await apart.done(_WORKER, [str(CPU_S)], sent, told.append, PATIENCE_S)
-    except apart.Silent:
-        told.clear()
-    if not told:
-        raise Unfit("too_long")
-    answer = msgspec.msgpack.decode(told[0], type=_Answer)
+        told = await apart.answered(_WORKER, [str(CPU_S)], sent, PATIENCE_S)
+    except apart.Silent as silent:
+        raise Unfit("too_long") from silent
+    answer = msgspec.msgpack.decode(told, type=_Answer)
     if answer.refused or not answer.jpeg:
         raise Unfit(answer.refused or "unreadable")
     return Photo(answer.jpeg, answer.width, answer.height)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge import apart
+from endpoints_registry import apart
 
 CPU_S = 60
 """The largest sheet of badges takes some six seconds of one processor."""
@@ -42,14 +42,13 @@ class Press:
 
 async def _printed(job: Mapping[str, object], patience_s: float) -> bytes:
     asked = msgspec.msgpack.encode(job)
-    told: list[bytes] = []
     try:
-        await apart.done(_WORKER, [str(CPU_S)], asked, told.append, patience_s)
-    except apart.Silent:
-        told = []
-    if not told:
-        raise Unprinted(f"took more than {CPU_S} s of a processor, {patience_s} s of the clock, or its share of memory")
-    answer = msgspec.msgpack.decode(told[-1], type=_Answer)
+        told = await apart.answered(_WORKER, [str(CPU_S)], asked, patience_s)
+    except apart.Silent as silent:
+        raise Unprinted(
+            f"took more than {CPU_S} s of a processor, {patience_s} s of the clock, or its share of memory"
+        ) from silent
+    answer = msgspec.msgpack.decode(told, type=_Answer)
     if answer.refused or not answer.pdf:
         raise Unprinted(answer.refused)
     return answer.pdf

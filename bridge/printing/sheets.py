@@ -7,12 +7,12 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from bridge.apart import Busy
 from bridge.printing import links
 from bridge.printing.badges import BADGES, sheet
 from bridge.printing.papers import HALLS, LINES, paper
 from bridge.printing.press import Press, Unprinted
 from endpoints_registry.access import Action
+from endpoints_registry.apart import Busy
 from endpoints_registry.attending import asked_for, names_off
 from endpoints_registry.bodies import PointsBody
 from endpoints_registry.gate import CALLER, Problem, Route, body_of, nowhere, query_of

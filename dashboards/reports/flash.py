@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bridge.apart import Busy
 from bridge.printing.press import Press, Unprinted
 from bridge.reach import has_part, own_unit
 from bridge.rules import wire
@@ -17,6 +16,7 @@ from bridge.rules.scene import Scene
 from dashboards.reports.drafts import Hall
 from dashboards.reports.words import ROUNDS
 from endpoints_registry.access import Action, may
+from endpoints_registry.apart import Busy
 from endpoints_registry.conferences import HANOI
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
 

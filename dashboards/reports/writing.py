@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from bridge import apart
 from dashboards.reports.figures import Figures
 from dashboards.reports.form import Form
 from dashboards.reports.jobs import Format, Job
 from dashboards.reports.template import FILE_BYTES
+from endpoints_registry import apart
 
 CPU_S = 120
 """All five formats of 11.000 points take some twenty seconds of one processor."""
@@ -76,16 +76,10 @@ async def checked(template: bytes) -> tuple[str, ...]:
     """What is wrong with a template that somebody uploads, in sentences; nothing: it may be kept."""
     if len(template) > FILE_BYTES:
         return (f"Tệp lớn {len(template) / 1e6:.1f} MB; mẫu báo cáo tối đa {FILE_BYTES // 1_000_000} MB.",)
-    faults: list[tuple[str, ...]] = []
-
-    def heard(told: bytes) -> None:
-        piece = msgspec.msgpack.decode(told, type=_Piece)
-        if piece.faults is not None:
-            faults.append(piece.faults)
-
     job = msgspec.msgpack.encode(Job(None, template=template))
     try:
-        await apart.done(_WORKER, [str(CHECK_CPU_S)], job, heard, CHECK_PATIENCE_S)
+        told = await apart.answered(_WORKER, [str(CHECK_CPU_S)], job, CHECK_PATIENCE_S)
+        faults = msgspec.msgpack.decode(told, type=_Piece).faults
     except apart.Silent:
-        faults = []
-    return faults[-1] if faults else ("Tệp quá nặng để đọc; hãy làm lại từ mẫu có sẵn.",)
+        faults = None
+    return faults if faults is not None else ("Tệp quá nặng để đọc; hãy làm lại từ mẫu có sẵn.",)

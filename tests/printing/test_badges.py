@@ -11,9 +11,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 import bridge.printing
-from bridge.apart import Busy
 from bridge.printing.badges import sheet
 from bridge.printing.press import Press, Unprinted
+from endpoints_registry.apart import Busy
 from endpoints_registry.attendees import Attendee, Attendees
 from tests.printing.paper import code_mm, pages, scanned, words
 

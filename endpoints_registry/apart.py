@@ -39,6 +39,15 @@ class Turns:
             self._asked -= 1
 
 
+async def answered(worker: Path, args: Sequence[str], asked: bytes, patience_s: float) -> bytes:
+    """The one piece that a worker says. Raises Silent, also where it says none."""
+    told: list[bytes] = []
+    await done(worker, args, asked, told.append, patience_s)
+    if not told:
+        raise Silent
+    return told[-1]
+
+
 async def done(
     worker: Path, args: Sequence[str], asked: bytes, heard: Callable[[bytes], None], patience_s: float
 ) -> None:
