@@ -96,10 +96,21 @@ class Store:
 async def open_store(url: str, schema: str) -> Store:
     """Open `sqlite+aiosqlite:///path/file.sqlite` or `postgresql+asyncpg://...` (there, in the schema of that name).
 
-    Raises WrongAddress, InUse, UnsafeServer. Tables are not made here: see `migrate`.
+    Raises WrongAddress, InUse, UnsafeServer. Tables are not made here: see `opened`.
     """
     address = _address(url)
     return _open_file(address, schema) if address.drivername == SQLITE else await _open_server(address, schema)
+
+
+@asynccontextmanager
+async def opened(url: str, schema: str, migrations: Path) -> AsyncIterator[Store]:
+    """A store at the newest version of its tables, closed when the block ends. Raises as `open_store`."""
+    store = await open_store(url, schema)
+    try:
+        await migrate(store, migrations)
+        yield store
+    finally:
+        await store.close()
 
 
 def _address(url: str) -> URL:

@@ -13,7 +13,7 @@ from endpoints_registry.accounts import STAFF_LIFETIME, Account, Lifetime, Staff
 from endpoints_registry.attendees import Attendees
 from endpoints_registry.conferences import HANOI, Conference, create
 from endpoints_registry.credentials import Link, PhoneSession
-from endpoints_registry.database import Store, migrate, open_store
+from endpoints_registry.database import Store, opened
 from endpoints_registry.directory import ConferencePlan, Directory, Holdings, conference_plan, load
 from endpoints_registry.entering import Door, Entered, Knock
 from endpoints_registry.importing import Progress
@@ -369,10 +369,8 @@ async def open_registry(
 
     `secure`: browsers reach us over https, so cookies are bound to it. `otp_roles` come in with a second factor only.
     """
-    store = await open_store(url, SCHEMA)
-    try:
-        await migrate(store, MIGRATIONS)
-        store = watched(store, now)
+    async with opened(url, SCHEMA, MIGRATIONS) as bare:
+        store = watched(bare, now)
         async with store.reading() as connection:
             holdings = await load(connection)
         with passwords or Passwords() as checked:
@@ -389,5 +387,3 @@ async def open_registry(
             await registry.names.load()
             await registry.know_staff()
             yield registry
-    finally:
-        await store.close()

@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 
 from bridge.archive import REPORTS, ArchiveError, Fixed, Kept, Kind, Label
-from endpoints_registry.database import Store, alone, migrate, open_store, open_to_read
+from endpoints_registry.database import Store, alone, open_to_read, opened
 
 SCHEMA = "archive"
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).with_name("migrations")
 
 metadata = MetaData()
 KEPT = Table(
@@ -120,13 +120,9 @@ class SqlArchive:
 
 @asynccontextmanager
 async def open_archive(url: str) -> AsyncIterator[SqlArchive]:
-    """Open and migrate the archive (`sqlite+aiosqlite:///...`, or the schema `archive`). Raises as `open_store`."""
-    store = await open_store(url, SCHEMA)
-    try:
-        await migrate(store, MIGRATIONS)
+    """The archive at this address (`sqlite+aiosqlite:///...`, or the schema `archive`). Raises as `open_store`."""
+    async with opened(url, SCHEMA, MIGRATIONS) as store:
         yield SqlArchive(store)
-    finally:
-        await store.close()
 
 
 def archive_to_read(url: str) -> SqlArchive:

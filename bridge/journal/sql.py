@@ -61,6 +61,8 @@ from endpoints_registry.database import Store, migrate, open_store, open_to_read
 
 T = TypeVar("T")
 
+MIGRATIONS = Path(__file__).with_name("migrations")
+
 metadata = MetaData()
 
 journal = Table(
@@ -217,7 +219,7 @@ async def open_journal(url: str, commit_delay_s: float = 0.0, patience_s: float 
     with _named():
         store = await open_store(url, "journal")
         try:
-            await migrate(store, Path(__file__).parent / "migrations")
+            await migrate(store, MIGRATIONS)
             return SqlJournal(store, await _writer(store, make_url(url)), commit_delay_s, patience_s)
         except BaseException:
             await store.close()

@@ -27,9 +27,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.post import Kind, Letter
 from bridge.post.settling import Thread
-from endpoints_registry.database import Store, migrate, open_store
+from endpoints_registry.database import Store, opened
 
 SCHEMA = "post"
+MIGRATIONS = Path(__file__).with_name("migrations")
 WAITING_LIMIT = 500
 """So many letters wait for one channel at most; what comes on top is written down as dropped, and never sent."""
 KEPT_MS = 90 * 24 * 3_600_000
@@ -244,13 +245,9 @@ class Book:
 
 @asynccontextmanager
 async def open_book(url: str) -> AsyncIterator[Book]:
-    """Open and migrate the book (`sqlite+aiosqlite:///...`, or the schema `post`). Raises as `open_store`."""
-    store = await open_store(url, SCHEMA)
-    try:
-        await migrate(store, Path(__file__).parent / "migrations")
+    """The book at this address (`sqlite+aiosqlite:///...`, or the schema `post`). Raises as `open_store`."""
+    async with opened(url, SCHEMA, MIGRATIONS) as store:
         yield Book(store)
-    finally:
-        await store.close()
 
 
 async def _replace(

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, select, text
 
 from bridge.archive import Kind
 from bridge.archive import digest as sealed
-from bridge.archive.sql import MIGRATIONS as MIGRATIONS_OF_THE_ARCHIVE
+from bridge.archive import sql as shelf
 from bridge.house import opened_house
 from bridge.journal import Record, sql
 from bridge.journal.chain import chained, genesis
@@ -31,9 +31,9 @@ from tests.flows.served import ROOT
 
 FOLDERS = {
     "registry": MIGRATIONS,
-    "journal": Path(sql.__file__).parent / "migrations",
-    "post": Path(book.__file__).parent / "migrations",
-    "archive": MIGRATIONS_OF_THE_ARCHIVE,
+    "journal": sql.MIGRATIONS,
+    "post": book.MIGRATIONS,
+    "archive": shelf.MIGRATIONS,
 }
 CONFERENCE = "hoc-tap-2026-03"
 AT = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)
