@@ -8,8 +8,8 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from bridge.clock import Clock
+from bridge.edges.finding import hall_of, holds
 from bridge.halls import Halls
-from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.model import Plan, Point, Sitting
 from bridge.rules.outages import Reckoned, reckoned
@@ -69,10 +69,7 @@ class Availability:
 
     async def availability(self, request: web.Request) -> web.Response:
         query = query_of(request, AvailabilityQuery)
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        state = hall.coordinator.scene.state
+        state = hall_of(self._halls, request).coordinator.scene.state
         if state.plan is None:
             raise nowhere()
         points = _asked(state, request[CALLER], query.unit)
@@ -104,8 +101,7 @@ def _asked(state: State, caller: Caller, unit: str) -> list[Point]:
         return (not unit or unit in path) and covers(caller, path=path, point=point.code)
 
     points = [point for point in state.points.values() if seen(point)]
-    theirs = unit in state.units and covers(caller, path=state.path(unit)) if unit else caller.everywhere
-    if not points and not theirs:
+    if not points and not holds(state, caller, unit):
         raise nowhere()
     return points
 

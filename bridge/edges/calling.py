@@ -11,18 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.clock import Clock
 from bridge.edges.commanding import tried
-from bridge.halls import Hall, Halls
-from bridge.reach import has_part
+from bridge.edges.finding import hall_of, may_at, point_of, theirs
+from bridge.halls import Halls
 from bridge.rules import claiming
 from bridge.rules.calls import NOTE_LIMIT, Called, Calls, Claim
 from bridge.rules.events import AnyEvent
-from bridge.rules.model import Point
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.trouble import CallOutcome
 from bridge.rules.urgency import Row, sheet
-from endpoints_registry.access import Action, Caller, may
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.access import Action, Caller
+from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of
 
 log = structlog.get_logger("calling")
 
@@ -131,17 +130,15 @@ class Calling:
         )
 
     async def sheet(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state, now_ms = hall.coordinator.scene.state, self._clock.now()
-        found = sheet(state, _theirs(state, caller), now_ms)
+        found = sheet(state, theirs(state, caller).values(), now_ms)
         return answer(SheetTold([self._row(state, caller, row, now_ms) for row in found.rows], found.count))
 
     async def call(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        point = state.point(request.match_info["code"])
-        if point is None or not _may(state, caller, Action.COORDINATE, point):
-            raise nowhere()
+        point = point_of(state, caller, request.match_info["code"], Action.COORDINATE)
         asked = await body_of(request, CallBody)
         if (asked.do is Deed.END) is (asked.outcome is None):
             detail = "Kết quả cuộc gọi (outcome) phải có khi kết thúc (end), và chỉ khi đó."
@@ -162,7 +159,7 @@ class Calling:
 
     def _row(self, state: State, caller: Caller, row: Row, now_ms: int) -> RowTold:
         code = row.point.code
-        facts = self._facts(code, _may(state, caller, Action.SEE_NAMES, row.point))
+        facts = self._facts(code, may_at(state, caller, Action.SEE_NAMES, code))
         told = self._told(state, code, now_ms)
         return RowTold(
             point=code,
@@ -195,23 +192,6 @@ class Calling:
 
     def _called(self, last: Called) -> CalledTold:
         return CalledTold(self._named(last.by), last.at_ms // 1000, last.outcome, last.note)
-
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
-
-
-def _theirs(state: State, caller: Caller) -> list[Point]:
-    if caller.everywhere:
-        return list(state.points.values())
-    return [point for point in state.points.values() if _may(state, caller, Action.COORDINATE, point)]
-
-
-def _may(state: State, caller: Caller, action: Action, point: Point) -> bool:
-    return may(caller, action, path=state.path(point.planned.unit), point=point.code)
 
 
 def _decided(calls: Calls, asked: CallBody, code: str, by: str, now_ms: int) -> Sequence[tuple[AnyEvent, int]]:

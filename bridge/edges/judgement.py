@@ -11,16 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from bridge.beside import Beside
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
+from bridge.edges.finding import hall_of, holds, point_of, theirs
 from bridge.edges.judge import Judge
 from bridge.halls import Hall, Halls
-from bridge.reach import has_part
 from bridge.rules import checking, wire
 from bridge.rules.events import AnyEvent
 from bridge.rules.judging import List, Removed, Row
 from bridge.rules.projection import Draft, State
 from bridge.rules.sources import Edited
 from bridge.rules.witness import Roll
-from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.access import ALLOWED, Action, Caller
 from endpoints_registry.gate import CALLER, Route, answer, body_of, nowhere, query_of
 
 log = structlog.get_logger("judgement")
@@ -116,15 +116,12 @@ class Judging:
 
     async def judgement(self, request: web.Request) -> web.Response:
         unit = query_of(request, JudgementQuery).unit
-        return await self._answered(self._hall(request), request[CALLER], unit)
+        return await self._answered(hall_of(self._halls, request), request[CALLER], unit)
 
     async def change(self, request: web.Request) -> web.Response:
         asked = await body_of(request, JudgementBody)
-        hall, caller = self._hall(request), request[CALLER]
-        state = hall.coordinator.scene.state
-        point = state.point(asked.point)
-        if point is None or not may(caller, Action.GOVERN, path=state.path(point.planned.unit), point=point.code):
-            raise nowhere()
+        hall, caller = hall_of(self._halls, request), request[CALLER]
+        point_of(hall.coordinator.scene.state, caller, asked.point, Action.GOVERN)
         now_ms = self._clock.now()
 
         def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
@@ -136,18 +133,18 @@ class Judging:
 
     async def _answered(self, hall: Hall, caller: Caller, unit: str) -> web.Response:
         state, now_ms = hall.coordinator.scene.state, self._clock.now()
-        if unit and (unit not in state.units or not covers(caller, path=state.path(unit))):
+        if unit and not holds(state, caller, unit):
             raise nowhere()
         found = await self._judge.judged(hall, now_ms)
         still = hall.coordinator.scene.state.still()
 
         def told() -> web.Response:
-            theirs = found if caller.everywhere and not unit else found.among(_theirs(still, caller, unit))
+            own = found if caller.everywhere and not unit else found.among(frozenset(theirs(still, caller, unit)))
             stated = self._judge.terms.stated()
             return answer(
                 JudgementTold(
-                    praise=self._list(hall.conference, still, caller, theirs.praise, stated[Roll.PRAISE]),
-                    criticism=self._list(hall.conference, still, caller, theirs.criticism, stated[Roll.CRITICISM]),
+                    praise=self._list(hall.conference, still, caller, own.praise, stated[Roll.PRAISE]),
+                    criticism=self._list(hall.conference, still, caller, own.criticism, stated[Roll.CRITICISM]),
                     at=wire.rfc3339(now_ms),
                 )
             )
@@ -178,20 +175,3 @@ class Judging:
             else {"by_name": "", "reason": ""}
         )
         return EditedTold(added=edited.added, at=wire.rfc3339(edited.at_ms), **words)
-
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
-
-
-def _theirs(state: State, caller: Caller, unit: str) -> frozenset[str]:
-    """The halls of the unit that the caller may see; of everything that is theirs without one."""
-    return frozenset(
-        code
-        for code, point in state.points.items()
-        if (not unit or unit in state.path(point.planned.unit))
-        and covers(caller, path=state.path(point.planned.unit), point=code)
-    )

@@ -1,6 +1,6 @@
 """The staff speak to halls: notices with who has seen and confirmed them, and reminders to those who are silent."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, KeysView, Sequence
 from typing import Annotated
 
 import msgspec
@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
+from bridge.edges.finding import hall_of, holds, number_of, theirs
 from bridge.halls import Hall, Halls
-from bridge.reach import has_part
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.events import AnyEvent, RemindersSent
@@ -163,22 +163,21 @@ class Notices:
     # --- notices
 
     async def listed(self, request: web.Request) -> web.Response:
-        state, caller = _state(self._hall(request)), request[CALLER]
+        state, caller = _state(hall_of(self._halls, request)), request[CALLER]
         told = [self._told(state, caller, each) for each in reversed(tuple(state.affairs.notices.posted.values()))]
         return answer(NoticesTold([each for each in told if each.count]))
 
     async def one(self, request: web.Request) -> web.Response:
-        state, caller = _state(self._hall(request)), request[CALLER]
-        notice = _theirs(state, caller, request.match_info["number"])
+        state, caller = _state(hall_of(self._halls, request)), request[CALLER]
+        notice = _notice(state, request)
         told = self._told(state, caller, notice)
-        theirs = _scope(state, caller)
-        reached = [code for code in theirs if notice.reaches(code)]
+        reached = [code for code in theirs(state, caller) if notice.reaches(code)]
         codes = sorted(reached, key=lambda code: (code in notice.seen, code in notice.confirmed, code))
         halls = [_hall_told(state, notice, code) for code in codes[:HALLS_SHOWN]]
         return answer(OneNotice(**msgspec.structs.asdict(told), halls=halls, halls_left_out=len(codes) - len(halls)))
 
     async def post(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         asked = await body_of(request, NoticeBody)
         points, units = _addressed(_state(hall), caller, asked)
         now_ms = self._clock.now()
@@ -205,8 +204,8 @@ class Notices:
         return answer(told, 201)
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
-        notice = _theirs(_state(hall), caller, request.match_info["number"])
+        hall, caller = hall_of(self._halls, request), request[CALLER]
+        notice = _notice(_state(hall), request)
         if not _all_theirs(_state(hall), caller, notice):
             detail = "Thông báo này còn gửi đến điểm cầu ngoài phạm vi của bạn; hãy nhờ người gửi thu hồi."
             raise Problem(409, "not_all_yours", detail)
@@ -216,7 +215,7 @@ class Notices:
         return answer(self._told(_state(hall), caller, _state(hall).affairs.notices.posted[notice.number]))
 
     def _told(self, state: State, caller: Caller, notice: Notice) -> NoticeTold:
-        got = reach(notice, len(state.points), None if caller.everywhere else _scope(state, caller))
+        got = reach(notice, len(state.points), None if caller.everywhere else theirs(state, caller).keys())
         named = caller.role in ALLOWED[Action.SEE_NAMES]
         mine = [unit for unit in notice.units if covers(caller, path=state.path(unit))]
         return NoticeTold(
@@ -236,13 +235,13 @@ class Notices:
     # --- reminders
 
     async def remind(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         asked = await body_of(request, ReminderBody)
         key: RoundKey = (asked.sitting, asked.round)
         state, now_ms = _state(hall), self._clock.now()
         _check_round(state, key, now_ms)
-        theirs = _scope(state, caller)
-        chosen = theirs if asked.points is None else _known(asked.points, theirs)
+        own = theirs(state, caller).keys()
+        chosen = own if asked.points is None else _known(asked.points, own)
         found = [code for code in silent(state, key, now_ms) if code in chosen]
         reminded = 0
 
@@ -256,57 +255,41 @@ class Notices:
         log.info("reminders-sent", conference=hall.conference, round=asked.round.value, halls=reminded, by=caller.name)
         return answer(RemindersTold(reminded=reminded, resting=len(found) - reminded))
 
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
-
 
 def _state(hall: Hall) -> State:
     return hall.coordinator.scene.state
 
 
-def _scope(state: State, caller: Caller) -> frozenset[str]:
-    """The conference's points that are the caller's."""
-    if caller.everywhere:
-        return frozenset(state.points)
-    return frozenset(
-        code for code, point in state.points.items() if covers(caller, path=state.path(point.planned.unit), point=code)
-    )
-
-
-def _known(codes: Collection[str], theirs: frozenset[str]) -> frozenset[str]:
+def _known(codes: Collection[str], own: KeysView[str]) -> frozenset[str]:
     """These points, if all of them are the caller's: what is foreign does not exist."""
-    if not theirs.issuperset(codes):
+    if not own >= set(codes):
         raise nowhere()
     return frozenset(codes)
 
 
 def _addressed(state: State, caller: Caller, asked: NoticeBody) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The points that a notice goes to (None: every one of the conference), and the units under which they were chosen."""
-    theirs = _scope(state, caller)
+    own = theirs(state, caller)
     if asked.points is None and not asked.units:
-        return (None, ()) if caller.everywhere else (theirs, tuple(sorted(caller.units & state.units.keys())))
+        return (None, ()) if caller.everywhere else (frozenset(own), tuple(sorted(caller.units & state.units.keys())))
     units = tuple(dict.fromkeys(asked.units))
-    if any(unit not in state.units or not covers(caller, path=state.path(unit)) for unit in units):
+    if not all(holds(state, caller, unit) for unit in units):
         raise nowhere()
-    below = {code for code in theirs if not set(units).isdisjoint(state.path(state.points[code].planned.unit))}
-    return _known(asked.points or (), theirs) | below, units
+    below = {code for code, point in own.items() if not set(units).isdisjoint(state.path(point.planned.unit))}
+    return _known(asked.points or (), own.keys()) | below, units
 
 
-def _theirs(state: State, caller: Caller, number: str) -> Notice:
-    """The notice of this number, if it went to anybody of the caller's."""
-    read = number.isascii() and number.isdigit() and len(number) < 10
-    notice = state.affairs.notices.posted.get(int(number)) if read else None
-    if notice is None or not any(map(notice.reaches, _scope(state, caller))):
+def _notice(state: State, request: web.Request) -> Notice:
+    """The notice that the path names, if it went to anybody of the caller's."""
+    number = number_of(request)
+    notice = state.affairs.notices.posted.get(number) if number is not None else None
+    if notice is None or not any(map(notice.reaches, theirs(state, request[CALLER]))):
         raise nowhere()
     return notice
 
 
 def _all_theirs(state: State, caller: Caller, notice: Notice) -> bool:
-    return caller.everywhere or (notice.points is not None and notice.points <= _scope(state, caller))
+    return caller.everywhere or (notice.points is not None and notice.points <= theirs(state, caller).keys())
 
 
 def _hall_told(state: State, notice: Notice, code: str) -> HallTold:

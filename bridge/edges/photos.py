@@ -12,15 +12,15 @@ from bridge.archive import Archive, Kind, Label, kept
 from bridge.clock import Clock
 from bridge.coordinator import Overloaded, Unavailable
 from bridge.edges.commanding import commanded
+from bridge.edges.finding import hall_of, holds, may_at, number_of, point_of
 from bridge.halls import Hall, Halls
 from bridge.pictures.darkroom import SENT_BYTES, WHY, Darkroom, Unfit
-from bridge.reach import has_part
 from bridge.rules import checking, wire
 from bridge.rules.events import AnyEvent
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.sources import Photo
-from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.access import ALLOWED, Action, Caller
 from endpoints_registry.apart import Busy
 from endpoints_registry.filing import uploaded
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
@@ -131,11 +131,9 @@ class Photos:
 
     async def take(self, request: web.Request) -> web.Response:
         query = query_of(request, PhotoQuery)
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        point = state.point(query.point)
-        if point is None or not may(caller, Action.ACT, path=state.path(point.planned.unit), point=point.code):
-            raise nowhere()
+        point = point_of(state, caller, query.point, Action.ACT)
         if request.content_type not in (*TYPES, "multipart/form-data"):
             raise Problem(415, "unreadable", WHY["unreadable"])
         # Before ten megabytes are sent for nothing. For how many there is room is asked later: this one may be here already.
@@ -214,16 +212,16 @@ class Photos:
 
     async def photos(self, request: web.Request) -> web.Response:
         query = query_of(request, PhotosQuery)
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        if query.unit and (query.unit not in state.units or not covers(caller, path=state.path(query.unit))):
+        if query.unit and not holds(state, caller, query.unit):
             raise nowhere()
-        if query.point and not self._sees(state, caller, query.point):
-            raise nowhere()
+        if query.point:
+            point_of(state, caller, query.point, Action.SEE_NAMES)
         found = [
             each
             for each in reversed(state.affairs.sources.photos.values())
-            if self._sees(state, caller, each.point)
+            if may_at(state, caller, Action.SEE_NAMES, each.point)
             and query.point in ("", each.point)
             and (not query.unit or query.unit in state.path(state.points[each.point].planned.unit))
         ]
@@ -232,11 +230,11 @@ class Photos:
         return answer(PhotosTold(len(found), told))
 
     async def photo(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        asked = request.match_info["number"]
-        photo = state.affairs.sources.photos.get(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
-        if photo is None or not self._sees(state, caller, photo.point):
+        number = number_of(request)
+        photo = state.affairs.sources.photos.get(number) if number is not None else None
+        if photo is None or not may_at(state, caller, Action.SEE_NAMES, photo.point):
             raise nowhere()
         item = await self._archive.one(hall.conference, Kind.PHOTO, photo.number, NAME)
         if item is None or item.sha256 != photo.sha256:
@@ -259,18 +257,6 @@ class Photos:
             by="own" if own else self._named(photo.by.removeprefix("user:")) if among_staff else "",
             gone=gone,
         )
-
-    @staticmethod
-    def _sees(state: State, caller: Caller, code: str) -> bool:
-        point = state.point(code)
-        return point is not None and may(caller, Action.SEE_NAMES, path=state.path(point.planned.unit), point=code)
-
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
 
 
 def _must_be_there(state: State, code: str, sitting: str) -> None:
