@@ -21,6 +21,14 @@ def hall_of(halls: Halls, request: web.Request) -> Hall:
     return hall
 
 
+def planned_hall_of(halls: Halls, request: web.Request) -> Hall:
+    """As `hall_of`, once its list is fixed."""
+    hall = hall_of(halls, request)
+    if hall.coordinator.scene.state.plan is None:
+        raise nowhere()
+    return hall
+
+
 def number_of(request: web.Request) -> int | None:
     """The number in the path; None: nothing of ours can be called so."""
     text = request.match_info["number"]

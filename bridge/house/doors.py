@@ -14,6 +14,7 @@ from bridge.edges.calling import Calling
 from bridge.edges.checks import Checks
 from bridge.edges.closing import Closing
 from bridge.edges.comparison import Comparison
+from bridge.edges.corrections import Corrections
 from bridge.edges.desk import Desk, Whereabouts
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
@@ -92,6 +93,7 @@ def doors(settings: Settings, house: House, city: CitySignIn | None, seed: Calla
         *Notices(halls, clock, named).routes(),
         *Incidents(halls, clock, named, registry.staff, RegistryColleagues(registry, clock)).routes(),
         *Closing(halls, clock, named).routes(),
+        *Corrections(halls, clock, named).routes(),
         *Availability(halls, clock).routes(),
         *Checks(halls, clock, placed, named, seed).routes(),
         *house.photos.routes(),
