@@ -1,20 +1,20 @@
 """The incidents over HTTP: what goes wrong, why it is one matter, and what the staff do about it."""
 
-import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple, assert_never
 
 import msgspec
 import structlog
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
-from pydantic_core import PydanticCustomError
 
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
-from bridge.halls import Hall, Halls
-from bridge.reach import has_part
+from bridge.edges.finding import hall_of, is_theirs, number_of
+from bridge.edges.wording import line
+from bridge.halls import Halls
 from bridge.rules import mending
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.projection import Draft, State
@@ -51,19 +51,9 @@ Colleagues = Callable[[str], Awaitable[Sequence[Colleague]]]
 """Everybody of the staff, as of a conference, by name in Vietnamese order."""
 
 
-def _line(text: str) -> str:
-    """Composed letters on one line."""
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    wrong = next((letter for letter in plain if unicodedata.category(letter) == "Cc"), None)
-    if wrong is not None:
-        detail = f"có ký tự điều khiển U+{ord(wrong):04X}; hãy xóa ký tự đó rồi gửi lại"
-        raise PydanticCustomError("controls", "{why}", {"why": detail})
-    return plain
-
-
-Note = Annotated[str, Field(max_length=NOTE_LIMIT), AfterValidator(_line)]
-Said = Annotated[str, Field(min_length=1, max_length=NOTE_LIMIT), AfterValidator(_line)]
-Cause = Annotated[str, Field(min_length=1, max_length=CAUSE_LIMIT), AfterValidator(_line)]
+Note = Annotated[str, Field(max_length=NOTE_LIMIT), AfterValidator(line)]
+Said = Annotated[str, Field(min_length=1, max_length=NOTE_LIMIT), AfterValidator(line)]
+Cause = Annotated[str, Field(min_length=1, max_length=CAUSE_LIMIT), AfterValidator(line)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -290,7 +280,7 @@ class Incidents:
 
     async def listed(self, request: web.Request) -> web.Response:
         query = query_of(request, IncidentsQuery)
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
         found = [
             told
@@ -300,16 +290,16 @@ class Incidents:
         return answer({"incidents": found[:LISTED], "count": len(found)})
 
     async def one(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        incident = _incident(state, caller, request.match_info["number"])
+        incident = _incident(state, request)
         told = self._told(state, caller, incident) or {}
         lines = history(incident, _covers(state, caller), self._names(caller))
         return answer({**told, "history": lines})
 
     async def open(self, request: web.Request) -> web.Response:
         asked = await body_of(request, OpenBody)
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state, now_ms = hall.coordinator.scene.state, self._clock.now()
         codes = tuple(dict.fromkeys(asked.points))
         theirs = _covers(state, caller)
@@ -326,9 +316,9 @@ class Incidents:
         return answer(self._told(state, caller, state.affairs.incidents.known[opened[0]]), status=201)
 
     async def mend(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        number = _incident(state, caller, request.match_info["number"]).number
+        number = _incident(state, request).number
         deed = (await body_of(request, DeedBody)).root
         theirs = _covers(state, caller)
         incident = state.affairs.incidents.known[number]
@@ -341,9 +331,9 @@ class Incidents:
         return answer(self._told(state, caller, state.affairs.incidents.known[number]))
 
     async def takers(self, request: web.Request) -> web.Response:
-        hall, caller = self._hall(request), request[CALLER]
+        hall, caller = hall_of(self._halls, request), request[CALLER]
         state = hall.coordinator.scene.state
-        incident = _incident(state, caller, request.match_info["number"])
+        incident = _incident(state, request)
         # Of a shared incident whoever holds only the others' points is nobody here.
         theirs = list(filter(_covers(state, caller), incident.hits))
         found = [
@@ -376,13 +366,6 @@ class Incidents:
     def _names(self, caller: Caller) -> Named | None:
         # A hall's own people see who stands in their hall, not who of the staff does what.
         return self._named if caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES] else None
-
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
 
 
 def _decided(draft: Draft, number: int, deed: Deed, caller: Caller, theirs: Covers, now_ms: int) -> mending.Decided:
@@ -422,20 +405,14 @@ def _taker(colleague: Colleague) -> TakerTold:
 
 
 def _covers(state: State, caller: Caller) -> Covers:
-    """Whether a point of the conference is in the caller's scope. What is not known is in nobody's."""
-
-    def theirs(code: str) -> bool:
-        point = state.point(code)
-        return point is not None and covers(caller, path=state.path(point.planned.unit), point=code)
-
-    return theirs
+    return partial(is_theirs, state, caller)
 
 
-def _incident(state: State, caller: Caller, number: str) -> Incident:
-    """The incident of this number, if it touches anything of the caller's."""
-    read = number.isascii() and number.isdigit() and len(number) < 10
-    incident = state.affairs.incidents.known.get(int(number)) if read else None
-    if incident is None or not any(map(_covers(state, caller), incident.hits)):
+def _incident(state: State, request: web.Request) -> Incident:
+    """The incident that the path names, if it touches anything of the caller's."""
+    number = number_of(request)
+    incident = state.affairs.incidents.known.get(number) if number is not None else None
+    if incident is None or not any(map(_covers(state, request[CALLER]), incident.hits)):
         raise nowhere()
     return incident
 
