@@ -1,83 +1,31 @@
-"""The desk: people ask over HTTP - phones report, staff move the conference on, everybody reads the journal."""
+"""The operator's desk: what their phone shows, and what is reported for a hall over HTTP."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import structlog
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.clock import Clock
 from bridge.coordinator import Coordinator, Overloaded, Unavailable
 from bridge.edges.asking import Ask, come_again
-from bridge.edges.commanding import commanded
-from bridge.halls import Hall, Halls
-from bridge.journal import Journal, Record, Row
-from bridge.reach import has_part
-from bridge.rules import events, wire
+from bridge.edges.finding import hall_of
+from bridge.halls import Halls
+from bridge.rules import wire
 from bridge.rules.attendance import is_summoned, round_asked
-from bridge.rules.deciding import change_phase
-from bridge.rules.events import AnyEvent
 from bridge.rules.incidents import Incident, Incidents
 from bridge.rules.ladder import Closing, Correction
-from bridge.rules.model import Figure, Phase, Plan, Point, RoundKey, Sitting
+from bridge.rules.model import Figure, Point, RoundKey, Sitting
 from bridge.rules.notices import Notice
-from bridge.rules.projection import Draft, State
 from bridge.rules.telling import pending
-from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
+from endpoints_registry.access import Action
 from endpoints_registry.dressing import Ready
-from endpoints_registry.gate import (
-    CALLER,
-    CREDENTIAL,
-    Problem,
-    Route,
-    answer,
-    body_of,
-    nowhere,
-    query_of,
-    raw_of,
-)
+from endpoints_registry.gate import CALLER, CREDENTIAL, Problem, Route, answer, raw_of
 
 log = structlog.get_logger("desk")
 
 BODY_LIMIT = 256 * 1024
-
-
-class PhaseBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    phase: Phase
-    version: int = Field(ge=0, description="The version this decision was made on; another one answers 409.")
-
-
-class EventsQuery(BaseModel):
-    after: int = Field(0, ge=0, le=2**53)
-    limit: int = Field(500, ge=1, le=2000)
-
-
-class EventLine(msgspec.Struct, frozen=True):
-    """One row of the journal as the caller may see it."""
-
-    position: int
-    at: str
-    received_at: str
-    by: str
-    act: str | None
-    outcome: str
-    code: str
-    event: Any
-
-
-class EventLines(msgspec.Struct, frozen=True):
-    events: list[EventLine]
-    next: int
-    """Ask again with `after` set to this."""
-
-
-class PhaseAnswer(msgspec.Struct, frozen=True):
-    phase: str
-    version: int
 
 
 class OnDuty(msgspec.Struct, frozen=True):
@@ -131,61 +79,29 @@ class Whereabouts(msgspec.Struct, frozen=True):
     duty: tuple[OnDuty, ...] = ()
 
 
-Freeze = Callable[[str], Awaitable[Plan | None]]
-"""The registry's plan of a conference; None if there is no such conference. Raises Refused if it cannot be held."""
 Locate = Callable[[str, str], Whereabouts]
 """(conference, point code) -> where it is and whom to call."""
 
 
 class Desk:
-    def __init__(
-        self,
-        halls: Halls,
-        journal: Journal,
-        ask: Ask,
-        clock: Clock,
-        freeze: Freeze,
-        locate: Locate,
-        named: Callable[[str], str],
-    ) -> None:
+    def __init__(self, halls: Halls, ask: Ask, clock: Clock, locate: Locate, named: Callable[[str], str]) -> None:
         """`named` says how the holder of an account is called."""
         self._halls = halls
-        self._named = named
-        self._journal = journal
         self._ask = ask
         self._clock = clock
-        self._freeze = freeze
         self._locate = locate
+        self._named = named
 
     def routes(self) -> tuple[Route, ...]:
-        one = "/api/v1/conferences/{conference}"
         return (
             Route(
                 "POST",
-                f"{one}/acts",
+                "/api/v1/conferences/{conference}/acts",
                 self.acts,
                 Action.ACT,
                 "Gửi một hoặc nhiều báo cáo; mỗi báo cáo được trả lời riêng sau khi đã ghi xuống đĩa",
                 body=wire.Batch,
                 answers={200: wire.Outcomes, 404: None, 413: None, 422: None, 503: None},
-            ),
-            Route(
-                "POST",
-                f"{one}/phase",
-                self.phase,
-                Action.GOVERN,
-                "Chuyển giai đoạn của hội nghị; rời bản nháp là chốt danh sách điểm cầu",
-                body=PhaseBody,
-                answers={200: PhaseAnswer, 404: None, 409: None, 422: None, 503: None},
-            ),
-            Route(
-                "GET",
-                f"{one}/events",
-                self.events,
-                Action.SEE_BOARD,
-                "Nhật ký diễn biến, theo thứ tự, tiếp từ một vị trí",
-                query=EventsQuery,
-                answers={200: EventLines, 404: None, 422: None},
             ),
             Route(
                 "GET",
@@ -198,7 +114,7 @@ class Desk:
         )
 
     async def acts(self, request: web.Request) -> web.StreamResponse:
-        hall = self._hall(request)
+        hall = hall_of(self._halls, request)
         try:
             batch = wire.batch(await raw_of(request))
         except msgspec.DecodeError as wrong:
@@ -210,43 +126,6 @@ class Desk:
             log.warning("acts-unanswered", why=type(unknown).__name__, acts=len(batch.acts))
             raise come_again() from unknown
         return Ready(wire.encode(wire.Outcomes(outcomes)))
-
-    async def phase(self, request: web.Request) -> web.Response:
-        asked = await body_of(request, PhaseBody)
-        conference = request.match_info["conference"]
-        plan = await self._freeze(conference)
-        if plan is None:
-            raise nowhere()
-        hall = await self._halls.open(conference)
-        at_ms = self._clock.now()
-
-        def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
-            changed = change_phase(draft, asked.phase, asked.version)
-            frozen = ((events.ConferenceFrozen(plan=plan), at_ms),) if draft.plan is None else ()
-            return (*frozen, (changed, at_ms))
-
-        await commanded(hall, judge, request[CALLER])
-        state = hall.coordinator.scene.state
-        log.info("phase-changed", conference=conference, phase=state.phase.value, by=request[CALLER].name)
-        return answer(PhaseAnswer(state.phase.value, state.version))
-
-    async def events(self, request: web.Request) -> web.Response:
-        hall = self._hall(request)
-        query = query_of(request, EventsQuery)
-        rows = await self._journal.read(hall.conference, query.after, query.limit)
-        caller = request[CALLER]
-        state = hall.coordinator.scene.state
-        lines = []
-        for row in rows:
-            point = state.point(row.record.point) if row.record.point else None
-            if point is None and not caller.everywhere:
-                continue
-            if point is not None and not may(
-                caller, Action.SEE_BOARD, path=state.path(point.planned.unit), point=point.code
-            ):
-                continue
-            lines.append(_line(row, caller, state))
-        return answer(EventLines(lines, rows[-1].position if rows else query.after))
 
     async def desk(self, request: web.Request) -> web.Response:
         caller = request[CALLER]
@@ -332,78 +211,6 @@ class Desk:
             # Here, and not where else it began before.
             "began_at": wire.rfc3339(incident.hits[code].began_ms),
         }
-
-    def _hall(self, request: web.Request) -> Hall:
-        """The conference that the path names, if it has anything of the caller's."""
-        hall = self._halls.get(request.match_info["conference"])
-        if hall is None or not has_part(hall.coordinator.scene, request[CALLER]):
-            raise nowhere()
-        return hall
-
-
-def _line(row: Row, caller: Caller, state: State) -> EventLine:
-    """One row in the words that this caller may read."""
-    record = row.record
-    # Who of the staff it was is for the staff: a user name is half of a login, and mostly somebody's name.
-    told = caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
-    staff = record.by.startswith(STAFF) and record.by != caller.name
-    return EventLine(
-        position=row.position,
-        at=wire.rfc3339(record.at_ms),
-        received_at=wire.rfc3339(record.received_ms),
-        by=STAFF if staff and not told else record.by,
-        act=record.act,
-        outcome=record.outcome,
-        code=record.code,
-        event=_event(record, caller, state),
-    )
-
-
-def _event(record: Record, caller: Caller, state: State) -> Any:
-    if record.kind in PERSONAL:
-        return _person(record, caller, state)
-    if record.kind in AMONG_STAFF and caller.role not in ALLOWED[Action.COORDINATE]:
-        said: dict[str, Any] = msgspec.json.decode(record.body)
-        return said | {word: "" for word in ("note", "reason", "why", "to", "said") if word in said}
-    return msgspec.Raw(record.body)
-
-
-STAFF = "user:"
-PERSONAL = frozenset({"person-checked-in", "person-seen-again", "act-undone"})
-AMONG_STAFF = frozenset(
-    {
-        "call-ended",
-        "incident-opened",
-        "incident-assigned",
-        "incident-noted",
-        "incident-escalated",
-        "incident-resolved",
-        "incident-reopened",
-        "figures-returned",
-        "unit-returned",
-        "correction-asked",
-        "correction-approved",
-        "correction-refused",
-        "act-kept",
-        "source-given",
-        "difference-settled",
-        "judgement-changed",
-    }
-)
-"""What the staff write for each other here names people more often than not."""
-
-
-def _person(record: Record, caller: Caller, state: State) -> dict[str, Any]:
-    """A scan or its undoing, without whose it was for those who see no names, and without another hall that is not theirs."""
-    said: dict[str, Any] = msgspec.json.decode(record.body)
-    first = state.point(said["first_point"]) if "first_point" in said else None
-    if first is not None and not covers(caller, path=state.path(first.planned.unit), point=first.code):
-        said["first_point"] = None
-    if caller.role not in ALLOWED[Action.SEE_NAMES]:
-        said["person"] = None
-        # An undone scan's axis ends in the person.
-        said |= {"axis": said["axis"].partition(" ")[0]} if "axis" in said else {}
-    return said
 
 
 def _time(ms: int) -> str | None:

@@ -16,6 +16,7 @@ from bridge.edges.closing import Closing
 from bridge.edges.comparison import Comparison
 from bridge.edges.corrections import Corrections
 from bridge.edges.desk import Desk, Whereabouts
+from bridge.edges.events import Events
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
 from bridge.edges.judge import Judge
@@ -23,6 +24,7 @@ from bridge.edges.judgement import Judging
 from bridge.edges.linetest import LineTest
 from bridge.edges.notices import Notices
 from bridge.edges.persons import Persons
+from bridge.edges.phases import Phases
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall
 from bridge.house import registered
@@ -74,7 +76,9 @@ def doors(settings: Settings, house: House, city: CitySignIn | None, seed: Calla
 
     served = (
         # First, for reports come most often.
-        *Desk(halls, journal, house.ask, clock, partial(_frozen, registry), locate, named).routes(),
+        *Desk(halls, house.ask, clock, locate, named).routes(),
+        *Phases(halls, clock, partial(_frozen, registry)).routes(),
+        *Events(halls, journal).routes(),
         *registry_routes.routes(
             registry,
             standing=lambda conference: _phase(halls.get(conference)),
