@@ -4,14 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 import structlog
 
+from bridge.batch import Act, Asked, Batch, Command, Judge
 from bridge.clock import Clock
+from bridge.company import Company
 from bridge.journal import (
-    Identity,
     Journal,
     JournalAway,
     JournalBehind,
@@ -19,19 +19,16 @@ from bridge.journal import (
     JournalFull,
     Record,
     Row,
-    Text,
     Turn,
     pages,
     recalled,
 )
-from bridge.journal.texts import filled_body, kept_apart
-from bridge.rules import acts, events, recalling, wire
+from bridge.records import happened_in
+from bridge.rules import events, recalling, wire
 from bridge.rules.correcting import GRACE_MS
-from bridge.rules.deciding import UNDO_MS, decide
-from bridge.rules.events import AnyEvent, Happened
-from bridge.rules.following import follow
-from bridge.rules.model import Asker, Link
-from bridge.rules.private import own_words, same_words
+from bridge.rules.deciding import UNDO_MS
+from bridge.rules.events import Happened
+from bridge.rules.model import Link
 from bridge.rules.projection import UP, Changed, Draft
 from bridge.rules.recalling import Past
 from bridge.rules.refused import Refused
@@ -43,20 +40,6 @@ log = structlog.get_logger("coordinator")
 INBOX_LIMIT = 2_000
 """What waits beyond this is told to come again: a queue that only grows answers nobody."""
 BATCH_LIMIT = 500
-SPACING_S = 0.035
-"""At most so long after one turn began may the next one wait for company; a turn costs about as much for one act as for
-ten."""
-SPACING_EACH_S = 0.0025
-"""It waits so long for each that the last turn carried: in a calm hour nobody waits, in a storm turns are few and full."""
-ENOUGH = 32
-"""So many do not wait for more: the disk is busy with them while the next are read."""
-TURNS_REMEMBERED = 4
-"""Nor do as many as there were at most in so many turns: phones that wait for our answer before they speak again cannot
-become more, and those that speak when they like become more until the spacing ends it."""
-LULLS = 6
-"""Nor do those after whom nobody came for so many times as long as usually passes between two: whoever was coming has
-come, and all others wait for our answer."""
-LEAST_LULL_S = 0.002
 ANSWER_PATIENCE_S = 5.0
 """An act that is not on disk by then is unknown: it stays on the phone, and its id makes the re-send harmless."""
 BREATH = 250
@@ -66,8 +49,6 @@ SIGNALS_LIMIT = 10_000
 
 Tell = Callable[["Coordinator", Sequence[Placed], set[str]], None]
 """Told after each commit: what happened, and the points it touched."""
-Judge = Callable[[Draft], Sequence[tuple[AnyEvent, int]]]
-"""Decides against the draft: events with their effective times, or nothing. May raise Refused."""
 
 
 class Turned(msgspec.Struct, frozen=True):
@@ -98,47 +79,6 @@ class Unavailable(Exception):
     """The journal could not record; whether it did may be unknown. The same id, asked again, gets the truth."""
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """An act with its circumstances, ready to be judged."""
-
-    act: acts.AnyAct
-    by: str
-    staff: bool
-    device: str
-    at_ms: int
-    received_ms: int
-    skew_ms: int
-    digest: bytes
-    person: str | None = None
-    """Whom a scan's badge stands for."""
-    asker: Asker = Asker.OPERATOR
-    """As what they ask for a correction."""
-
-    @property
-    def identity(self) -> Identity:
-        return Identity(by=self.by, act=self.act.id)
-
-
-class _Act(msgspec.Struct):
-    asked: Asked
-    identity: Identity
-    answer: asyncio.Future[wire.Outcome]
-    since_s: float
-
-
-class _Command(msgspec.Struct):
-    judge: Judge
-    by: str
-    answer: asyncio.Future[int] | None
-    """Position after the command; None for a signal that nobody waits for."""
-    act: str | None = None
-    """What makes it the same command when it comes again; None: each is another one."""
-
-    @property
-    def identity(self) -> Identity | None:
-        return None if self.act is None else Identity(by=self.by, act=self.act)
-
-
 class Coordinator:
     """One conference of this process."""
 
@@ -165,15 +105,10 @@ class Coordinator:
         self._journal = journal
         self._tell = tell
         self._note = note
-        self._inbox: deque[_Act | _Command] = deque()
+        self._inbox: deque[Act | Command] = deque()
         self._waiting = asyncio.Event()
-        self._plenty = asyncio.Event()
-        self._spacing_s = spacing_s
-        self._next_s = 0.0
-        self._lately: deque[int] = deque((1,), maxlen=TURNS_REMEMBERED)
-        self._company = 1
-        """How many have lately waited for our answer at once: when as many have come again, all have come."""
-        self._carried: Sequence[_Act | _Command] = ()
+        self._company = Company(self._inbox, spacing_s)
+        self._carried: Sequence[Act | Command] = ()
         self._overdue: asyncio.TimerHandle | None = None
         self.recording = True
         """Whether the last batch that had something for the disk reached it."""
@@ -194,9 +129,10 @@ class Coordinator:
             raise Overloaded
         loop = asyncio.get_running_loop()
         since_s = loop.time()
-        items = [_Act(each, each.identity, loop.create_future(), since_s) for each in asked]
+        items = [Act(each, each.identity, loop.create_future(), since_s) for each in asked]
         self._inbox.extend(items)
-        self._came()
+        self._waiting.set()
+        self._company.came()
         if self._overdue is None:
             self._overdue = loop.call_at(since_s + ANSWER_PATIENCE_S, self._let_go, loop)
         # A caller who goes away takes only his own answer with him: the street looks whether it is still wanted.
@@ -216,9 +152,10 @@ class Coordinator:
     async def _commanded(self, judge: Judge, by: str, act: str | None = None) -> int:
         if len(self._inbox) - self._signals >= INBOX_LIMIT:
             raise Overloaded
-        item = _Command(judge, by, asyncio.get_running_loop().create_future(), act)
+        item = Command(judge, by, asyncio.get_running_loop().create_future(), act)
         self._inbox.append(item)
-        self._came()
+        self._waiting.set()
+        self._company.came()
         assert item.answer is not None  # noqa: S101 - made three lines above
         return await item.answer
 
@@ -227,20 +164,16 @@ class Coordinator:
         if self._signals >= SIGNALS_LIMIT:
             return
         self._signals += 1
-        self._inbox.append(_Command(judge, "system", None))
-        self._came()
-
-    def _came(self) -> None:
+        self._inbox.append(Command(judge, "system", None))
         self._waiting.set()
-        if len(self._inbox) >= self._company:
-            self._plenty.set()
+        self._company.came()
 
     def _let_go(self, loop: asyncio.AbstractEventLoop) -> None:
         """Whoever has waited too long hears that it is unknown.
 
         One watch for all who wait: a clock of its own for each act takes longer than to judge it.
         """
-        waiting = [item for item in (*self._carried, *self._inbox) if isinstance(item, _Act) and not item.answer.done()]
+        waiting = [item for item in (*self._carried, *self._inbox) if isinstance(item, Act) and not item.answer.done()]
         late_s = loop.time() - ANSWER_PATIENCE_S
         self._give_up([item for item in waiting if item.since_s <= late_s], "too slow")
         oldest_s = min((item.since_s for item in waiting if item.since_s > late_s), default=None)
@@ -303,32 +236,19 @@ class Coordinator:
         loop = asyncio.get_running_loop()
         while True:
             await self._waiting.wait()
-            await self._in_company(loop)
+            await self._company.gathered(loop)
             batch = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_LIMIT))]
             if not self._inbox:
                 self._waiting.clear()
             if batch:
-                self._next_s = loop.time() + min(self._spacing_s, len(batch) * SPACING_EACH_S)
+                self._company.sets_out(len(batch), loop.time())
                 self._signals -= sum(item.answer is None for item in batch)
                 self._carried = batch
                 await self._carry(batch)
                 self._carried = ()
-                self._lately.append(len(batch) + len(self._inbox))
-                self._company = min(ENOUGH, max(self._lately))
+                self._company.is_back(len(batch))
 
-    async def _in_company(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait until as many have come as there lately were, or the turns' spacing has passed, or nobody comes any more."""
-        begun_s = loop.time()
-        while (waiting := len(self._inbox)) < self._company and (now_s := loop.time()) < self._next_s:
-            lull_s = max(LEAST_LULL_S, LULLS * (now_s - begun_s) / max(1, waiting))
-            self._plenty.clear()
-            waking = loop.call_at(min(self._next_s, now_s + lull_s), self._plenty.set)
-            await self._plenty.wait()
-            waking.cancel()
-            if len(self._inbox) == waiting:
-                return
-
-    async def _carry(self, batch: Sequence[_Act | _Command]) -> None:
+    async def _carry(self, batch: Sequence[Act | Command]) -> None:
         loop = asyncio.get_running_loop()
         begun_s = loop.time()
         try:
@@ -341,7 +261,7 @@ class Coordinator:
         except (JournalFull, JournalBusy, JournalAway) as failed:
             self.recording = False
             log.error("batch-not-recorded", conference=self.conference, asked=len(batch), why=str(failed))
-            unknown = sum(isinstance(item, _Act) for item in batch)
+            unknown = sum(isinstance(item, Act) for item in batch)
             self._note(Turned(self.conference, len(batch), loop.time() - begun_s, unknown=unknown))
             self._give_up(batch, str(failed))
             self._tell_all()
@@ -369,14 +289,14 @@ class Coordinator:
             else:
                 answer.set_result(content)
 
-    def _give_up(self, batch: Sequence[_Act | _Command], why: str) -> None:
+    def _give_up(self, batch: Sequence[Act | Command], why: str) -> None:
         for item in batch:
             if item.answer is not None and not item.answer.done():
                 item.answer.set_exception(Unavailable(why))
                 # Whoever asked may be gone: then nobody else will look at it.
                 item.answer.exception()
 
-    async def _record(self, batch: Sequence[_Act | _Command]) -> "tuple[Sequence[Row], _Batch]":
+    async def _record(self, batch: Sequence[Act | Command]) -> "tuple[Sequence[Row], Batch]":
         """Decide the batch against a draft and append what follows in one transaction."""
         asked = [each for item in batch if (each := item.identity) is not None]
         async with self._journal.turn(self.conference, self.scene.position, asked) as turn:
@@ -384,7 +304,7 @@ class Coordinator:
             for row in turn.news:
                 self._learn(row)
             known = await turn.known(asked) if asked else {}
-            decided = _Batch(
+            decided = Batch(
                 Draft(self.scene.state), known, self.scene.position, self.clock.now(), self.undo_ms, self.grace_ms
             )
             for item in batch:
@@ -420,178 +340,3 @@ class Coordinator:
 
 async def _appended(turn: Turn, records: Sequence[Record]) -> Sequence[Row]:
     return await turn.append(records, last=True) if records else ()
-
-
-def happened_in(record: Record) -> Happened:
-    return _happened(events.decode(record.body), record)
-
-
-def _happened(event: AnyEvent, record: Record) -> Happened:
-    return Happened(
-        event=event,
-        at_ms=record.at_ms,
-        received_ms=record.received_ms,
-        by=record.by,
-        act=record.act,
-        device=record.device,
-    )
-
-
-class _Batch:
-    """One batch on its way: decisions, the records that follow, and the answers to give once they are on disk."""
-
-    def __init__(
-        self, draft: Draft, known: dict[Identity, Row], position: int, now_ms: int, undo_ms: int, grace_ms: int
-    ) -> None:
-        self.records: list[Record] = []
-        self.happened: list[tuple[Happened, Changed]] = []
-        """What the records hold, and what that does to the points: one for each."""
-        self.answers: list[tuple[asyncio.Future[Any], wire.Outcome | int | Refused]] = []
-        self.acts = self.refused = self.duplicate = 0
-        """How many acts it carried, and how many of them were refused, or answered before."""
-        self._draft = draft
-        self._known = {identity: (row.record, row.position) for identity, row in known.items()}
-        self._position = position
-        self._now_ms = now_ms
-        self._undo_ms = undo_ms
-        self._grace_ms = grace_ms
-
-    def take(self, item: _Act | _Command) -> None:
-        if isinstance(item, _Act):
-            self.answers.append((item.answer, self._act(item.asked, item.identity)))
-            return
-        try:
-            position = self._command(item)
-        except Refused as refused:
-            if item.answer is not None:
-                self.answers.append((item.answer, refused))
-            return
-        if item.answer is not None:
-            self.answers.append((item.answer, position))
-
-    def _command(self, item: _Command) -> int:
-        """Where the journal ends after it; of what happens only once its own place, 0 if nothing followed."""
-        identity = item.identity
-        if identity is not None and identity in self._known:
-            return 0
-        own = 0
-        for event, at_ms in item.judge(self._draft):
-            record = _record(event, at_ms, self._now_ms, item.by)
-            if identity is None or own:
-                self._append(record, event)
-                continue
-            # The first of its events carries the name; the journal takes no second one.
-            record = msgspec.structs.replace(record, act=identity.act)
-            own = self._append(record, event)
-            self._known[identity] = (record, own)
-        return self._position if identity is None else own
-
-    def _act(self, asked: Asked, identity: Identity) -> wire.Outcome:
-        self.acts += 1
-        first = self._known.get(identity)
-        if first is not None:
-            self.duplicate += 1
-            return _first_answer(asked, *first)
-        decided = decide(
-            self._draft,
-            asked.act,
-            at_ms=asked.at_ms,
-            staff=asked.staff,
-            by=asked.by,
-            received_ms=asked.received_ms,
-            person=asked.person,
-            undo_ms=self._undo_ms,
-            grace_ms=self._grace_ms,
-            asker=asked.asker,
-        )
-        event = decided.event
-        self.refused += not decided.accepted
-        body, texts = _written(event)
-        record = Record(
-            at_ms=asked.at_ms,
-            received_ms=asked.received_ms,
-            by=asked.by,
-            kind=events.tag(event),
-            point=event.point if isinstance(event, events.PointEvent) else None,
-            body=body,
-            act=asked.act.id,
-            device=asked.device,
-            seq=asked.act.seq,
-            digest=asked.digest,
-            outcome="accepted" if decided.accepted else "refused",
-            code=decided.code,
-            message=decided.message,
-            skew_ms=asked.skew_ms,
-            texts=texts,
-        )
-        position = self._append(record, event)
-        self._known[identity] = (record, position)
-        return _outcome(record, position)
-
-    def _append(self, record: Record, event: AnyEvent) -> int:
-        """The record's position; what follows from it stands behind it."""
-        happened = _happened(event, record)
-        self.records.append(record)
-        self.happened.append((happened, self._draft.adopt(happened)))
-        self._position = position = self._position + 1
-        for follows, at_ms in follow(self._draft, happened, self._now_ms):
-            self._append(_record(follows, at_ms, self._now_ms, "system"), follows)
-        return position
-
-
-def _written(event: AnyEvent) -> tuple[bytes, tuple[Text, ...]]:
-    """The body of an event, and what somebody said in their own words, which is kept beside it."""
-    said = own_words(event)
-    if not said:
-        return events.encode(event), ()
-    apart = {name: kept_apart(text) for name, text in said.items()}
-    marked = msgspec.structs.replace(event, **{name: mark for name, (mark, _) in apart.items()})
-    return events.encode(marked), tuple(text for _, text in apart.values())
-
-
-def _record(event: AnyEvent, at_ms: int, received_ms: int, by: str) -> Record:
-    body, texts = _written(event)
-    return Record(
-        at_ms=at_ms,
-        received_ms=received_ms,
-        by=by,
-        kind=events.tag(event),
-        point=event.point if isinstance(event, events.PointEvent) else None,
-        body=body,
-        texts=texts,
-    )
-
-
-def _the_same(asked: Asked, record: Record) -> bool:
-    """Whether this record is what is asked now."""
-    if record.digest == asked.digest:
-        # Of this very turn the words still lie beside it; the journal hands older ones out in their place.
-        apart = {text.digest: text.text for text in record.texts}
-        body = filled_body(record.body, apart) if apart else record.body
-        return acts.words(asked.act) is None or same_words(asked.act, events.decode(body))
-    return acts.words(asked.act) is not None and record.digest == acts.digest_with_words(asked.act)
-
-
-def _first_answer(asked: Asked, record: Record, position: int) -> wire.Outcome:
-    """The same question gets the first answer; another question under the same id is refused."""
-    if _the_same(asked, record):
-        return msgspec.structs.replace(_outcome(record, position), duplicate=True)
-    return wire.Outcome(
-        id=asked.act.id,
-        outcome="refused",
-        code="id_reuse",
-        message="Mã báo cáo này đã dùng cho một báo cáo khác; hãy nhập lại báo cáo.",
-        position=position,
-        at=wire.rfc3339(record.received_ms),
-    )
-
-
-def _outcome(record: Record, position: int) -> wire.Outcome:
-    return wire.Outcome(
-        id=record.act or "",
-        outcome="accepted" if record.outcome == "accepted" else "refused",
-        code=record.code,
-        message=record.message,
-        position=position,
-        at=wire.rfc3339(record.received_ms),
-    )

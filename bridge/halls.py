@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from bridge.clock import Clock
-from bridge.coordinator import SPACING_S, Coordinator, Note, Tell
+from bridge.company import SPACING_S
+from bridge.coordinator import Coordinator, Note, Tell
 from bridge.journal import Journal
 from bridge.presence import Presence, Stir
 from bridge.rules import link

@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 
 import structlog
 
-from bridge.coordinator import Coordinator, Judge
+from bridge.batch import Judge
+from bridge.coordinator import Coordinator
 from bridge.rules import events, link, stream, wire
 from bridge.rules.deadlines import Deadlines
 from bridge.rules.events import AnyEvent

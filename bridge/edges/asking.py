@@ -5,8 +5,9 @@ from typing import Protocol
 
 import msgspec
 
+from bridge.batch import Asked
 from bridge.clock import Clock
-from bridge.coordinator import Asked, Coordinator
+from bridge.coordinator import Coordinator
 from bridge.rules import acts, wire
 from bridge.rules.conversation import malformed
 from bridge.rules.model import Asker, Phase

@@ -7,8 +7,9 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.batch import Asked
 from bridge.clock import Clock
-from bridge.coordinator import Asked, Overloaded, Unavailable
+from bridge.coordinator import Overloaded, Unavailable
 from bridge.edges.asking import Roll, come_again
 from bridge.halls import Halls
 from bridge.rules import acts, wire

@@ -1,6 +1,7 @@
 """What the staff ask of the street: on disk when it is answered, refused for ever, or unknown."""
 
-from bridge.coordinator import Judge, Overloaded, Unavailable
+from bridge.batch import Judge
+from bridge.coordinator import Overloaded, Unavailable
 from bridge.halls import Hall
 from bridge.rules.refused import Refused
 from endpoints_registry.access import Caller

@@ -7,7 +7,6 @@ import msgspec
 
 from bridge.beside import Beside
 from bridge.colleagues import RegistryColleagues
-from bridge.coordinator import happened_in
 from bridge.edges.attending import Attending
 from bridge.edges.availability import Availability
 from bridge.edges.calling import Calling
@@ -41,6 +40,7 @@ from bridge.post.book import Book
 from bridge.post.door import Door as PostDoor
 from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
+from bridge.records import happened_in
 from bridge.reporting import Signing
 from bridge.roll import RegistryRoll
 from bridge.rules.model import Plan

@@ -8,13 +8,13 @@ from sqlalchemy import Table, select
 from sqlalchemy.exc import DBAPIError
 
 from bridge.archive.sql import KEPT, SqlArchive, archive_to_read
-from bridge.coordinator import happened_in
 from bridge.journal import JournalAway, pages, recalled
 from bridge.journal.checking import PAGE, UNREADABLE, Broken, Length, conferences, integrity, strays, walked
 from bridge.journal.sql import SqlJournal, journal_to_read
 from bridge.journal.sql import journal as JOURNAL
 from bridge.keeping.shelves import as_signed, shelved
 from bridge.notdone import NotDone
+from bridge.records import happened_in
 from bridge.rules import recalling
 from bridge.rules.projection import State
 from bridge.rules.rollup import Rollup

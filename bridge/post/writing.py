@@ -7,11 +7,12 @@ import msgspec
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bridge.coordinator import Coordinator, happened_in
+from bridge.coordinator import Coordinator
 from bridge.journal import Journal, JournalError, Row
 from bridge.post import Kind, Letter, words
 from bridge.post.book import Book
 from bridge.post.settling import Terms, Thread, next_word, told
+from bridge.records import happened_in
 from bridge.rules import events
 from bridge.rules.projection import State
 

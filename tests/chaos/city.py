@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.coordinator import Judge
+from bridge.batch import Judge
 from bridge.freezing import frozen_plan
 from bridge.house import opened_house
 from bridge.rules.deciding import change_phase

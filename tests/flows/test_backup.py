@@ -15,7 +15,6 @@ from structlog.typing import EventDict
 
 from bridge.archive import Kind, kept
 from bridge.control import servers_office
-from bridge.coordinator import happened_in
 from bridge.house import opened_house
 from bridge.house.stores import addresses
 from bridge.journal import pages
@@ -25,6 +24,7 @@ from bridge.keeping.checking import checked
 from bridge.keeping.copying import copied
 from bridge.keeping.restoring import restored
 from bridge.notdone import NotDone
+from bridge.records import happened_in
 from bridge.rules.scene import Scene
 from bridge.settings import BackupSettings
 from endpoints_registry.access import Role

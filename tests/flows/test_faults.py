@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from bridge.agent import Agent, socket_url
-from bridge.coordinator import happened_in
 from bridge.house import House, opened_house
+from bridge.records import happened_in
 from bridge.rules import events
 from bridge.rules.events import Happened
 from bridge.rules.model import Link

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge import coordinator
-from bridge.coordinator import INBOX_LIMIT, Overloaded, Unavailable, happened_in
+from bridge.coordinator import INBOX_LIMIT, Overloaded, Unavailable
 from bridge.journal import Identity, JournalAway, JournalBusy, JournalFull, Row
 from bridge.journal.chain import genesis, verify
 from bridge.journal.memory import MemoryJournal, MemoryTurn
+from bridge.records import happened_in
 from bridge.rules import acts, events, wire
 from bridge.rules.acts import AnyAct
 from bridge.rules.model import Phase, RoundName

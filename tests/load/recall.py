@@ -18,7 +18,8 @@ from typing import Any
 
 import msgspec
 
-from bridge.coordinator import BATCH_LIMIT, Asked, Coordinator
+from bridge.batch import Asked
+from bridge.coordinator import BATCH_LIMIT, Coordinator
 from bridge.journal import Journal
 from bridge.journal.sql import open_journal
 from bridge.rules import acts, events

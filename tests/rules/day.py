@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
-from bridge.coordinator import Asked, Coordinator
+from bridge.batch import Asked
+from bridge.coordinator import Coordinator
 from bridge.edges.clockwork import BEAT_MS
 from bridge.journal import Identity, Journal, JournalFull
 from bridge.journal.memory import MemoryJournal, MemoryTurn
