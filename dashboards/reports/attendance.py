@@ -68,13 +68,13 @@ def totals(day: Day) -> Table:
     rows: list[tuple[Cell, ...]] = [
         ("Đại biểu triệu tập", people.expected, whole),
         *(
-            (f"- {title}", number, share)
+            (f"– {title}", number, share)
             for title, number, share in zip(titles, numbers, shares_of(people), strict=True)
         ),
         ("Khách mời", people.guests, None),
         ("Điểm cầu", tally.points, 100.0 if tally.points else None),
         *(
-            (f"- {title}", number, share if tally.points else None)
+            (f"– {title}", number, share if tally.points else None)
             for title, number, share in zip(_HALLS, halls, shares(halls), strict=True)
             if number or title != _ELSEWHERE
         ),
@@ -298,13 +298,13 @@ def by_point(day: Day) -> Table:
             Column("reported", "Lúc", Kind.TIME, 9),
         ),
         rows=tuple(_points(day)),
-        totals=("", "Tổng cộng", "", "", "", "", *_whole(day), None, "", None),
+        totals=("", "Tổng cộng", "", "", "", "", *people_of(_whole(day)), shares_of(_whole(day))[0], "", None),
         note=shown(day),
     )
 
 
-def _whole(day: Day) -> tuple[Cell, ...]:
-    return people_of(day.scene.rollup.at("").people.get(day.key, NOBODY) if day.key else NOBODY)
+def _whole(day: Day) -> People:
+    return day.scene.rollup.at("").people.get(day.key, NOBODY) if day.key else NOBODY
 
 
 def _points(day: Day) -> Iterator[tuple[Cell, ...]]:

@@ -159,7 +159,7 @@ def submissions(day: Day) -> Table:
             Column("points", "Điểm cầu", Kind.INT, 8),
             Column("submitted", "Đã nộp", Kind.INT, 8),
             Column("missing", "Chưa nộp", Kind.INT, 8),
-            Column("state", "Đơn vị", Kind.TEXT, 18),
+            Column("state", "Tình trạng", Kind.TEXT, 18),
             Column("by", "Người kiểm tra", Kind.TEXT, 20),
             Column("at", "Lúc", Kind.DATETIME, 15),
         ),

@@ -69,7 +69,10 @@ class _Formats:
             {**ruled, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E7ECEA"}
         )
         self.of = {
-            kind: book.add_format({**ruled, "num_format": code, "text_wrap": kind is Kind.TEXT})
+            # Words keep away from the numbers before them.
+            kind: book.add_format(
+                {**ruled, "num_format": code, "text_wrap": kind is Kind.TEXT, "indent": int(kind is Kind.TEXT)}
+            )
             for kind, code in NUMBERS.items()
         }
         self.total = {

@@ -250,9 +250,9 @@ def test_a_hall_that_is_summoned_to_another_sitting_is_missed_in_none_of_the_tab
     assert (rounds[0], rounds[-1]) == ((2, 2, 100.0), (1, 1, 100.0))
     assert told.table("totals").only("what", "number").rows[-4:] == (
         ("Điểm cầu", 2),
-        ("- Đã báo cáo", 0),
-        ("- Chưa báo cáo", 1),
-        ("- Không dự buổi này", 1),
+        ("– Đã báo cáo", 0),
+        ("– Chưa báo cáo", 1),
+        ("– Không dự buổi này", 1),
     )
     assert view.totals(scene, "", at("14:20"), (afternoon, RoundName.OPENING)).reports["due"] == 1
 

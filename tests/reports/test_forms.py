@@ -191,6 +191,12 @@ def book(files: Mapping[Format, bytes]) -> Any:
     return openpyxl.load_workbook(io.BytesIO(files[Format.XLSX]))
 
 
+def test_no_table_has_two_columns_of_one_name(second: Figures) -> None:
+    for table in second.tables:
+        heads = [column.title for column in table.columns]
+        assert len(set(heads)) == len(heads), table.name
+
+
 def rows_of(sheet: Any, table: Table) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5, max_row=4 + max(1, len(table.rows)))]
 
@@ -241,6 +247,8 @@ def test_the_csv_has_its_mark_and_every_cell(files: Mapping[Format, bytes], seco
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     titles = {row[0] for row in rows if len(row) == 1}
+    # None of our own words looks as if it could be run.
+    assert not [cell for row in rows for cell in row if cell.startswith("'")]
     assert {table.title for table in second.tables} <= titles
     assert ["Tổng cộng", "766", "766", "55200", "52614", "2311", "275", "0", "118", "95.3", "4.2", "0.5", "0.0"] in rows
 
