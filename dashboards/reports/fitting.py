@@ -14,12 +14,13 @@ from PIL import ImageFont
 
 from dashboards.reports.document import Closeness, Document, Grid, Section
 from dashboards.reports.form import FormKind
+from dashboards.reports.spelling import FIRM
 
 FONTS = Path(__file__).parent / "fonts"
 MM = 72 / 25.4
 ACROSS, DOWN = 165 * MM, 257 * MM
 """Of the words on a page of A4: margins of 30 and 15 mm at the sides, of 20 mm above and below."""
-SPARE = 9
+SPARE = 6
 """Another program breaks a line elsewhere, or rounds a row up."""
 LINE, BETWEEN, INDENT = 18, 6, 10 * MM
 SINGLE = 1.15
@@ -56,7 +57,9 @@ def _section(section: Section, closeness: Closeness) -> Section:
         grid, see = None, (*see, section.grid_in)
     *first, last = section.paragraphs
     if see:
-        last = f"{last.removesuffix('.')} ({', '.join(dict.fromkeys(see))})."
+        # `Phụ lục 8, 13`: what they are called is said once.
+        where = ", ".join([see[0], *(each.rpartition(FIRM)[-1] for each in see[1:])])
+        last = f"{last.removesuffix('.')} ({where})."
     if grid is not None and closeness in TABLE:
         grid = _on_a_line(grid, TABLE[closeness][0])
     return msgspec.structs.replace(section, paragraphs=(*first, last), grid=grid)

@@ -228,7 +228,7 @@ def _lines(day: Day, tables: Mapping[str, Table]) -> Part:
     totals = tables["connectivity"].only("availability").totals
     available = totals[0] if totals else None
     if isinstance(available, float):
-        said.append(f"Đường truyền của các điểm cầu thông suốt {spelling.percent(available)} thời gian họp.")
+        said.append(f"Đường truyền thông suốt {spelling.percent(available)} thời gian họp.")
     see = [name for name in ("connectivity", "incidents") if tables[name].rows]
     told = " ".join(part for part in (_incidents(day, found), *said) if part)
     return Part("Đường truyền và sự cố", (told,), see=tuple(see))
@@ -289,4 +289,4 @@ def _repaired(statistics: Table) -> str:
     if not isinstance(typical, float) or not isinstance(longest, float):
         return ""
     usual, most = (spelling.lasting(round(minutes * 60_000)) for minutes in (typical, longest))
-    return f"Thời gian khắc phục thường là {usual}, dài nhất {most}."
+    return f"Khắc phục thường trong {usual}, lâu nhất {most}."

@@ -84,7 +84,7 @@ def short(told: Figures) -> Figures:
 
 def leading(told: Figures) -> Figures:
     """The same with hardly more than what its first page speaks of."""
-    kept = ("by_unit", "by_type", "differences")
+    kept = ("by_unit", "by_type", "differences", "connectivity", "incidents")
     return msgspec.structs.replace(told, tables=tuple(each for each in told.tables if each.name in kept))
 
 
