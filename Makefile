@@ -54,6 +54,7 @@ bench: .venv/test.stamp
 	$(PY) -m tests.load.reports $(ARGS)
 	$(PY) -m tests.load.judging $(ARGS)
 	$(PY) -m tests.load.hostile $(ARGS)
+	$(PY) -m tests.load.revoking $(ARGS)
 
 # Kills the real server 200 times under more than 100,000 recorded acts; ARGS="--kills 20 --acts 10000" for a short one.
 drill: .venv/test.stamp

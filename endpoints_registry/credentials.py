@@ -2,9 +2,10 @@
 
 import hmac
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Select, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -191,16 +192,18 @@ async def _make_room(connection: AsyncConnection, handle: str, device: str, now:
         await connection.execute(delete(LINK_SESSION).where(LINK_SESSION.c.token_hash.in_(surplus)))
 
 
-async def phone_session(connection: AsyncConnection, token: str) -> PhoneSession | None:
-    """Whose phone this is, its session over or not; None when there is none or the link was revoked."""
-    row = (
-        await connection.execute(
-            select(LINK_SESSION.c.handle, POINT.c.code, LINK_SESSION.c.created_at)
+async def phone_sessions(connection: AsyncConnection, tokens: Collection[str]) -> Mapping[str, PhoneSession]:
+    """By token, whose phones these are, their sessions over or not; without those of which there is none, or whose link was
+    revoked."""
+    found: dict[str, PhoneSession] = {}
+    for some in _by_digest(tokens):
+        rows = await connection.execute(
+            select(LINK_SESSION.c.token_hash, LINK_SESSION.c.handle, POINT.c.code, LINK_SESSION.c.created_at)
             .select_from(LINK_SESSION.join(POINT_LINK).join(POINT))
-            .where(LINK_SESSION.c.token_hash == digest(token), POINT_LINK.c.revoked_at.is_(None))
+            .where(LINK_SESSION.c.token_hash.in_(some), POINT_LINK.c.revoked_at.is_(None))
         )
-    ).first()
-    return PhoneSession(*row) if row else None
+        found |= {some[hashed]: PhoneSession(*session) for hashed, *session in rows}
+    return found
 
 
 async def issue_tokens(connection: AsyncConnection, point_ids: Sequence[int], now: datetime) -> Mapping[int, str]:
@@ -221,15 +224,24 @@ async def revoke_tokens(connection: AsyncConnection, point_ids: Collection[int],
         await connection.execute(update(AGENT_TOKEN).where(live).values(revoked_at=now))
 
 
-async def agents_point(connection: AsyncConnection, token: str) -> str | None:
-    """The code of the point that this machine stands in."""
-    return (
-        await connection.execute(
-            select(POINT.c.code)
+async def agents_points(connection: AsyncConnection, tokens: Collection[str]) -> Mapping[str, str]:
+    """By token, the code of the point that the machine stands in; without those that are not good, or no more."""
+    found: dict[str, str] = {}
+    for some in _by_digest(tokens):
+        rows = await connection.execute(
+            select(AGENT_TOKEN.c.token_hash, POINT.c.code)
             .join_from(AGENT_TOKEN, POINT)
-            .where(AGENT_TOKEN.c.token_hash == digest(token), AGENT_TOKEN.c.revoked_at.is_(None))
+            .where(AGENT_TOKEN.c.token_hash.in_(some), AGENT_TOKEN.c.revoked_at.is_(None))
         )
-    ).scalar_one_or_none()
+        found |= {some[hashed]: code for hashed, code in rows}
+    return found
+
+
+def _by_digest(tokens: Collection[str]) -> Iterator[dict[str, str]]:
+    """What may be asked for at once: tokens by their digests, under which alone they are kept."""
+    each = iter(tokens)
+    while some := {digest(token): token for token in islice(each, _AT_ONCE)}:
+        yield some
 
 
 def _new_handle() -> str:

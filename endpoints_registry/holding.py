@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 from aiohttp import web
@@ -15,8 +15,13 @@ from endpoints_registry.keyring import Keyring
 
 log = structlog.get_logger("holding")
 
-EVERY_S = 2
-"""Within five seconds a revoked session's socket is closed: promised."""
+EVERY_S = 2.0
+"""Within five seconds a revoked session's socket is closed: promised. What is revoked is looked at at once; so often, what runs
+out or moves by itself."""
+SPACING_S = 0.5
+"""Between two looks: a whole city may sign out at noon."""
+BREATH = 250
+"""So many are asked at a stretch."""
 
 SendAway = Callable[[bool], Awaitable[None]]
 """Close the socket; told whether its holder may come again, to be judged anew."""
@@ -42,7 +47,11 @@ class Held:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(SPACING_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S - SPACING_S):
+                    await self._keyring.revoked.wait()
+            self._keyring.revoked.clear()
             try:
                 await self.look()
             except (DBAPIError, PoolTimeout) as failed:
@@ -53,7 +62,11 @@ class Held:
         """Ask everybody whose right may have changed."""
         epoch = self._keyring.epoch
         changed = epoch != self._epoch
-        for send_away, request in tuple(self._held.items()):
+        if changed:
+            await self._keyring.recall(tuple(self._held.values()))
+        for number, (send_away, request) in enumerate(tuple(self._held.items()), 1):
+            if not number % BREATH:
+                await asyncio.sleep(0)
             before = request[CALLER]
             # A person's scope can move by itself; a hall's cannot, and halls are many.
             if not changed and before.role in (Role.OPERATOR, Role.AGENT):

@@ -1,7 +1,8 @@
 """Who holds which key: what a request proves, found in memory because every request asks."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Hashable
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -97,6 +98,8 @@ class Keyring:
         self._lent: _Memory[str, _Lent] = _Memory(REMEMBERED)
         self.epoch = 0
         """Grows with everything that is revoked."""
+        self.revoked = asyncio.Event()
+        """Set whenever it grows; whoever waits for it clears it."""
 
     # __Host- binds a cookie to this host, https and the whole path; plain http on a loopback cannot have it.
     @property
@@ -189,7 +192,7 @@ class Keyring:
         if point is None:
             epoch = self.epoch
             async with self._store.reading() as connection:
-                point = await credentials.agents_point(connection, token)
+                point = (await credentials.agents_points(connection, [token])).get(token)
             if point is None:
                 return None
             # Revoked while we read: what we saw may be the past.
@@ -249,7 +252,7 @@ class Keyring:
                 found = await (
                     accounts.session(connection, token)
                     if key.startswith("staff ")
-                    else credentials.phone_session(connection, token)
+                    else _one(credentials.phone_sessions(connection, [token]), token)
                 )
             if found is None:
                 return None
@@ -265,16 +268,50 @@ class Keyring:
             await self._note(lambda connection: accounts.seen(connection, token, now))
         return held.session
 
+    async def recall(self, requests: Iterable[web.Request]) -> None:
+        """Read back at once what these halls' phones and machines hold, where it is not in memory: one by one, some thousands
+        would take seconds."""
+        phones, agents = dict[str, str](), set[str]()
+        for request in requests:
+            kind, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+            if kind.lower() == "bearer":
+                agents.add(token.strip())
+            elif handle := request.headers.get(LINK_HEADER) or request.query.get(LINK_QUERY):
+                token = _cookie(request, self.link_cookie(handle))
+                phones[token] = f"phone {token}"
+        missing = [token for token, key in phones.items() if token and self._sessions.get(key) is None]
+        unknown = [
+            each for each in agents if not each.startswith(tokens.BEGINS) and each and self._agents.get(each) is None
+        ]
+        epoch = self.epoch
+        async with self._store.reading() as connection:
+            sessions = await credentials.phone_sessions(connection, missing)
+            points = await credentials.agents_points(connection, unknown)
+        # Revoked while we read: what we saw may be the past.
+        if epoch == self.epoch:
+            for token, session in sessions.items():
+                self._sessions.put(phones[token], _Open(session, session.seen_at, session.seen_at))
+            for token, point in points.items():
+                self._agents.put(token, point)
+
     def signed_out(self, token: str) -> None:
-        self.epoch += 1
+        self._grow()
         self._sessions.drop(f"staff {token}")
 
     def forget(self) -> None:
         """Something was revoked or changed: everything is read anew. Rare, and cheaper than to be wrong."""
-        self.epoch += 1
+        self._grow()
         self._sessions = _Memory(REMEMBERED)
         self._agents = _Memory(REMEMBERED)
         self._lent = _Memory(REMEMBERED)
+
+    def _grow(self) -> None:
+        self.epoch += 1
+        self.revoked.set()
+
+
+async def _one(found: Awaitable[Mapping[str, PhoneSession]], token: str) -> PhoneSession | None:
+    return (await found).get(token)
 
 
 @lru_cache(REMEMBERED)
