@@ -225,33 +225,32 @@ class Room:
             if message.type is not WSMsgType.TEXT:
                 await self.socket.close(code=Close.NOT_UNDERSTOOD, message=b"text frames only")
                 return
-            steps = conversation.receive(message.data)
+            step = conversation.receive(message.data)
             if self._generation is not None:
                 # Any frame is a sign of life, before what it asks for is waited for.
-                beat = next((step.beat for step in steps if isinstance(step, Heard)), None)
+                beat = step.beat if isinstance(step, Heard) else None
                 self.hall.presence.heard(self.code, self._generation, beat, self._rooms.now())
-            for step in steps:
-                match step:
-                    case Greet(hello):
-                        await self._greet(hello)
-                    case Heard():
-                        pass
-                    case Asked(act):
-                        await self._act(act)
-                    case Say(frame):
-                        await self.socket.send_frame(wire.encode(frame), WSMsgType.TEXT)
-                    case Left():
-                        if self._generation is not None:
-                            if not self.phone:
-                                self._rooms.agent_leaves(self.code)
-                            self.hall.presence.left(self.code, self._generation, self._rooms.now(), asleep=self.phone)
-                        await self.socket.close()
-                        return
-                    case Hang(code, why):
-                        await self.socket.close(code=code, message=why.encode()[:120])
-                        return
-                    case _:
-                        assert_never(step)
+            match step:
+                case Asked(act):
+                    await self._act(act)
+                case Heard() | None:
+                    pass
+                case Greet(hello):
+                    await self._greet(hello)
+                case Say(frame):
+                    await self.socket.send_frame(wire.encode(frame), WSMsgType.TEXT)
+                case Left():
+                    if self._generation is not None:
+                        if not self.phone:
+                            self._rooms.agent_leaves(self.code)
+                        self.hall.presence.left(self.code, self._generation, self._rooms.now(), asleep=self.phone)
+                    await self.socket.close()
+                    return
+                case Hang(code, why):
+                    await self.socket.close(code=code, message=why.encode()[:120])
+                    return
+                case _:
+                    assert_never(step)
 
     async def _greet(self, hello: wire.Hello) -> None:
         self._device = hello.device

@@ -54,10 +54,10 @@ class Conversation:
         self.greeted = False
         self.over = False
 
-    def receive(self, text: str) -> tuple[Step, ...]:
-        """What follows from one frame. Never raises, whatever the frame holds."""
+    def receive(self, text: str) -> Step | None:
+        """What follows from one frame; nothing once it is over. Never raises, whatever the frame holds."""
         if self.over:
-            return ()
+            return None
         try:
             frame = wire.room_says(text)
         except msgspec.DecodeError as wrong:
@@ -67,29 +67,29 @@ class Conversation:
                 if self.greeted:
                     return self._hang(Close.NOT_UNDERSTOOD, "hello was said before")
                 self.greeted = True
-                return (Greet(frame),)
+                return Greet(frame)
             case _ if not self.greeted:
                 return self._hang(Close.NOT_UNDERSTOOD, "the first frame must be hello")
             case wire.Beat():
-                return (Heard(frame),)
+                return Heard(frame)
             case wire.Bye():
                 self.over = True
-                return (Left(),)
+                return Left()
             case wire.ActFrame():
                 return self._act(text)
             case _:
                 assert_never(frame)
 
-    def _act(self, text: str) -> tuple[Step, ...]:
+    def _act(self, text: str) -> Step:
         try:
-            return (Asked(acts.decode(text)),)
+            return Asked(acts.decode(text))
         except msgspec.DecodeError as wrong:
-            return (Say(acked(malformed(text, wrong))),)
+            return Say(acked(malformed(text, wrong)))
 
-    def _hang(self, code: Close, why: str) -> tuple[Step, ...]:
+    def _hang(self, code: Close, why: str) -> Step:
         self.over = True
         # A close frame has room for 123 bytes, and `why` may quote the room: plain ASCII cannot be cut within a letter.
-        return (Hang(code, why.encode("ascii", "backslashreplace").decode()[:100]),)
+        return Hang(code, why.encode("ascii", "backslashreplace").decode()[:100])
 
 
 class _Named(msgspec.Struct):
@@ -109,4 +109,12 @@ def malformed(raw: str | bytes | msgspec.Raw, wrong: msgspec.DecodeError) -> wir
 
 
 def acked(outcome: wire.Outcome) -> wire.Ack:
-    return wire.Ack(**msgspec.structs.asdict(outcome))
+    return wire.Ack(
+        outcome.id,
+        outcome.outcome,
+        outcome.duplicate,
+        outcome.code,
+        outcome.message,
+        outcome.position,
+        outcome.at,
+    )
