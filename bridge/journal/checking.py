@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.journal import JournalError, Row, texts
 from bridge.journal.chain import genesis, verify
-from bridge.journal.sql import SqlJournal, journal, journal_text
+from bridge.journal.sql import SqlJournal
+from bridge.journal.tables import JOURNAL, JOURNAL_TEXT
 from endpoints_registry.database import Store
 
 PAGE = 1_000
@@ -30,11 +31,11 @@ class Length(msgspec.Struct, frozen=True):
 async def conferences(store: Store) -> list[str]:
     """Every name under which a row lies. Raises Broken for one that is no text."""
     if not store.on_sqlite:
-        names = select(journal.c.conference).distinct().order_by(journal.c.conference)
+        names = select(JOURNAL.c.conference).distinct().order_by(JOURNAL.c.conference)
         async with store.reading() as connection:
             return list((await connection.execute(names)).scalars())
     # As bytes: a changed one may be no text any more.
-    raw = select(cast(journal.c.conference, LargeBinary), func.min(journal.c.position)).group_by(journal.c.conference)
+    raw = select(cast(JOURNAL.c.conference, LargeBinary), func.min(JOURNAL.c.position)).group_by(JOURNAL.c.conference)
     found = []
     async with store.reading() as connection:
         for name, position in await connection.execute(raw):
@@ -55,8 +56,8 @@ async def walked(held: SqlJournal, conference: str) -> Length:
         before, after = rows[-1].hash, rows[-1].position
     async with held.store.reading() as connection:
         # What was recorded meanwhile is another day's check; what lies before the first row no reader asks for.
-        mine = (journal.c.conference == conference) & (journal.c.position <= after)
-        counted = select(func.count(), func.min(journal.c.position)).where(mine)
+        mine = (JOURNAL.c.conference == conference) & (JOURNAL.c.position <= after)
+        counted = select(func.count(), func.min(JOURNAL.c.position)).where(mine)
         number, first = (await connection.execute(counted)).one()
     if number != after:
         raise Broken(
@@ -69,12 +70,12 @@ async def _texts(held: SqlJournal, conference: str, rows: tuple[Row, ...]) -> No
     """Each text beside is the one whose digest stands in its row. One that was erased is not missed."""
     marks = {row.position: texts.marks(row.record.body) for row in rows}
     first, last = rows[0].position, rows[-1].position
-    beside = journal_text.select().where(
-        journal_text.c.conference == conference, journal_text.c.position.between(first, last)
+    beside = JOURNAL_TEXT.select().where(
+        JOURNAL_TEXT.c.conference == conference, JOURNAL_TEXT.c.position.between(first, last)
     )
     try:
         async with held.store.reading() as connection:
-            found = (await connection.execute(beside.order_by(journal_text.c.position))).all()
+            found = (await connection.execute(beside.order_by(JOURNAL_TEXT.c.position))).all()
             wrong = [
                 each.position
                 for each in found
@@ -90,11 +91,11 @@ async def _texts(held: SqlJournal, conference: str, rows: tuple[Row, ...]) -> No
 async def strays(store: Store) -> None:
     """No text lies beside a row that is not there. Raises Broken."""
     there = exists().where(
-        journal.c.conference == journal_text.c.conference, journal.c.position == journal_text.c.position
+        JOURNAL.c.conference == JOURNAL_TEXT.c.conference, JOURNAL.c.position == JOURNAL_TEXT.c.position
     )
     try:
         async with store.reading() as connection:
-            stray = (await connection.execute(select(journal_text.c.position).where(~there).limit(1))).first()
+            stray = (await connection.execute(select(JOURNAL_TEXT.c.position).where(~there).limit(1))).first()
     except UNREADABLE as unreadable:
         raise Broken("table journal_text: unreadable") from unreadable
     if stray is not None:

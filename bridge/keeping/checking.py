@@ -11,7 +11,7 @@ from bridge.archive.sql import KEPT, SqlArchive, archive_to_read
 from bridge.journal import JournalAway, pages, recalled
 from bridge.journal.checking import PAGE, UNREADABLE, Broken, Length, conferences, integrity, strays, walked
 from bridge.journal.sql import SqlJournal, journal_to_read
-from bridge.journal.sql import journal as JOURNAL
+from bridge.journal.tables import JOURNAL
 from bridge.keeping.shelves import as_signed, shelved
 from bridge.notdone import NotDone
 from bridge.records import happened_in

@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from bridge.journal.sql import metadata, open_journal
+from bridge.journal.sql import open_journal
+from bridge.journal.tables import metadata
 from endpoints_registry.database import open_store
 
 
