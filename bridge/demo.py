@@ -62,6 +62,7 @@ TYPES = {
     PointType.COMMUNE: "Xã, phường, thị trấn",
     PointType.EXTRA_HALL: "Hội trường mở thêm",
 }
+WALL = ("Hội trường thành phố", None, ("numbers:20", "units:20", "tiles:30", "attention:20"))
 LINKS_SHOWN = 20
 FOLLOWERS = 3
 FOLLOWED_UP_TO_SPEED = 10
@@ -111,11 +112,12 @@ async def run(options: Options) -> None:
             )
             async with opened_house(settings, clock, cycle(story.seeds).__next__) as house:
                 keys, nearby = await _furnish(house, story, sample)
+                wall = house.address + (await house.registry.hang_wall(*WALL)).path
                 house.rooms.counted = "room-"
                 clock.quiet = lambda: (
                     traffic.settled(house.rooms.frames_received, house.rooms.rooms_greeted) and house.at_rest()
                 )
-                _introduce(options, house, story, keys, nearby, stream)
+                _introduce(options, house, story, keys, nearby, wall, stream)
                 async with _driven(clock, story) as driving:
                     player = Player(
                         story,
@@ -245,7 +247,13 @@ async def _on_air(options: Options, story: Story) -> AsyncIterator[tuple[str, di
 
 
 def _introduce(
-    options: Options, house: House, story: Story, keys: Keys, nearby: Mapping[Seat, Login], stream: str
+    options: Options,
+    house: House,
+    story: Story,
+    keys: Keys,
+    nearby: Mapping[Seat, Login],
+    wall: str,
+    stream: str,
 ) -> None:
     """Where to look and how to get in."""
     codes = sorted(keys.links)
@@ -262,7 +270,7 @@ def _introduce(
             "inspector": keys.staff[Hand.INSPECTOR]._asdict(),
             "conference": story.plan.conference,
             "points": [{"code": code, "link": keys.links[code], "token": keys.tokens[code]} for code in shown],
-            "wall": None,
+            "wall": wall,
             "stream": stream or None,
         }
         _line(first)
@@ -274,6 +282,7 @@ def _introduce(
         console.print(f"  {'Đăng nhập' if hand is Hand.STAFF else '':<16} {keys.staff[hand].username:<20} {who}")
     for seat, login in nearby.items():
         console.print(f"  {'':<16} {login.username:<20} điều phối {seat.unit_name}")
+    console.print(f"  Màn hình treo    {wall}", soft_wrap=True)
     named = {point.code: point.name for point in story.plan.points}
     console.print("  Mở bằng điện thoại (người phụ trách điểm cầu):")
     for code in codes[:3]:

@@ -74,7 +74,7 @@ class Figures:
                 "GET",
                 f"{one}/totals",
                 self.totals,
-                Action.SEE_BOARD,
+                Action.WATCH,
                 "Hai con số của ngày: điểm cầu và đại biểu, theo đơn vị và đợt báo cáo",
                 query=TotalsQuery,
                 answers={200: wire.Totals, 404: None, 422: None},
@@ -83,7 +83,7 @@ class Figures:
                 "GET",
                 f"{one}/board",
                 self.board,
-                Action.SEE_BOARD,
+                Action.WATCH,
                 "Ảnh chụp bảng theo dõi, như khi mở đường truyền của bảng",
                 query=BoardQuery,
                 answers={200: wire.Snapshot, 404: None, 422: None},
@@ -133,7 +133,7 @@ class Figures:
         unit = asked or own_unit(hall.scene, caller)
         state = hall.scene.state
         known = unit in state.units if unit else caller.everywhere
-        if not known or not may(caller, Action.SEE_BOARD, path=state.path(unit)):
+        if not known or not may(caller, Action.WATCH, path=state.path(unit)):
             raise nowhere()
         return unit
 

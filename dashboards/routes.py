@@ -29,10 +29,10 @@ class Pages:
     assets: Assets
     languages: Mapping[str, Catalogue]
 
-    def draw(self, request: web.Request, name: str, **given: object) -> web.Response:
-        spoken = self.languages.get(
-            request.cookies.get(language.COOKIE, language.VIETNAMESE), self.languages[language.VIETNAMESE]
-        )
+    def draw(self, request: web.Request, name: str, *, spoken_in: str = "", **given: object) -> web.Response:
+        """`spoken_in` goes before what the browser has kept."""
+        wanted = spoken_in or request.cookies.get(language.COOKIE, language.VIETNAMESE)
+        spoken = self.languages.get(wanted, self.languages[language.VIETNAMESE])
         theme = request.cookies.get(THEME_COOKIE, "")
         words = "" if spoken.language == language.VIETNAMESE else self.assets.url(f"locale/{spoken.language}.json")
         text = self.templates.get_template(name).render(
@@ -90,6 +90,10 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
     async def reports(request: web.Request) -> web.StreamResponse:
         return pages.draw(request, "reports.html")
 
+    async def wall(request: web.Request) -> web.StreamResponse:
+        # Nobody sits before it who could choose a language: its address says it.
+        return pages.draw(request, "wall.html", spoken_in=request.query.get("lang", ""))
+
     async def static(request: web.Request) -> web.StreamResponse:
         return pages.assets.answer(request.match_info["path"], request)
 
@@ -103,5 +107,7 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         Route("GET", "/checks", checks, Action.SPOT_CHECK, "Kiểm tra đột xuất", page=True, hidden=True),
         Route("GET", "/compare", compare, Action.SEE_BOARD, "So sánh các hội nghị", page=True, hidden=True),
         Route("GET", "/login", login, Open.PUBLIC, "Đăng nhập", page=True, hidden=True),
+        # It opens for everybody and shows nothing: what it hangs there for, its link says.
+        Route("GET", "/wall", wall, Open.PUBLIC, "Màn hình treo", page=True, hidden=True),
         Route("GET", "/static/{path:.+}", static, Open.PUBLIC, "Tệp của các trang", hidden=True),
     ]

@@ -54,7 +54,7 @@ class Screens:
                 "GET",
                 "/ws/board",
                 self.board,
-                Action.SEE_BOARD,
+                Action.WATCH,
                 "Bảng theo dõi: ảnh chụp rồi các thay đổi (WebSocket)",
                 answers={101: None, 404: None, 503: None},
                 socket=True,
@@ -109,7 +109,7 @@ def _may_watch(hall: Hall, caller: Caller, unit: str) -> bool:
     state = hall.scene.state
     if not unit:
         return caller.everywhere or bool(own_unit(hall.scene, caller))
-    return unit in state.units and may(caller, Action.SEE_BOARD, path=state.path(unit))
+    return unit in state.units and may(caller, Action.WATCH, path=state.path(unit))
 
 
 class Watching:

@@ -15,11 +15,15 @@ class Role(StrEnum):
     VIEWER = "viewer"
     AGENT = "agent"
     """A room's machine: it may say that it is there, and nothing else."""
+    WALL = "wall"
+    """A screen on a wall: a viewer whom nobody sits before. It may watch the board, and open nothing else."""
 
 
 class Action(StrEnum):
+    WATCH = "watch"
+    """The live board as it stands on a screen: conferences, figures, tiles, what goes wrong."""
     SEE_BOARD = "see_board"
-    """Board, figures, incidents and the registry of points."""
+    """What can be opened from there: lists, histories, the registry of points, reports."""
     SEE_NAMES = "see_names"
     """Names and phone numbers of people."""
     CONNECT = "connect"
@@ -48,9 +52,10 @@ class Action(StrEnum):
     """Configuration, audit, backup."""
 
 
-_EVERYONE = frozenset(Role) - {Role.AGENT}
+_EVERYONE = frozenset(Role) - {Role.AGENT, Role.WALL}
 
 ALLOWED: Mapping[Action, frozenset[Role]] = {
+    Action.WATCH: _EVERYONE | {Role.WALL},
     Action.SEE_BOARD: _EVERYONE,
     Action.SEE_NAMES: frozenset({Role.ADMIN, Role.ORGANISER, Role.COORDINATOR, Role.OPERATOR}),
     Action.CONNECT: frozenset({Role.OPERATOR, Role.AGENT}),
@@ -85,7 +90,7 @@ class Caller(msgspec.Struct, frozen=True):
     """Somebody who has proved who they are."""
 
     name: str
-    """The credential, as the journal keeps it: `user:ann`, `point:00004-01`, `agent:00004-01`."""
+    """The credential, as the journal keeps it: `user:ann`, `point:00004-01`, `agent:00004-01`, `wall:<handle>`."""
     role: Role
     everywhere: bool = False
     units: frozenset[str] = frozenset()

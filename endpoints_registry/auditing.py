@@ -254,6 +254,7 @@ _KINDS = {
     "recovery-codes": "mã khôi phục",
     "api-token": "mã cho chương trình",
     "link": "liên kết của điểm cầu",
+    "wall": "liên kết của màn hình",
     "agent-token": "mã của máy tại điểm cầu",
     "pin": "mã PIN của điểm cầu",
     "report-template": "mẫu báo cáo",
@@ -267,6 +268,7 @@ _VERBS = {
     "disabled": "Khóa",
     "enabled": "Mở lại",
     "rekeyed": "Đổi mật khẩu",
+    "renewed": "Cấp lại",
     "confirmed": "Xác nhận",
     "erased": "Xóa hẳn",
 }

@@ -59,7 +59,7 @@ class PhoneSession:
 
 def drawn_links(point_ids: Collection[int]) -> Mapping[int, Link]:
     """A link for each point; it opens nothing before it is put."""
-    return {point_id: Link(_new_handle(), new_secret()) for point_id in point_ids}
+    return {point_id: Link(new_handle(), new_secret()) for point_id in point_ids}
 
 
 async def put_links(connection: AsyncConnection, links: Mapping[int, Link], now: datetime) -> None:
@@ -244,7 +244,8 @@ def _by_digest(tokens: Collection[str]) -> Iterator[dict[str, str]]:
         yield some
 
 
-def _new_handle() -> str:
+def new_handle() -> str:
+    """Names a link in its address; no secret, and no two are alike."""
     return "".join(secrets.choice(_HANDLE_LETTERS) for _ in range(12))
 
 

@@ -33,6 +33,7 @@ log = structlog.get_logger("gate")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CSRF_HEADER = "X-CSRF-Token"
 LINK_HEADER = "Bridge-Link"
+WALL_HEADER = "Bridge-Wall"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_PATIENCE_S = 30
 """A body that is not here by then holds a connection for nothing: a report is 2 KB, on the slowest line a second."""
@@ -98,7 +99,7 @@ class Credential:
 
 
 class Resolve(Protocol):
-    """Finds out who asks, from the Authorization header, the `Bridge-Link` cookie or the session cookie."""
+    """Finds out who asks, from the Authorization header, the cookie that `Bridge-Link` or `Bridge-Wall` names, or the session cookie."""
 
     def __call__(self, request: web.Request) -> Credential | Awaitable[Credential | None]:
         """At once where it is remembered: so it is with nearly every report."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from endpoints_registry import accounts, credentials, tokens
+from endpoints_registry import accounts, credentials, tokens, walls
 from endpoints_registry.access import Caller, Role, covers, lends
 from endpoints_registry.accounts import Account, Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
-from endpoints_registry.gate import LINK_HEADER, Credential
+from endpoints_registry.gate import LINK_HEADER, WALL_HEADER, Credential
 from endpoints_registry.tokens import ApiToken
+from endpoints_registry.walls import WALL_LIFETIME, Wall, WallSession
 
 log = structlog.get_logger("keyring")
 
@@ -30,6 +31,8 @@ REMEMBERED = 100_000
 SEEN_EVERY = timedelta(minutes=5)
 LINK_QUERY = "link"
 """Sockets cannot carry the Bridge-Link header, so a phone names its link in the address; the handle is no secret."""
+WALL_QUERY = "wall"
+"""And so does a screen on a wall."""
 
 Key = TypeVar("Key", bound=Hashable)
 Held = TypeVar("Held")
@@ -62,7 +65,7 @@ class _Memory(Generic[Key, Held]):
 class _Open:
     """A session in memory, and when it was last seen: here, and on disk."""
 
-    session: StaffSession | PhoneSession
+    session: StaffSession | PhoneSession | WallSession
     seen_at: datetime
     noted_at: datetime
 
@@ -118,6 +121,13 @@ class Keyring:
     def link_cookie(self, handle: str) -> str:
         return f"__Host-link-{handle}" if self.secure else f"link-{handle}"
 
+    def wall_cookie(self, handle: str) -> str:
+        return f"__Host-wall-{handle}" if self.secure else f"wall-{handle}"
+
+    def on_screen(self, request: web.Request, handle: str) -> str:
+        """The token that a screen has kept of this wall's link; "" if none."""
+        return _cookie(request, self.wall_cookie(handle))
+
     def set_cookie(self, response: web.Response, name: str, token: str, *, strict: bool, lifetime: Lifetime) -> None:
         response.set_cookie(
             name,
@@ -130,7 +140,7 @@ class Keyring:
         )
 
     def __call__(self, request: web.Request) -> Credential | Awaitable[Credential | None]:
-        """A bearer token wins over a named link, and that over the staff's cookie; none stands in for another."""
+        """A bearer token wins over a named link or wall, and that over the staff's cookie; none stands in for another."""
         headers = request.headers
         if (handle := headers.get(LINK_HEADER)) and hdrs.AUTHORIZATION not in headers:
             return self._remembered_phone(handle, request) or self.found(request)
@@ -157,6 +167,8 @@ class Keyring:
             return await (self.program(token) if token.startswith(tokens.BEGINS) else self.agent(token))
         if handle := request.headers.get(LINK_HEADER) or request.query.get(LINK_QUERY):
             return await self.phone(handle, _cookie(request, self.link_cookie(handle)))
+        if handle := request.headers.get(WALL_HEADER) or request.query.get(WALL_QUERY):
+            return await self.screen(handle, self.on_screen(request, handle))
         return await self.staff(_cookie(request, self.staff_cookie))
 
     async def staff(self, token: str) -> Credential | None:
@@ -180,6 +192,27 @@ class Keyring:
         if found is None or not isinstance(found, PhoneSession) or found.handle != handle:
             return None
         return _phones(found.point, token)
+
+    async def screen(self, handle: str, token: str) -> Credential | None:
+        """A screen on a wall, which no person has come in by."""
+        wall = await self.wall(handle, token)
+        if wall is None:
+            return None
+        caller = Caller(
+            name=f"wall:{wall.handle}",
+            role=Role.WALL,
+            everywhere=wall.unit is None,
+            units=frozenset() if wall.unit is None else frozenset({wall.unit}),
+            shown=wall.name,
+        )
+        return Credential(caller, ambient=True, secret=token)
+
+    async def wall(self, handle: str, token: str) -> Wall | None:
+        """Which wall a screen hangs on; None if it may no longer."""
+        found = await self._session(f"wall {token}", token, WALL_LIFETIME) if token else None
+        if found is None or not isinstance(found, WallSession) or found.wall.handle != handle:
+            return None
+        return found.wall
 
     async def own_phone(self, request: web.Request, handle: str) -> Credential | None:
         """The open session that this phone has of the link already."""
@@ -243,17 +276,15 @@ class Keyring:
             # A full disk keeps nobody from looking: what was not noted now will be in five minutes.
             log.warning("use-not-noted", why=str(failed.__cause__ or failed))
 
-    async def _session(self, key: str, token: str, lifetime: Lifetime) -> StaffSession | PhoneSession | None:
+    async def _session(
+        self, key: str, token: str, lifetime: Lifetime
+    ) -> StaffSession | PhoneSession | WallSession | None:
         now = self._now()
         held = self._sessions.get(key)
         if held is None:
             epoch = self.epoch
             async with self._store.reading() as connection:
-                found = await (
-                    accounts.session(connection, token)
-                    if key.startswith("staff ")
-                    else _one(credentials.phone_sessions(connection, [token]), token)
-                )
+                found = await _read(connection, key, token)
             if found is None:
                 return None
             held = _Open(found, found.seen_at, found.seen_at)
@@ -262,10 +293,11 @@ class Keyring:
         if lifetime.over(held.session.created_at, held.seen_at, now):
             return None
         held.seen_at = now
-        # Only the staff's: a phone's act must never wait behind an import for the registry's one writer.
-        if isinstance(held.session, StaffSession) and now - held.noted_at >= SEEN_EVERY:
+        # Not a phone's: its act must never wait behind an import for the registry's one writer.
+        if not isinstance(held.session, PhoneSession) and now - held.noted_at >= SEEN_EVERY:
             held.noted_at = now
-            await self._note(lambda connection: accounts.seen(connection, token, now))
+            seen = accounts.seen if isinstance(held.session, StaffSession) else walls.seen
+            await self._note(lambda connection: seen(connection, token, now))
         return held.session
 
     async def recall(self, requests: Iterable[web.Request]) -> None:
@@ -310,8 +342,14 @@ class Keyring:
         self.revoked.set()
 
 
-async def _one(found: Awaitable[Mapping[str, PhoneSession]], token: str) -> PhoneSession | None:
-    return (await found).get(token)
+async def _read(connection: AsyncConnection, key: str, token: str) -> StaffSession | PhoneSession | WallSession | None:
+    match key.partition(" ")[0]:
+        case "staff":
+            return await accounts.session(connection, token)
+        case "wall":
+            return await walls.session(connection, token)
+        case _:
+            return (await credentials.phone_sessions(connection, [token])).get(token)
 
 
 @lru_cache(REMEMBERED)

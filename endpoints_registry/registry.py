@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from endpoints_registry import accounts, credentials, exporting, importing, pins, sheets, units
+from endpoints_registry import accounts, credentials, exporting, importing, pins, sheets, units, walls
 from endpoints_registry.access import Caller, Role, covers
 from endpoints_registry.accounts import STAFF_LIFETIME, Account, Lifetime, StaffSession
 from endpoints_registry.attendees import Attendees
@@ -24,6 +24,7 @@ from endpoints_registry.planning import Plan
 from endpoints_registry.points import KeptPoint
 from endpoints_registry.shifts import Shift, on_duty, put_shifts
 from endpoints_registry.units import Cluster
+from endpoints_registry.walls import Hung, Wall, WallSession
 from endpoints_registry.witness import watched
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -323,6 +324,27 @@ class Registry:
         async with self.store.writing() as connection:
             await credentials.revoke_tokens(connection, ids.values(), self.now())
         self.keyring.forget()
+
+    async def hang_wall(self, name: str, unit: str | None, views: Sequence[str], theme: str = "dark") -> Hung:
+        """A new link for a screen on a wall; no unit is everything. Raises walls.WrongWall."""
+        async with self.store.writing() as connection:
+            return await walls.hang(connection, name, unit, views, theme, self.now())
+
+    async def renew_wall(self, wall: Wall) -> Hung:
+        """Another secret for it; the earlier link and its screens stop at once."""
+        async with self.store.writing() as connection:
+            hung = await walls.renew(connection, wall)
+        self.keyring.forget()
+        return hung
+
+    async def take_wall_down(self, wall: Wall) -> None:
+        async with self.store.writing() as connection:
+            await walls.take_down(connection, wall, self.now())
+        self.keyring.forget()
+
+    async def open_wall(self, handle: str, secret: str, held: str, address: str) -> tuple[str, WallSession]:
+        """A screen's token for its link. Raises as `walls.exchange` does."""
+        return await walls.exchange(self.store, handle, secret, held, address, self.now())
 
     async def put_pin(self, code: str, pin: str) -> None:
         """Phones are asked for it from now on. Raises UnknownPoint, pins.WeakPin, passwords.TooBusy."""

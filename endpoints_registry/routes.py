@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 from aiohttp import web
 
-from endpoints_registry.access import Action, Caller, covers, may
+from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
 from endpoints_registry.attending import Attending, Meets, newest_with_names
 from endpoints_registry.bodies import (
     ConferenceAnswer,
@@ -29,13 +29,14 @@ from endpoints_registry.bodies import (
     UnitTold,
 )
 from endpoints_registry.clusters import Clusters
-from endpoints_registry.conferences import Conference, Impossible, Standing, chosen
+from endpoints_registry.conferences import Conference, Hotline, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory
 from endpoints_registry.duty import Duty
 from endpoints_registry.enrolling import Enrolling
 from endpoints_registry.filing import Filing
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.granting import Granting, theirs
+from endpoints_registry.hanging import Hanging
 from endpoints_registry.lending import Lending
 from endpoints_registry.points import Point
 from endpoints_registry.registry import Registry
@@ -75,6 +76,7 @@ def routes(
         *Enrolling(registry).routes(),
         *Lending(registry).routes(),
         *Granting(registry, origin).routes(),
+        *Hanging(registry, origin).routes(),
     ]
 
 
@@ -116,7 +118,7 @@ class Lookup:
                 "GET",
                 "/api/v1/conferences",
                 self.conferences,
-                Action.SEE_BOARD,
+                Action.WATCH,
                 "Các hội nghị, mới nhất trước",
                 answers={200: ConferencesAnswer},
             ),
@@ -133,7 +135,7 @@ class Lookup:
                 "GET",
                 "/api/v1/conferences/{conference}",
                 self.conference,
-                Action.SEE_BOARD,
+                Action.WATCH,
                 "Một hội nghị",
                 answers={200: ConferenceAnswer, 404: None},
             ),
@@ -188,13 +190,15 @@ class Lookup:
         conference = self._registry.holdings.conferences.get(request.match_info["conference"])
         if conference is None or not self._may_see(request[CALLER], conference):
             raise nowhere()
+        # A wall is read by whoever walks past: it tells nobody whom to phone.
+        hotline = conference.hotline if request[CALLER].role in ALLOWED[Action.SEE_BOARD] else Hotline("", "")
         return answer(
             ConferenceAnswer(
                 **self._line(conference).model_dump(),
                 origin=conference.origin,
                 mode=conference.mode,
                 names=self._registry.attendees(conference.id) is not None,
-                hotline=HotlineTold(name=conference.hotline.name, phone=conference.hotline.phone),
+                hotline=HotlineTold(name=hotline.name, phone=hotline.phone),
                 sittings=[
                     SittingTold(
                         id=sitting.id,

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from endpoints_registry import otp
-from endpoints_registry.access import ALLOWED, APPOINTS, Role, lends
+from endpoints_registry.access import ALLOWED, APPOINTS, STAFF, Role, lends
 from endpoints_registry.accounts import WrongPassword
 from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
@@ -176,7 +176,7 @@ def calls_itself(request: web.Request) -> str:
 
 def _staff(request: web.Request) -> Credential:
     credential = request[CREDENTIAL]
-    if credential.caller.role in (Role.OPERATOR, Role.AGENT):
+    if credential.caller.role not in STAFF:
         raise Problem(401, "signed_out", "Chưa đăng nhập bằng tài khoản.")
     return credential
 

@@ -319,6 +319,36 @@ class LinkSession(_Kept, table=True):
     created_at: datetime
 
 
+class Wall(_Kept, table=True):
+    """A link by which a screen on a wall shows the board of a unit, or all of it."""
+
+    __tablename__ = "wall"
+
+    handle: str = Field(max_length=32, primary_key=True)
+    name: str = Field(max_length=100)
+    """Where it hangs."""
+    unit_code: str | None = Field(default=None, max_length=16)
+    """Whose board; nothing means everything."""
+    views: str = Field(max_length=200)
+    """What it shows in turn, and for how many seconds: `numbers:20 tiles:40`."""
+    theme: str = Field(max_length=10)
+    secret_hash: str = Field(max_length=64)
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class WallSession(_Kept, table=True):
+    """One screen that opened a wall's link."""
+
+    __tablename__ = "wall_session"
+    __table_args__ = (Index(None, "handle"),)
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    handle: str = Field(foreign_key="wall.handle", max_length=32)
+    created_at: datetime
+    seen_at: datetime
+
+
 class AgentToken(_Kept, table=True):
     """What a room's machine shows: at most one that is not revoked per point."""
 
@@ -410,6 +440,8 @@ API_TOKEN = _table("api_token")
 ATTEMPT = _table("attempt")
 POINT_LINK = _table("point_link")
 LINK_SESSION = _table("link_session")
+WALL = _table("wall")
+WALL_SESSION = _table("wall_session")
 AGENT_TOKEN = _table("agent_token")
 POINT_PIN = _table("point_pin")
 REPORT_TEMPLATE = _table("report_template")

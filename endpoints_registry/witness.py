@@ -99,12 +99,19 @@ RULES: Mapping[str, Rule] = {
         idle=_names("used_at"),
     ),
     "point_link": Rule("link", ("point_id",), plain=_names("handle"), ends={"revoked_at": "revoked"}),
+    "wall": Rule(
+        "wall",
+        ("handle",),
+        plain=_names("name unit_code views theme"),
+        ends={"revoked_at": "revoked"},
+        called={"secret_hash": "renewed"},
+    ),
     "agent_token": Rule("agent-token", ("point_id",), ends={"revoked_at": "revoked"}),
     "point_pin": Rule("pin", ("point_id",)),
     "report_template": Rule("report-template", ("form",), plain=_names("sha256 size"), idle=_names("set_at")),
 }
 AGAIN: Mapping[str, str] = {"disabled": "enabled"}
-UNTOLD = frozenset({"staff_session", "link_session", "known_browser", "attempt", "audit", "audit_text"})
+UNTOLD = frozenset({"staff_session", "link_session", "wall_session", "known_browser", "attempt", "audit", "audit_text"})
 """Nobody's decision: who is signed in where, who tried, and the log itself."""
 CODES: Mapping[str, tuple[str, str]] = {
     "point_id": ("point", "code"),

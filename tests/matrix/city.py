@@ -15,9 +15,10 @@ import pypdfium2
 from bridge.house import opened_house
 from bridge.simulator.clock import DrivenClock
 from endpoints_registry import tokens
-from endpoints_registry.access import Role
+from endpoints_registry.access import STAFF, Role
 from endpoints_registry.accounts import add, holder
 from endpoints_registry.conferences import Hotline, Sitting, planned, usual_rounds
+from endpoints_registry.gate import csrf_token
 from endpoints_registry.registry import Registry
 from endpoints_registry.shifts import Shift
 from endpoints_registry.units import Cluster
@@ -101,7 +102,7 @@ class Who:
 
     name: str
     role: str
-    """One of the promises' table, `agent` or `nobody`."""
+    """One of the promises' table, `agent`, `wall` or `nobody`."""
     units: frozenset[str] = frozenset()
     everywhere: bool = False
     point: str | None = None
@@ -138,6 +139,7 @@ EVERYBODY: Sequence[Who] = (
     Who("inspector", "inspector", DISTRICT),
     Who("viewer", "viewer", DISTRICT),
     Who("agent", "agent", point=OPERATED),
+    Who("wall", "wall", DISTRICT),
     Who("organiser's program", "organiser", everywhere=True, program=True),
     Who("viewer's program", "viewer", DISTRICT, program=True),
     Who("nobody", "nobody"),
@@ -209,6 +211,7 @@ async def furnished(folder: Path) -> Keys:
             "nobody": {},
             "operator": phones[OPERATED],
             "agent": {"Authorization": f"Bearer {rooms[OPERATED]}"},
+            "wall": await hung(registry, "006"),
         }
         for who in EVERYBODY:
             if who.name in headers or who.program:
@@ -218,7 +221,7 @@ async def furnished(folder: Path) -> Keys:
         hashed = await registry.passwords.hash(PASSWORD)
         async with registry.store.writing() as connection:
             for who in EVERYBODY:
-                if who.name in headers and "Cookie" in headers[who.name] and who.point is None:
+                if who.name in headers and "Cookie" in headers[who.name] and who.role in STAFF:
                     where = None if who.everywhere else "006"
                     await add(connection, spare(who), "Tạm", Role(who.role), where, hashed, registry.now())
             for place in (each for each in PLACES if each.point != SECOND):
@@ -262,6 +265,15 @@ def roster_of_duty() -> list[Shift]:
         for place in PLACES
         if len(place.unit) == 5 and place.point != SECOND
     ]
+
+
+async def hung(registry: Registry, unit: str | None) -> Mapping[str, str]:
+    """What a screen on a wall says of itself."""
+    made = await registry.hang_wall("Phòng họp", unit, ("numbers:20",))
+    handle = made.wall.handle
+    token, _ = await registry.open_wall(handle, made.secret, "", "127.0.0.1")
+    cookie = f"{registry.keyring.wall_cookie(handle)}={token}"
+    return {"Bridge-Wall": handle, "Cookie": cookie, "X-CSRF-Token": csrf_token(token)}
 
 
 async def _lent(registry: Registry, owner: str) -> str:

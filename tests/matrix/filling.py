@@ -39,6 +39,8 @@ class Filling:
         self.corrections: dict[str, int] = {}
         self._report = 999_999
         self._made: dict[str, str] = {}
+        self._walls: dict[str, str] = {}
+        """One of each unit, that stays."""
 
     async def told_of(self, places: tuple[Place, ...]) -> None:
         """In every place something goes wrong, somebody is told something, and is called; each in words of the place."""
@@ -51,6 +53,7 @@ class Filling:
             self.notices[place.point] = (await organiser.post(f"{path}/notices", said)).body["number"]
             called = {"do": "end", "outcome": "answered", "note": place.mark}
             assert (await organiser.post(f"{path}/calls/{place.point}", called)).status == 200
+            self._walls[place.unit] = await self._wall(place)
         asked = await organiser.post(f"/api/v1/conferences/{CONFERENCE}/reports", {"formats": ["csv"]})
         self._report = asked.body["number"]
         async with asyncio.timeout(PATIENCE_S):
@@ -68,6 +71,9 @@ class Filling:
             assert (await organiser.post(f"{path}/phase", {"phase": phase, "version": version})).status == 200
         for place in places:
             self.corrections[place.point] = await self._correction(place)
+
+    async def _wall(self, place: Place) -> str:
+        return (await self._city.registry.hang_wall("Phòng họp", place.unit, ("numbers:20",))).wall.handle
 
     async def _correction(self, place: Place) -> int:
         hall = self._city.ours.house.halls.get(CONFERENCE)
@@ -107,6 +113,7 @@ class Filling:
             "token": self._made.get("token", "999999"),
             "cluster": self._made.get("cluster", CLUSTER),
             "handle": HASH,
+            "wall": self._made.get("wall") or self._walls.get(place.unit, HASH),
             "form": "party",
             "format": "csv",
             "path": "icon.svg",
@@ -209,6 +216,8 @@ class Filling:
                         connection, account, "tạm", account.role, account.scope, until, registry.now()
                     )
                 self._made["token"] = str(made.id)
+            case "wall":
+                self._made["wall"] = await self._wall(place)
             case "session":
                 self._made["session"] = digest(await self._signed_in("spare-coordinator"))[:LETTERS]
             case unknown:

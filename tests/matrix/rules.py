@@ -51,6 +51,7 @@ def _group(roles: str, *, programs: bool = True, signed_out: str = "") -> Group:
 
 # The promises' table, in words of its own: what the code holds to be allowed is not asked.
 SEE = _group("admin organiser coordinator operator inspector viewer")
+WATCH = _group("admin organiser coordinator operator inspector viewer wall")
 NAMES = _group("admin organiser coordinator operator")
 ACT = _group("organiser coordinator operator")
 COORDINATE = _group("organiser coordinator")
@@ -60,12 +61,12 @@ GOVERN = _group("organiser")
 GRANT = _group("admin organiser coordinator")
 APPOINT = _group("admin organiser", programs=False)
 ADMINISTER = _group("admin")
-PERSON = _group("admin organiser coordinator inspector viewer", programs=False, signed_out="operator agent")
+PERSON = _group("admin organiser coordinator inspector viewer", programs=False, signed_out="operator agent wall")
 """What is one's own account's: neither a phone's nor a program's."""
-STAFF = _group("admin organiser coordinator inspector viewer", signed_out="operator agent")
-SIGNED_IN = _group("admin organiser coordinator operator inspector viewer agent")
+STAFF = _group("admin organiser coordinator inspector viewer", signed_out="operator agent wall")
+SIGNED_IN = _group("admin organiser coordinator operator inspector viewer agent wall")
 ANYBODY = Group(
-    frozenset(["admin", "organiser", "coordinator", "operator", "inspector", "viewer", "agent", "nobody"]),
+    frozenset(["admin", "organiser", "coordinator", "operator", "inspector", "viewer", "agent", "wall", "nobody"]),
     True,
     frozenset(),
 )
@@ -174,6 +175,7 @@ SETTLED = {
 }
 NO_HALL = {"organiser": 404, "coordinator": 404}
 """Doors for whoever stands in a hall."""
+NO_WALL = dict.fromkeys(("admin", "organiser", "coordinator", "operator", "inspector", "viewer"), 404)
 ONLY_WHO_APPOINTS = {"coordinator": 404, "inspector": 404, "viewer": 404}
 
 ROWS: Sequence[Row] = (
@@ -182,9 +184,9 @@ ROWS: Sequence[Row] = (
     row(f"POST {ONE}/phase", GOVERN, good=409, body={"phase": "live", "version": 0}),
     row(f"GET {ONE}/events?limit=1000", SEE),
     row("GET /api/v1/desk", ACT, but=NO_HALL),
-    row(f"GET {ONE}/totals?unit={{unit}}", SEE, UNIT),
-    row(f"GET {ONE}/board?unit={{unit}}", SEE, UNIT, shows=True),
-    row(f"GET {ONE}/board", SEE, but={"operator": 404}),
+    row(f"GET {ONE}/totals?unit={{unit}}", WATCH, UNIT),
+    row(f"GET {ONE}/board?unit={{unit}}", WATCH, UNIT, shows=True),
+    row(f"GET {ONE}/board", WATCH, but={"operator": 404}),
     row(f"GET {ONE}/points/{{code}}", SEE, HALL, shows=True),
     row(f"GET {ONE}/availability?unit={{unit}}", SEE, AMONG),
     row(f"GET {ONE}/availability", SEE),
@@ -312,9 +314,9 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/points?q={mark}", SEE, HALL, listed=True, shows=True),
     row("GET /api/v1/points?unit={unit}", SEE, AMONG, listed=True),
     row("GET /api/v1/points/{code}", SEE, HALL, shows=True),
-    row("GET /api/v1/conferences", SEE),
+    row("GET /api/v1/conferences", WATCH),
     row("POST /api/v1/conferences", GOVERN, good=201, body="{conference_body}"),
-    row("GET /api/v1/conferences/{conference}", SEE),
+    row("GET /api/v1/conferences/{conference}", WATCH),
     row("POST /api/v1/registry/imports?dry_run=true", GOVERN, body=b"code,name\n00178-01,Ten khac\n"),
     row("GET /api/v1/registry/export", GOVERN),
     row("GET /api/v1/registry/template", GOVERN),
@@ -368,6 +370,14 @@ ROWS: Sequence[Row] = (
     row("DELETE /api/v1/registry/pins/{code}", GRANT, HALL, 204, named={"code": "{spare}"}),
     row("GET /api/v1/registry/links/{code}/phones", GRANT, HALL),
     row("DELETE /api/v1/registry/links/{code}/phones", GRANT, HALL, 204, named={"code": "{spare}"}),
+    # --- screens on walls
+    row("GET /api/v1/registry/walls", GRANT),
+    row("POST /api/v1/registry/walls", GRANT, UNIT, 201, body={"name": "Phòng họp", "unit": "{unit}"}),
+    row("POST /api/v1/registry/walls", GRANT, ALL_OF_IT, 201, body={"name": "Phòng họp"}),
+    row("POST /api/v1/registry/walls/{wall}/renewal", GRANT, UNIT, make="wall"),
+    row("DELETE /api/v1/registry/walls/{wall}", GRANT, UNIT, 204, make="wall"),
+    row("POST /api/v1/walls/{wall}/session", ANYBODY, good=422, body={}),
+    row("GET /api/v1/wall", WATCH, but=NO_WALL),
     # --- one's own account
     row("POST /api/v1/session", ANYBODY, good=422, body={}),
     row("GET /api/v1/session", STAFF),
@@ -417,6 +427,7 @@ ROWS: Sequence[Row] = (
     row("GET /checks", CHECK, page=True),
     row("GET /compare", SEE, page=True),
     row("GET /login", ANYBODY),
+    row("GET /wall", ANYBODY),
     row("GET /static/{path}", ANYBODY),
     row("GET /p/sw.js", ANYBODY),
     row("GET /p/zxing.wasm", ANYBODY),
@@ -426,5 +437,5 @@ ROWS: Sequence[Row] = (
     row("GET /c/{point}", ANYBODY),
     # --- the sockets: what they say is looked at in test_frames
     row("GET /ws/point", CONNECT, good=400),
-    row("GET /ws/board?conference={conference}&unit={unit}", SEE, UNIT, good=400),
+    row("GET /ws/board?conference={conference}&unit={unit}", WATCH, UNIT, good=400),
 )

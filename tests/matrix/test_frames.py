@@ -10,11 +10,11 @@ from websockets.exceptions import InvalidStatus
 
 from tests.flows.house import CONFERENCE, PATIENCE_S, act
 from tests.matrix.city import ELSEWHERE, EVERYBODY, NOWHERE, OPERATED, PLACES, City, Place, Who, marks
-from tests.matrix.rules import CONNECT, SEE, UNIT, row
+from tests.matrix.rules import CONNECT, UNIT, WATCH, row
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-BOARD = row("GET /ws/board", SEE, UNIT, good=101)
+BOARD = row("GET /ws/board", WATCH, UNIT, good=101)
 POINT = row("GET /ws/point", CONNECT, good=101)
 
 

@@ -16,7 +16,15 @@ from dashboards import language
 DASHBOARDS = Path(language.__file__).parent
 PAGES = [
     path
-    for folder in ("static/board", "static/admin", "static/office", "static/reports", "static", "templates")
+    for folder in (
+        "static/board",
+        "static/admin",
+        "static/office",
+        "static/reports",
+        "static/wall",
+        "static",
+        "templates",
+    )
     for path in sorted((DASHBOARDS / folder).glob("*"))
     # The operator's page carries its own words: it must stay small.
     if path.suffix in {".js", ".html"} and not path.name.startswith("phone")

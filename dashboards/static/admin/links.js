@@ -10,6 +10,7 @@ import { day } from '../office/moments.js';
 import { tell } from '../office/store.js';
 import { sure } from '../office/sure.js';
 import { Hall } from './hall.js';
+import { Walls } from './walls.js';
 
 const PER = 50;
 const ON_ONE_SHEET = 1000;
@@ -123,6 +124,7 @@ export function Links() {
             />
             <${Pages} page=${page} per=${PER} total=${told.total} turn=${setPage} />`
     }
+    <${Walls} />
     ${open && html`<${Hall} code=${open} close=${() => setOpen('')} changed=${anew} tell=${tell} />`}
   `;
 }

@@ -9,7 +9,7 @@ import { may, session } from '../office/store.js';
 export const PLACES = [
   { key: 'accounts', name: N('Tài khoản'), does: N('Cán bộ, vai trò, mật khẩu một lần'), shown: () => may('appoint') },
   { key: 'clusters', name: N('Cụm'), does: N('Đơn vị nào do ai theo dõi cùng nhau'), shown: () => may('appoint') },
-  { key: 'links', name: N('Đường dẫn điểm cầu'), does: N('Phiếu in, mã QR, mã PIN, mã cho máy'), shown: () => may('grant_links') },
+  { key: 'links', name: N('Đường dẫn điểm cầu'), does: N('Phiếu in, mã QR, mã PIN, mã cho máy, màn hình treo'), shown: () => may('grant_links') },
   { key: 'registry', name: N('Danh bạ'), does: N('Đơn vị, điểm cầu, hội nghị; nhập và xuất Excel'), shown: () => may('govern') },
   { key: 'audit', name: N('Nhật ký'), does: N('Ai đã đổi gì, lúc nào, vì sao'), shown: () => may('administer') },
   { key: 'people', name: N('Dữ liệu cá nhân'), does: N('Xem, xóa, thời hạn giữ họ tên'), shown: () => may('administer') || may('govern') },

@@ -119,5 +119,8 @@ const LOOKS = {
   other: 'warned',
 };
 
+/** @param {string} trouble */
+export const troubleLook = (trouble) => LOOKS[trouble] ?? 'warned';
+
 /** @param {Incident} incident */
-export const incidentLook = (incident) => (over(incident) ? 'ended' : (LOOKS[incident.trouble] ?? 'warned'));
+export const incidentLook = (incident) => (over(incident) ? 'ended' : troubleLook(incident.trouble));

@@ -273,6 +273,30 @@ function take(frame) {
   return true;
 }
 
+/** How a screen without a person comes in, in the place of the reader's session.
+ * @type {{query: Record<string, string>, refused: () => void} | null} */
+let entrance = null;
+
+/** @param {NonNullable<typeof entrance>} given */
+export const enterBy = (given) => {
+  entrance = given;
+};
+
+/** Follows nothing any more, and shows nothing. */
+export function rest() {
+  feed?.stop();
+  feed = null;
+  latest = null;
+  touched.clear();
+  batch(() => {
+    state.value = null;
+    groups.value = [];
+    cells.clear();
+    news.value = [];
+    line.value = 'connecting';
+  });
+}
+
 /** Follows the chosen conference and unit from now on. */
 export function watch() {
   feed?.stop();
@@ -280,7 +304,7 @@ export function watch() {
   if (!id) return;
   latest = null;
   trouble.value = '';
-  const query = new URLSearchParams({ conference: id });
+  const query = new URLSearchParams({ conference: id, ...entrance?.query });
   if (unit.peek()) query.set('unit', unit.peek());
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   line.value = 'connecting';
@@ -291,7 +315,7 @@ export function watch() {
       line.value = next;
       if (code !== undefined) closeCode.value = code;
     },
-    refused: () => void whyRefused(),
+    refused: () => (entrance ? entrance.refused() : void whyRefused()),
   });
 }
 

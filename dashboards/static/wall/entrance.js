@@ -1,0 +1,82 @@
+// How a screen on a wall comes in: by the link in its address, exchanged once for a session that lasts.
+import { signal } from '../vendor/signals.mjs';
+
+/** @typedef {{name: string, unit: string | null, unit_name: string, views: import('./turning.js').Shown[], theme: string}} Wall */
+
+/** What this screen shows; null before it is let in. @type {import('../vendor/signals.mjs').Signal<Wall | null>} */
+export const wall = signal(null);
+/** Why it is not let in: its address holds no link, or the link was taken back. @type {import('../vendor/signals.mjs').Signal<'' | 'no_link' | 'revoked'>} */
+export const shut = signal('');
+
+const [first = '', ...rest] = location.hash.slice(1).split('.');
+export const handle = first;
+let secret = rest.join('.');
+
+/** The server did not say yes or no. */
+export class Unanswered extends Error {}
+/** The link opens nothing any more. */
+export class Shut extends Error {}
+
+const PATIENCE_MS = 20_000;
+
+/** @param {string} path @param {RequestInit} [init] */
+async function asked(path, init) {
+  try {
+    return await fetch(`/api/v1${path}`, {
+      ...init,
+      cache: 'no-store',
+      headers: { Accept: 'application/json', 'Bridge-Wall': handle, ...init?.headers },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch (lost) {
+    throw new Unanswered(String(lost));
+  }
+}
+
+/** @param {Response} answer @returns {Promise<any>} */
+async function understood(answer) {
+  // A hotel's login page or a proxy's notice is no answer of ours.
+  if (!/json/.test(answer.headers.get('Content-Type') ?? '')) throw new Unanswered(String(answer.status));
+  try {
+    return await answer.json();
+  } catch (broken) {
+    throw new Unanswered(String(broken));
+  }
+}
+
+/** @param {'no_link' | 'revoked'} why @returns {never} */
+function shutOut(why) {
+  wall.value = null;
+  shut.value = why;
+  throw new Shut(why);
+}
+
+/** Comes in, or comes in again. Throws Shut where there is nothing to come in by, Unanswered where nobody has said. */
+export async function enter() {
+  if (!/^[a-z0-9]{4,32}$/.test(handle)) shutOut('no_link');
+  const exchange = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ secret }) };
+  const answer = secret ? await asked(`/walls/${handle}/session`, exchange) : await asked('/wall');
+  const body = await understood(answer);
+  if (answer.ok) {
+    wall.value = body;
+    shut.value = '';
+    // Whoever reads the address bar from across the room must not come in by it.
+    if (secret) history.replaceState(null, '', `${location.pathname}${location.search}#${handle}`);
+    return;
+  }
+  if ([401, 404, 422].includes(answer.status)) shutOut('revoked');
+  throw new Unanswered(String(body.detail ?? answer.status));
+}
+
+/** What the server says of something, and when it said so by its own clock. Comes in again by itself where its session is gone.
+ * @param {string} path @returns {Promise<{body: any, at_ms: number}>} */
+export async function ask(path) {
+  let answer = await asked(path);
+  if (answer.status === 401) {
+    await enter();
+    answer = await asked(path);
+  }
+  const body = await understood(answer);
+  if (!answer.ok) throw Object.assign(new Unanswered(String(body.detail ?? answer.status)), { status: answer.status });
+  return { body, at_ms: Date.parse(answer.headers.get('Date') ?? '') || Date.now() };
+}

@@ -1,0 +1,68 @@
+// Districts, the worst first: a bar of what their halls do, and in words what is wrong.
+import { html } from '../vendor/html.js';
+import { useLayoutEffect, useRef } from '../vendor/hooks.mjs';
+import { t } from '../language.js';
+import { figure, share } from '../board/format.js';
+import { Shape } from '../board/shape.js';
+import { rollUp } from '../board/state.js';
+import { cell } from '../board/store.js';
+import { COUNTED } from '../board/words.js';
+import { useWorstFirst } from './anew.js';
+import { Hour, Pair } from './pair.js';
+
+/** @typedef {import('../board/state.js').Look} Look @typedef {import('../board/state.js').RollUp} RollUp */
+
+/** From left to right in a bar: what is well, what is doubtful, what is away. @type {readonly Look[]} */
+const ORDER = ['steady', 'not_receiving', 'faulty', 'unstable', 'reconnecting', 'ours', 'lost', 'not_opened', 'not_measured', 'ended'];
+/** What is worth a word, the worst first. @type {readonly Look[]} */
+export const WRONG = ['lost', 'ours', 'not_receiving', 'faulty', 'reconnecting', 'unstable', 'not_opened'];
+const ROWS = 9;
+const ANEW_MS = 60_000;
+
+/** @param {{sums: RollUp}} props */
+function Stripe({ sums }) {
+  const bar = useRef(/** @type {HTMLElement | null} */ (null));
+  const shares = ORDER.map((look) => sums.looks[look]);
+  useLayoutEffect(() => {
+    const pieces = /** @type {HTMLElement[]} */ ([...(bar.current?.children ?? [])]);
+    pieces.forEach((piece, i) => piece.style.setProperty('flex-grow', String(shares[i])));
+  }, [shares.join()]);
+  return html`<div class="stripe" ref=${bar} aria-hidden="true">${ORDER.map((look) => html`<i key=${look} data-look=${look} hidden=${sums.looks[look] === 0}></i>`)}</div>`;
+}
+
+/** What is wrong in it, in words; or that nothing is. @param {{sums: RollUp}} props */
+export function Wrong({ sums }) {
+  const wrong = WRONG.filter((look) => sums.looks[look] > 0);
+  if (wrong.length > 0) return wrong.slice(0, 2).map((look) => html`<span key=${look} data-look-word=${look}><${Shape} look=${look} />${t(COUNTED[look], { n: figure(sums.looks[look]) })}</span>`);
+  if (sums.counts.silent > 0) return html`<span data-look-word="silent"><${Shape} look="silent" />${t('{n} chưa báo cáo', { n: figure(sums.counts.silent) })}</span>`;
+  return html`<span class="well"><${Shape} look="steady" />${t('Đủ, ổn định')}</span>`;
+}
+
+/** @param {{name: string, sums: RollUp}} props */
+const Row = ({ name, sums }) => html`
+  <li data-lost=${sums.looks.lost > 0}>
+    <b class="name">${name}</b>
+    <${Stripe} sums=${sums} />
+    <span class="score">${figure(sums.connected)}/${figure(sums.total)}</span>
+    <span class="wrong"><${Wrong} sums=${sums} /></span>
+    <span class="rate">${share(sums.present, sums.answered)}</span>
+  </li>
+`;
+
+export function Units() {
+  // A row that moves while it is read is not read: they are put in order when the view comes, and seldom after.
+  const order = useWorstFirst(ANEW_MS);
+  const shown = order.length > ROWS + 1 ? order.slice(0, ROWS) : order;
+  const rest = order.slice(shown.length);
+  const sums = rollUp(rest.flatMap(({ members }) => members.flatMap((code) => cell(code)?.value ?? [])));
+  return html`
+    <div class="top"><${Pair} /><${Hour} /></div>
+    <section class="units" aria-label=${t('Các đơn vị, nơi cần chú ý trước')}>
+      <p class="heads" aria-hidden="true"><span></span><span></span><span>${t('Kết nối')}</span><span></span><span>${t('Có mặt')}</span></p>
+      <ol>
+        ${shown.map((group) => html`<${Row} key=${group.code} name=${group.short} sums=${group.sums.value} />`)}
+        ${rest.length > 0 && html`<${Row} key="rest" name=${t('{n} đơn vị khác', { n: figure(rest.length) })} sums=${sums} />`}
+      </ol>
+    </section>
+  `;
+}

@@ -1,0 +1,137 @@
+"""A screen on a wall in a real browser: nobody signs in, nobody touches it, and it shows what is so."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from bridge.house import opened_house
+from tests.flows.house import MEASURED, PATIENCE_S, Own, act, settings
+from tests.pages.conftest import Reader
+from tests.pages.test_board import serious, widest
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PATIENCE_MS = PATIENCE_S * 1000
+VIEWS = ("numbers", "units", "tiles", "attention")
+SIZES = ((1920, 1080), (1280, 720), (3840, 2160))
+HALL = "00178-01"
+
+
+async def link(ours: Own, unit: str | None = None, views: tuple[str, ...] = ("numbers:5", "tiles:3600")) -> str:
+    return (await ours.house.registry.hang_wall("Hội trường", unit, views)).path
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def screen(browser: Browser, ours: Own) -> AsyncIterator[Reader]:
+    context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+    yield Reader(await context.new_page(), ours.there.address)
+    await context.close()
+
+
+async def shows(page: Page, view: str) -> None:
+    await expect(page.locator(".screen")).to_have_attribute("data-view", view, timeout=PATIENCE_MS)
+
+
+async def test_it_comes_in_by_its_link_alone_and_keeps_the_secret_off_the_glass(screen: Reader, ours: Own) -> None:
+    path = await link(ours)
+    secret = path.partition(".")[2]
+    await screen.page.clock.install()
+    await screen.page.goto(screen.address + path)
+    await shows(screen.page, "numbers")
+    assert secret not in screen.page.url
+    assert secret not in await screen.page.content()
+    # Switched off and on again, without the secret.
+    await screen.page.reload()
+    await shows(screen.page, "numbers")
+    # And then they take turns.
+    await screen.page.clock.fast_forward(5_000)
+    await shows(screen.page, "tiles")
+    await screen.page.keyboard.press(" ")
+    await expect(screen.page.locator(".dots")).to_contain_text("Đang giữ")
+    await screen.page.keyboard.press("ArrowLeft")
+    await shows(screen.page, "numbers")
+    assert screen.complaints == []
+
+
+async def test_every_view_fits_every_screen_and_speaks_to_everybody(screen: Reader, ours: Own) -> None:
+    path = await link(ours)
+    for view in VIEWS:
+        await screen.page.goto(screen.address + path.replace("#", f"?views={view}&theme=light#"))
+        await shows(screen.page, view)
+        for width, height in SIZES:
+            await screen.page.set_viewport_size({"width": width, "height": height})
+            assert await widest(screen.page) <= 0
+            lowest = await screen.page.evaluate(LOWEST)
+            assert lowest <= height, (view, width)
+        assert screen.complaints == []
+        # axe itself breaks the page's policy, which is said aloud.
+        assert await serious(screen.page) == []
+        screen.complaints.clear()
+
+
+LOWEST = "Math.max(...[...document.querySelectorAll('.screen *')].map((each) => each.getBoundingClientRect().bottom))"
+
+
+async def test_it_sees_a_change_and_lives_through_a_restart(screen: Reader, ours: Own, tmp_path: Path) -> None:
+    await screen.page.clock.install()
+    await screen.page.goto(screen.address + (await link(ours, "006", ("tiles:3600",))))
+    tile = screen.page.locator(f'.tile[data-code="{HALL}"]')
+    await expect(tile).to_have_count(1)
+    # Of its own district only.
+    assert await screen.page.locator('.tile[data-code^="00004"]').count() == 0
+    present = screen.page.locator(".pair strong").nth(1)
+    await expect(present).to_have_text("0")
+    counted = act(HALL, "count", sitting="2026-03-07-am", round="opening", present=50, excused=10, unexcused=4)
+    assert (await ours.there.ann.send(counted)).status == 200
+    await expect(present).to_have_text("50", timeout=PATIENCE_MS)
+    port = ours.house.port
+    await ours.close()
+    await screen.page.clock.fast_forward(13_000)
+    await expect(screen.page.get_by_role("alert")).to_contain_text("Mất liên lạc với máy chủ. Số liệu dưới đây là của")
+    async with opened_house(settings(tmp_path / "data", port=port), ours.clock):
+        await screen.page.clock.fast_forward(10_000)
+        await expect(screen.page.locator(".fresh")).to_have_attribute("data-live", "true", timeout=PATIENCE_MS)
+        await expect(screen.page.get_by_role("alert")).to_have_count(0)
+        await expect(present).to_have_text("50")
+    pages = [each for each in screen.complaints if "ERR_CONNECTION_REFUSED" not in each]
+    assert pages == []
+
+
+async def test_a_revoked_link_leaves_a_calm_sentence_and_nothing_else(screen: Reader, ours: Own) -> None:
+    hung = await ours.house.registry.hang_wall("Hội trường", None, ("tiles:3600",))
+    await screen.page.goto(screen.address + hung.path)
+    await shows(screen.page, "tiles")
+    await ours.house.registry.take_wall_down(hung.wall)
+    await expect(screen.page.locator("h1")).to_have_text(
+        "Liên kết của màn hình này đã được thu hồi", timeout=PATIENCE_MS
+    )
+    said = await screen.page.locator("body").inner_text()
+    assert not any(
+        character.isdigit() for character in said.replace(await screen.page.locator("time").inner_text(), "")
+    )
+    assert await screen.page.locator(".tile").count() == 0
+    assert await serious(screen.page) == []
+
+
+async def test_without_a_link_there_is_nothing_to_see(screen: Reader) -> None:
+    await screen.page.goto(f"{screen.address}/wall?lang=en")
+    await expect(screen.page.locator("h1")).to_have_text("This screen has no link yet")
+
+
+async def test_an_outage_of_the_centre_stands_before_everything(screen: Reader, ours: Own) -> None:
+    await screen.page.goto(screen.address + (await link(ours)))
+    await shows(screen.page, "numbers")
+    rooms = [await ours.there.room(code) for code in MEASURED]
+    for room in rooms:
+        await room.hello()
+    await expect(screen.page.locator(".pair strong").first).to_have_text(str(len(rooms)), timeout=PATIENCE_MS)
+    for room in rooms:
+        await room.line.close()
+    ours.clock.go_at(60)
+    await ours.pass_time(60)
+    await shows(screen.page, "outage")
+    await expect(screen.page.locator(".outage h2")).to_have_text("Gián đoạn tại trung tâm")
+    assert await serious(screen.page) == []
