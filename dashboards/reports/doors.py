@@ -109,7 +109,7 @@ class ReportTold(msgspec.Struct, frozen=True):
     """Which one it is, or would be."""
     position: int | None
     stale: bool
-    """A draft whose figures have been corrected since: it can no longer be signed."""
+    """A draft after which figures were corrected, or halls judged otherwise: it can no longer be signed."""
     closed: bool
     """Whether its figures are those of a closed conference; before, they are provisional."""
     made_at: str
@@ -134,6 +134,8 @@ class ReportsTold(msgspec.Struct, frozen=True):
     """The newest first. Drafts only for whoever may sign."""
     office: Form
     """What the next one's form is filled with."""
+    offices: dict[FormKind, Form]
+    """And what it would be, by kind."""
     next_version: int
     phase: str
     may_sign: bool
@@ -221,6 +223,7 @@ class Doors:
             ReportsTold(
                 reports=sorted(theirs, key=lambda each: -each.number),
                 office=await self._drafts.office(conference),
+                offices=await self._drafts.offices(conference),
                 next_version=len(state.affairs.closing.versions) + 1,
                 phase=state.phase.value,
                 may_sign=_may_sign(caller),
@@ -233,7 +236,7 @@ class Doors:
         if state.plan is None:
             raise Problem(409, "not_frozen", "Hội nghị chưa chốt danh sách điểm cầu nên chưa có gì để báo cáo.")
         kind = asked.office.kind or (await self._drafts.office(conference)).kind
-        last = await self._drafts.office(conference, kind.value)
+        last = (await self._drafts.offices(conference))[kind]
         said = {name: value for name, value in asked.office.model_dump().items() if value is not None}
         form = msgspec.convert({**msgspec.to_builtins(last), **msgspec.to_builtins(said), "kind": kind.value}, Form)
         await self._drafts.remember(conference, form, request[CALLER].name)

@@ -314,16 +314,17 @@ class Drafts:
 
     # --- what the office fills its forms with
 
-    async def office(self, conference: str, kind: str | None = None) -> Form:
-        """As it was filled in last for this conference; else for any, without what is a single document's own."""
-        mine = [label for label in await self._archive.listed(conference, Kind.OFFICE) if kind in (None, label.name)]
-        if mine:
-            return msgspec.json.decode(max(mine, key=lambda label: label.at_ms).facts, type=Form)
-        last = [label for label in await self._archive.listed("", Kind.OFFICE) if kind in (None, label.name)]
-        if last:
-            form = msgspec.json.decode(max(last, key=lambda label: label.at_ms).facts, type=Form)
-            return msgspec.structs.replace(form, number="", date="", title="")
-        return SHIPPED[FormKind(kind)] if kind else SHIPPED[FormKind.PARTY]
+    async def office(self, conference: str) -> Form:
+        """The form that was filled in last for this conference; else for any."""
+        return _filled(None, *await self._filled_in(conference))
+
+    async def offices(self, conference: str) -> dict[FormKind, Form]:
+        """Each kind of form, as it was filled in last."""
+        found = await self._filled_in(conference)
+        return {kind: _filled(kind, *found) for kind in FormKind}
+
+    async def _filled_in(self, conference: str) -> tuple[list[Label], list[Label]]:
+        return await self._archive.listed(conference, Kind.OFFICE), await self._archive.listed("", Kind.OFFICE)
 
     async def remember(self, conference: str, form: Form, by: str) -> None:
         said = msgspec.json.encode(form)
@@ -343,6 +344,16 @@ class Drafts:
                 for each in dict.fromkeys((conference, ""))
             ]
         )
+
+
+def _filled(kind: FormKind | None, mine: Sequence[Label], anybodys: Sequence[Label]) -> Form:
+    """As it was filled in last for this conference; else for any, without what is a single document's own."""
+    for labels, own in ((mine, {}), (anybodys, {"number": "", "date": "", "title": ""})):
+        of_kind = [label for label in labels if kind in (None, label.name)]
+        if of_kind:
+            last = max(of_kind, key=lambda label: label.at_ms)
+            return msgspec.structs.replace(msgspec.json.decode(last.facts, type=Form), **own)
+    return SHIPPED[kind or FormKind.PARTY]
 
 
 def facts_of(label: Label) -> Facts:

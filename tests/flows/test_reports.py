@@ -195,6 +195,18 @@ async def test_a_draft_says_that_it_is_old_when_the_office_has_judged_a_hall_oth
     assert (await sign(there.ann, newer["number"])).status == 200
 
 
+async def test_each_form_keeps_the_fields_that_it_was_filled_with(ours: Own) -> None:
+    ann = ours.there.ann
+    await drafted(ann, formats=["csv"], office={"number": "12", "signer": "Nguyễn Văn A"})
+    told = (await ann.get(REPORTS)).body
+    assert (told["offices"]["party"], told["offices"]["state"]["signer_title"]) == (told["office"], "CHỦ TỊCH")
+    await ours.pass_time(1)
+    await drafted(ann, formats=["csv"], office={**told["offices"]["state"], "signer": "Trần Thị B"})
+    told = (await ann.get(REPORTS)).body
+    assert (told["office"]["kind"], told["office"]["signer"]) == ("state", "Trần Thị B")
+    assert (told["offices"]["party"]["number"], told["offices"]["party"]["signer"]) == ("12", "Nguyễn Văn A")
+
+
 async def test_nothing_is_signed_before_the_close(ours: Own) -> None:
     draft = await drafted(ours.there.ann)
     assert draft["closed"] is False

@@ -101,12 +101,26 @@ async def test_a_day_is_closed_signed_corrected_and_signed_again(browser: Browse
         page = await at(other, "papers")
         await expect(page.get_by_text("Phiên bản 1")).to_be_visible()
         await page.get_by_role("button", name="Lập dự thảo").click()
-        await page.get_by_role("dialog").get_by_role("button", name="Lập dự thảo").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_label("Họ tên người ký")).to_have_value("Nguyễn Văn Ký")
+        # In the other form: with its own fields, at once.
+        await dialog.get_by_role("button", name="Văn bản Nhà nước").click()
+        await dialog.get_by_label("Họ tên người ký").fill("Trần Thị Duyệt")
+        await open_to_all(other)
+        await dialog.get_by_role("button", name="Lập dự thảo").click()
         await page.get_by_role("button", name="Ký phiên bản 2").click(timeout=60_000)
         await confirmed(page, "Ký")
         await page.get_by_text("Khác phiên bản trước ở 1 nơi").click()
         await expect(page.locator(".differs")).to_contain_text("Nhà văn hóa Trúc Bạch")
         await expect(page.locator(".differs")).to_contain_text("duyệt: Chi")
+        (office,) = [
+            each["office"] for each in (await there.ann.get(f"{PATH}/reports")).body["reports"] if each["version"] == 2
+        ]
+        assert (office["kind"], office["signer"], office["authority"]) == (
+            "state",
+            "Trần Thị Duyệt",
+            "TM. ỦY BAN NHÂN DÂN",
+        )
         async with page.expect_download() as again:
             await page.locator(".version", has_text="Phiên bản 1").get_by_role("link", name="DOCX").click()
         assert Path(await (await again.value).path()).read_bytes() == signed

@@ -54,6 +54,7 @@ function settle(one, verdict) {
     says: [
       `${one.name}${one.parent_name && `, ${one.parent_name}`}: ${t(ROUNDS[one.round] ?? one.round)}.`,
       yes ? t('Số liệu đổi ngay; phiên bản đã ký vẫn giữ nguyên, phiên bản sau ghi rõ chỗ khác.') : t('Số liệu giữ như đã chốt; nơi đề nghị thấy lý do của bạn.'),
+      t('Lý do được in trong báo cáo và giữ nhiều năm: đừng ghi họ tên đại biểu.'),
     ],
     does: yes ? t('Duyệt') : t('Từ chối'),
     reasoned: true,

@@ -27,7 +27,7 @@ function change(list, row, add, again) {
   const called = t(LISTS.find(([key]) => key === list)?.[1] ?? '');
   sure({
     title: add ? t('Đưa {name} vào danh sách {list}?', { name: row.name, list: called.toLowerCase() }) : t('Đưa {name} ra khỏi danh sách {list}?', { name: row.name, list: called.toLowerCase() }),
-    says: [t('Lý do và tên bạn được in cùng danh sách trong báo cáo.')],
+    says: [add ? t('Lý do và tên bạn được in cùng danh sách trong báo cáo.') : t('Báo cáo chỉ ghi có bao nhiêu điểm cầu được đưa ra; lý do lưu ở đây.')],
     does: add ? t('Đưa vào') : t('Đưa ra'),
     reasoned: true,
     done: t('Đã đổi danh sách.'),

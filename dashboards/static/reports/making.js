@@ -25,19 +25,21 @@ const FIELDS = [
   ['signer', N('Họ tên người ký')],
 ];
 
-/** @param {{office: Record<string, any>, close: () => void, make: (office: Record<string, unknown>) => Promise<void>, failed: string}} props */
-export function Making({ office, close, make, failed }) {
-  const [said, setSaid] = useState(office);
+/** @param {{office: Record<string, any>, offices: Record<string, Record<string, any>>, close: () => void, make: (office: Record<string, unknown>) => Promise<void>, failed: string}} props */
+export function Making({ office, offices, close, make, failed }) {
+  const [kind, setKind] = useState(office.kind);
+  const [forms, setForms] = useState(offices);
   const [busy, setBusy] = useState(false);
   /** @param {string} name */
-  const set = (name) => (/** @type {unknown} */ value) => setSaid((before) => ({ ...before, [name]: value }));
+  const set = (name) => (/** @type {unknown} */ value) => setForms((before) => ({ ...before, [kind]: { ...before[kind], [name]: value } }));
+  // Each kind of document has its fields: who goes there and back finds what they wrote.
+  const said = forms[kind] ?? office;
   /** @param {Event} event */
   const go = async (event) => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
-    // The fields of the other kind of document are its own: only the kind is sent, and the office finds them as they were.
-    await make(said.kind === office.kind ? said : { kind: said.kind });
+    await make(said);
     setBusy(false);
   };
   return html`
@@ -45,17 +47,11 @@ export function Making({ office, close, make, failed }) {
       <form class="making" onSubmit=${go}>
         <fieldset class="choice">
           <legend>${t('Thể thức')}</legend>
-          ${KINDS.map(([kind, name, rule]) => html`<button type="button" key=${kind} aria-pressed=${said.kind === kind} onClick=${() => set('kind')(kind)}>${t(name)} <small>${t(rule)}</small></button>`)}
+          ${KINDS.map(([each, name, rule]) => html`<button type="button" key=${each} aria-pressed=${kind === each} onClick=${() => setKind(each)}>${t(name)} <small>${t(rule)}</small></button>`)}
         </fieldset>
-        ${
-          said.kind === office.kind
-            ? html`
-                <div class="fields">${FIELDS.map(([name, words, hint]) => html`<${Line} key=${name} name=${t(words)} hint=${hint && t(hint)} value=${said[name]} set=${set(name)} maxlength="300" />`)}</div>
-                <label class="asked"><span>${t('Ngày văn bản')}</span><input type="date" value=${said.date} onInput=${(/** @type {any} */ event) => set('date')(event.target.value)} /><small>${t('Để trống thì lấy ngày chốt số liệu')}</small></label>
-                <label class="asked"><span>${t('Nơi nhận, mỗi dòng một nơi')}</span><textarea rows="4" value=${said.recipients.join('\n')} onInput=${(/** @type {any} */ event) => set('recipients')(event.target.value.split('\n'))} onBlur=${() => set('recipients')(said.recipients.map((/** @type {string} */ each) => each.trim()).filter(Boolean))}></textarea></label>
-              `
-            : html`<p class="soft">${t('Các ô của thể thức này giữ như lần lập trước; lập xong có thể mở lại để sửa.')}</p>`
-        }
+        <div class="fields">${FIELDS.map(([name, words, hint]) => html`<${Line} key=${kind + name} name=${t(words)} hint=${hint && t(hint)} value=${said[name]} set=${set(name)} maxlength="300" />`)}</div>
+        <label class="asked"><span>${t('Ngày văn bản')}</span><input type="date" value=${said.date} onInput=${(/** @type {any} */ event) => set('date')(event.target.value)} /><small>${t('Để trống thì lấy ngày chốt số liệu')}</small></label>
+        <label class="asked"><span>${t('Nơi nhận, mỗi dòng một nơi')}</span><textarea rows="4" value=${said.recipients.join('\n')} onInput=${(/** @type {any} */ event) => set('recipients')(event.target.value.split('\n'))} onBlur=${() => set('recipients')(said.recipients.map((/** @type {string} */ each) => each.trim()).filter(Boolean))}></textarea></label>
         <p class="wrong" role="alert">${failed}</p>
         <div class="pills">
           <button type="submit" class="pill strong" aria-disabled=${busy}>${busy ? t('Đang gửi') : t('Lập dự thảo')}</button>

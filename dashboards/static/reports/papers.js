@@ -201,6 +201,6 @@ export function Papers() {
               )}
             </ul>`
     }
-    ${making && html`<${Making} office=${told.office} close=${() => setMaking(false)} make=${make} failed=${failed} />`}
+    ${making && html`<${Making} office=${told.office} offices=${told.offices} close=${() => setMaking(false)} make=${make} failed=${failed} />`}
   `;
 }
