@@ -76,7 +76,9 @@ class _Formats:
             for kind, code in NUMBERS.items()
         }
         self.total = {
-            kind: book.add_format({**ruled, "num_format": code, "bold": True, "top": 2})
+            kind: book.add_format(
+                {**ruled, "num_format": code, "bold": True, "top": 2, "indent": int(kind is Kind.TEXT)}
+            )
             for kind, code in NUMBERS.items()
         }
 
