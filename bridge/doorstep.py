@@ -22,6 +22,10 @@ HEAD_BYTES = 32 * 1024
 """A browser's head, with every cookie of ours, has 4 KB."""
 HEADERS = 64
 HEADER_BYTES = 8190
+TALK_BYTES_AT_ONCE = 256 * 1024
+TALK_BYTES_PER_S = 64 * 1024
+"""On a socket. The longest outbox of a phone is there at once, and then thirty acts a second. Whoever sends more is read no
+faster, be it whole frames or the pieces of one that never ends."""
 BACKLOG = 1024
 FILES_KEPT = 256
 """Of the files that we may open, so many are for what is not a connection."""
@@ -94,7 +98,7 @@ class Doorstep:
 class Guest(web.RequestHandler):
     """One connection. The library takes its time for a head; here it has HEAD_PATIENCE_S."""
 
-    __slots__ = ("_doorstep", "_due", "_head_bytes", "_inside", "_peer")
+    __slots__ = ("_doorstep", "_due", "_head_bytes", "_inside", "_peer", "_talked", "_talked_s")
 
     def __init__(self, doorstep: Doorstep, server: web.Server, **terms: Any) -> None:
         super().__init__(server, max_line_size=HEADER_BYTES, max_field_size=HEADER_BYTES, max_headers=HEADERS, **terms)
@@ -103,6 +107,9 @@ class Guest(web.RequestHandler):
         self._head_bytes = 0
         self._peer = ""
         self._inside = False
+        self._talked = 0.0
+        """Bytes of a socket's talk that are still to be made up for, as of `_talked_s`."""
+        self._talked_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
@@ -119,7 +126,9 @@ class Guest(web.RequestHandler):
             return
         before = self._request_count
         super().data_received(data)
-        if self._request_count != before:
+        if self._payload_parser is not None:
+            self._keep_pace(len(data))
+        elif self._request_count != before:
             self._head_bytes = 0
             if self._due is not None:
                 self._due.cancel()
@@ -132,6 +141,19 @@ class Guest(web.RequestHandler):
             if self._head_bytes > HEAD_BYTES and self.transport is not None:
                 _last_words(self.transport, LARGE)
                 self.force_close()
+
+    def _keep_pace(self, size: int) -> None:
+        now_s = self._loop.time()
+        self._talked = max(0.0, self._talked - (now_s - self._talked_s) * TALK_BYTES_PER_S) + size
+        self._talked_s = now_s
+        if self._talked > TALK_BYTES_AT_ONCE:
+            # By the library's own hold, so that it does not read on by itself meanwhile.
+            self._pause_reading_for_buffer()
+            self._loop.call_later((self._talked - TALK_BYTES_AT_ONCE) / TALK_BYTES_PER_S, self._listen_again)
+
+    def _listen_again(self) -> None:
+        if self.transport is not None:
+            self._resume_reading_for_buffer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if not self._inside:

@@ -92,6 +92,27 @@ async def test_a_flood_of_frames_slows_only_its_sender(
             await screen.line.close()
 
 
+BEGUN, WENT_ON = bytes([0x01, 0x80]) + bytes(4), bytes([0x00, 0x80]) + bytes(4)
+"""A message that has begun, and an empty piece of it after which it still is not whole."""
+ENDLESS = 40_000_000
+"""More than all the buffers between two ends hold."""
+
+
+@pytest.mark.parametrize(("path", "who"), [("/ws/point", "agent"), (BOARD, "viewer")])
+async def test_a_message_without_an_end_is_not_read_without_an_end(city: City, path: str, who: str) -> None:
+    poured = 0
+    async with opened(city, path, who) as (_, writer):
+        writer.write(BEGUN)
+        with contextlib.suppress(TimeoutError):
+            while poured < ENDLESS:
+                writer.write(WENT_ON * 20_000)
+                poured += len(WENT_ON) * 20_000
+                async with asyncio.timeout(NOTICED_S):
+                    await writer.drain()
+        assert poured < ENDLESS
+        assert await worst_s(city) < NOTICED_S
+
+
 async def test_thousands_who_connect_and_say_nothing_keep_nobody_out(city: City) -> None:
     with silent(city.address, SILENT):
         assert await worst_s(city) < NOTICED_S
