@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.web_runner import BaseSite
 
+from endpoints_registry import dressing
 from endpoints_registry.arriving import Network, neighbourhood, stands_alone
 
 log = structlog.get_logger("doorstep")
@@ -164,6 +165,20 @@ class Guest(web.RequestHandler):
             self._due.cancel()
         super().connection_lost(exc)
 
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What could not even be read is answered as everything else is: the library would quote it, and name itself."""
+        super().handle_error(request, status, exc, message)
+        answer = web.Response(status=status, body=UNREADABLE if status < 500 else BROKEN, headers=dressing.HEADERS)
+        answer.headers.update({hdrs.CONTENT_TYPE: PROBLEM, hdrs.CACHE_CONTROL: "no-store"})
+        answer.force_close()
+        return answer
+
     def _await_head(self) -> None:
         self._due = self._loop.call_later(HEAD_PATIENCE_S, self._late)
 
@@ -195,11 +210,22 @@ class DoorstepSite(web.SockSite):
         )
 
 
+PROBLEM = "application/problem+json; charset=utf-8"
+
+
+def _problem(status: int, code: str, detail: str) -> bytes:
+    """A refusal before a door was reached, in the form of all others (`gate.Problem`)."""
+    return msgspec.json.encode({"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail})
+
+
+UNREADABLE = _problem(400, "unreadable", "Máy chủ không đọc được yêu cầu này (sai giao thức HTTP).")
+BROKEN = _problem(500, "internal", "Máy chủ gặp lỗi chưa lường trước; hãy thử lại.")
+
+
 def _words(status: str, code: str, detail: str, *headers: str) -> bytes:
-    """A refusal before anything was asked, in the form of all others (`gate.Problem`)."""
-    number = int(status.partition(" ")[0])
-    body = msgspec.json.encode({"type": "about:blank", "title": code, "status": number, "code": code, "detail": detail})
-    head = [f"HTTP/1.1 {status}", "Server: bridge", "Content-Type: application/problem+json; charset=utf-8", *headers]
+    """The whole answer to somebody who was not even listened to."""
+    body = _problem(int(status.partition(" ")[0]), code, detail)
+    head = [f"HTTP/1.1 {status}", "Server: bridge", f"Content-Type: {PROBLEM}", *headers]
     head += [f"Content-Length: {len(body)}", "Connection: close"]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -145,11 +145,31 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     arrivals = app.get(ARRIVALS, DIRECT)
     allowances = Allowances(monotonic, WORK, WORK_S)
     for route in routes:
-        app.router.add_route(route.method, route.path, _in_words(_guarded(route, allowances), arrivals, route.path))
-    app.router.add_route("*", "/{elsewhere:.*}", _in_words(_no_door, arrivals, ""))
+        guarded = _in_words(_guarded(route, allowances), arrivals, route.path)
+        app.router.add_route(route.method, route.path, guarded, expect_handler=_expected)
+    wall = Wall("/")
+    app.router.register_resource(wall)
+    wall.add_route("*", _in_words(_no_door, arrivals, ""), expect_handler=_expected)
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app[DRESS] = Dress(HEADERS | ON_HTTPS if secure else HEADERS)
     app.on_response_prepare.append(app[DRESS].put_on)
+
+
+class Wall(web.PlainResource):
+    """Behind all doors: whatever was asked for that is none, be it a path or not."""
+
+    def _match(self, path: str) -> dict[str, str]:
+        return {}
+
+
+async def _expected(request: web.Request) -> web.StreamResponse | None:
+    """`Expect`: whether to send the body at all. Of anything else that is expected we know nothing."""
+    if request.version >= HttpVersion11 and request.headers[hdrs.EXPECT].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # That was no beginning of an answer.
+        request.writer.output_size = 0
+        return None
+    raise Problem(417, "unexpected", "Máy chủ không đáp ứng được tiêu đề Expect này; hãy bỏ tiêu đề đó rồi gửi lại.")
 
 
 async def _no_door(request: web.Request) -> web.StreamResponse:

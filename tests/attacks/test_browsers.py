@@ -1,8 +1,10 @@
 """What other sites and stolen browsers try: cross-site requests, fixation, replays, framing, and what every answer carries."""
 
+import asyncio
 import re
 import socket
 
+import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -10,8 +12,8 @@ from bridge.house import opened_house
 from bridge.settings import Server, Settings, Storage
 from endpoints_registry.access import Role
 from tests.attacks.city import OURS, THEIRS, City
-from tests.attacks.wire import Told, dialled, request, sent
-from tests.flows.house import CONFERENCE, PASSWORD, PATH, Browser, act
+from tests.attacks.wire import Told, answer, dialled, request, sent
+from tests.flows.house import CONFERENCE, PASSWORD, PATH, PATIENCE_S, Browser, act
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,6 +64,47 @@ async def test_every_answer_carries_what_protects_a_browser(city: City, method: 
     assert header(told, "cache-control")
     if status >= 400:
         assert header(told, "content-type").startswith("application/problem+json")
+
+
+SECRET = "bridge=GEHEIM"
+HOST = "Host: 127.0.0.1"
+UNREADABLE = {
+    "two lengths": f"POST / HTTP/1.1\r\n{HOST}\r\nCookie: {SECRET}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "an odd length": f"POST / HTTP/1.1\r\n{HOST}\r\nContent-Length: +{SECRET}\r\n\r\n",
+    "a folded line": f"GET / HTTP/1.1\r\n{HOST}\r\nCookie: a\r\n {SECRET}\r\n\r\n",
+    "a space before the colon": f"GET / HTTP/1.1\r\nCookie : {SECRET}\r\n\r\n",
+    "no protocol": f"GET /{SECRET} HTTP/9.9\r\n{HOST}\r\n\r\n",
+    "another protocol": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a handshake": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\x00" * 200,
+    "a wish": f"POST /login HTTP/1.1\r\n{HOST}\r\nExpect: {SECRET}\r\nContent-Length: 0\r\n\r\n",
+    "a wish of nobody": f"POST /nowhere HTTP/1.1\r\n{HOST}\r\nExpect: {SECRET}\r\nContent-Length: 0\r\n\r\n",
+    "everything": f"OPTIONS * HTTP/1.1\r\n{HOST}\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_what_cannot_be_read_is_refused_like_everything_else_and_not_quoted(city: City, raw: str) -> None:
+    told = await sent(city.address, raw.encode("latin-1"))
+    assert 400 <= told.status < 500
+    for name, word in EVERYWHERE.items():
+        assert word in header(told, name), name
+    assert header(told, "content-type").startswith("application/problem+json")
+    assert header(told, "cache-control") == "no-store"
+    refusal = msgspec.json.decode(told.body)
+    assert (refusal["status"], refusal["code"]) == (told.status, refusal["title"])
+    for inside in ("GEHEIM", "aiohttp", "Python"):
+        assert inside not in told.head + told.body.decode()
+
+
+async def test_who_waits_to_be_asked_for_a_body_is_asked_and_answered(city: City) -> None:
+    head = f"POST /api/v1/session HTTP/1.1\r\n{HOST}\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    reader, writer = await dialled(city.address)
+    async with asyncio.timeout(PATIENCE_S):
+        writer.write(head.encode())
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(b"{}")
+        assert (await answer(reader)).status == 422
+    writer.close()
 
 
 async def test_what_belongs_to_somebody_is_kept_by_no_cache(city: City) -> None:
