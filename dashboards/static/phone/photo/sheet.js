@@ -96,7 +96,8 @@ export function photoSheet(_way, outside) {
       const told = await answer.json();
       if (answer.ok) received = hour(instant(told.at));
       else trouble = told.detail || t("Chưa gửi được ảnh; hãy thử lại.");
-      if (answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 401)) chosen = null;
+      // Whoever has to sign in again, or to wait, need not take it again.
+      if (answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 429].includes(answer.status))) chosen = null;
     } catch (lost) {
       trouble = t("Chưa gửi được ảnh; hãy thử lại.");
     } finally {
