@@ -13,6 +13,7 @@ from bridge.rules.model import Asker, Author, Count, Grade, Phase, RoundName, St
 from bridge.rules.projection import Draft
 from bridge.rules.refused import Refused
 from bridge.rules.scene import Scene
+from bridge.rules.witness import Roll, Seen, Source, Stands
 from tests.cast import (
     ANN,
     BINH,
@@ -443,6 +444,36 @@ def test_a_draft_that_a_figure_has_overtaken_is_not_signed() -> None:
         day.signs(1, position=drafted)
     assert refused.value.code == "version"
     day.signs(1)
+
+
+def test_nor_one_after_which_the_office_judged_a_hall_or_settled_a_difference() -> None:
+    sitting, name = CLOSING
+    own, seen, source = Count(60, 3, 1), Seen(58), Source.INSPECTOR
+    words = (
+        events.JudgementChanged(point=H1, roll=Roll.PRAISE, added=False, reason="chủ trì đến muộn"),
+        events.DifferenceSettled(
+            point=H1,
+            sitting=sitting,
+            round=name,
+            source=source,
+            stands=Stands.OWN,
+            own=own,
+            seen=seen,
+            reason="đã đếm lại",
+        ),
+    )
+    for word in words:
+        day = closed_day()
+        drafted = day.scene.position
+        day.does(((word, at("14:00")),))
+        with pytest.raises(Refused, match="dự thảo mới"):
+            day.signs(1, position=drafted)
+        day.signs(1)
+    # A second count alone holds nobody up.
+    day = closed_day()
+    drafted = day.scene.position
+    day.does(((events.SourceGiven(point=H1, sitting=sitting, round=name, source=source, seen=seen), at("14:00")),))
+    day.signs(1, position=drafted)
 
 
 def test_nor_one_that_was_made_before_the_close() -> None:
