@@ -60,7 +60,7 @@ function Cluster({ cluster, close, changed }) {
             ${[...units]
               .sort((one, other) => inOrder(one.name, other.name))
               .map(
-                (unit) => html`<li key=${unit.code} class="chosen"><span><b>${unit.name || unit.code}</b> <span class="parent">${unit.parent_name}</span></span>
+                (unit) => html`<li key=${unit.code} class="picked"><span><b>${unit.name || unit.code}</b> <span class="parent">${unit.parent_name}</span></span>
                   <button type="button" class="close" aria-label=${t('Bỏ {name} khỏi cụm', { name: unit.name || unit.code })} onClick=${() => setUnits(units.filter(({ code }) => code !== unit.code))}><${Cross} /></button></li>`,
               )}
           </ul>`

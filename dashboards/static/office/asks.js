@@ -108,7 +108,7 @@ export function Finder({ name, chosen, choose, among = [], hint, required = fals
     return html`
       <div class="asked">
         <span>${name}</span>
-        <p class="chosen"><span><b>${chosen.name}</b>${chosen.parent && html` <span class="parent">${chosen.parent}</span>`}</span>
+        <p class="picked"><span><b>${chosen.name}</b>${chosen.parent && html` <span class="parent">${chosen.parent}</span>`}</span>
           <button type="button" class="close" aria-label=${t('Bỏ chọn {name}', { name: chosen.name })} onClick=${() => choose(null)}><${Cross} /></button></p>
       </div>
     `;
