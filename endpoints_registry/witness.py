@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Delete, Insert, Table, Update, event, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,7 +26,6 @@ CHANGES = 500
 LETTERS = 500
 
 Values = Mapping[str, Any]
-Verb = Literal["made", "changed", "removed"]
 
 
 @dataclass(frozen=True)

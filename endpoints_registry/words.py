@@ -41,7 +41,6 @@ STAFF_ROLES: Mapping[str, str] = {
 }
 ROUNDS: Mapping[str, str] = {"opening": "Đầu giờ", "middle": "Giữa giờ", "closing": "Cuối giờ"}
 ORIGINS: Mapping[str, str] = {"central": "Trung ương", "city": "Thành phố"}
-CONFERENCE_MODES: Mapping[str, str] = {"online": "Trực tuyến", "hybrid": "Trực tiếp kết hợp trực tuyến"}
 PARTS: Mapping[str, str] = {"am": "Buổi sáng", "pm": "Buổi chiều", "ev": "Buổi tối"}
 CATEGORIES: Mapping[str, str] = {
     "leader": "Chủ chốt",

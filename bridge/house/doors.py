@@ -6,7 +6,6 @@ from functools import partial
 import msgspec
 
 from bridge.beside import Beside
-from bridge.colleagues import RegistryColleagues
 from bridge.edges.attending import Attending
 from bridge.edges.availability import Availability
 from bridge.edges.calling import Calling
@@ -27,8 +26,10 @@ from bridge.edges.phases import Phases
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall
 from bridge.house import registered
+from bridge.house.colleagues import RegistryColleagues
 from bridge.house.describing import described
 from bridge.house.parts import House
+from bridge.house.roll import RegistryRoll
 from bridge.house.signing_in import CitySignIn
 from bridge.house.stores import addresses
 from bridge.house.terms import judging_terms
@@ -42,7 +43,6 @@ from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
 from bridge.records import happened_in
 from bridge.reporting import Signing
-from bridge.roll import RegistryRoll
 from bridge.rules.model import Plan
 from bridge.rules.scene import Placed
 from bridge.settings import Settings

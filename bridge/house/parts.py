@@ -19,6 +19,7 @@ from bridge.halls import Halls
 from bridge.house import registered
 from bridge.house.alarm import backup_missing
 from bridge.house.metering import metered
+from bridge.house.roll import RegistryRoll
 from bridge.house.stores import Stores
 from bridge.house.terms import backup_terms, calendar_terms, doorstep_terms, judging_terms, post_terms
 from bridge.journal import Journal
@@ -28,7 +29,6 @@ from bridge.post.book import Book
 from bridge.post.postman import Postman
 from bridge.post.writing import Writer
 from bridge.reporting import Around
-from bridge.roll import RegistryRoll
 from bridge.rules.scene import Placed
 from bridge.settings import Settings
 from dashboards.feed import Feed
