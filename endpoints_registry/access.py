@@ -86,6 +86,10 @@ APPROVED_BY: Mapping[Role, frozenset[Role]] = {
 """Who stands one level above somebody who asks for a correction; at the top it is a second organiser."""
 
 
+USER = "user:"
+"""Before the user name of an account, where the journal and the audit log say who it was."""
+
+
 class Caller(msgspec.Struct, frozen=True):
     """Somebody who has proved who they are."""
 
@@ -101,6 +105,11 @@ class Caller(msgspec.Struct, frozen=True):
     """How a person's screens call them."""
     via: str = ""
     """The prefix of the API token by which a program came in for its holder; empty for a person."""
+
+    @property
+    def username(self) -> str:
+        """Of the account by which they came in; empty where it was a link or a room's token."""
+        return self.name.removeprefix(USER) if self.name.startswith(USER) else ""
 
     @property
     def proxy(self) -> bool:
@@ -126,6 +135,11 @@ def covers(caller: Caller, *, path: Collection[str] = (), point: str | None = No
 def approves(caller: Caller, asked_as: Role, asked_by: str) -> bool:
     """Whether the caller may approve what somebody of a role has asked for: one level up, and never their own."""
     return caller.role in APPROVED_BY.get(asked_as, frozenset()) and caller.name != asked_by
+
+
+def answers_for(caller: Caller, username: str, role: Role) -> bool:
+    """Whether the account is the caller's own, or one of those that they appoint."""
+    return caller.username == username or role in APPOINTS.get(caller.role, ())
 
 
 def lends(own: Role, role: Role) -> bool:

@@ -146,7 +146,7 @@ class Enrolling:
         return web.Response(status=204)
 
     async def _own(self, request: web.Request) -> Row[tuple[object, ...]]:
-        username = request[CALLER].name.removeprefix("user:")
+        username = request[CALLER].username
         async with self._registry.store.reading() as connection:
             return (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.username == username))).one()
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import accounts, credentials, tokens, walls
-from endpoints_registry.access import Caller, Role, covers, lends
+from endpoints_registry.access import USER, Caller, Role, covers, lends
 from endpoints_registry.accounts import Account, Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
@@ -180,7 +180,7 @@ class Keyring:
     def caller(self, account: Account) -> Caller:
         """The holder of an account, with the scope that it has today."""
         return Caller(
-            name=f"user:{account.username}",
+            name=f"{USER}{account.username}",
             role=account.role,
             everywhere=account.scope is None,
             units=frozenset() if account.scope is None else self._scope(account.scope),

@@ -4,7 +4,7 @@ import structlog
 from aiohttp import web
 
 from endpoints_registry import accounts, tokens
-from endpoints_registry.access import APPOINTS, Caller, covers
+from endpoints_registry.access import Caller, answers_for, covers
 from endpoints_registry.accounts import EVERYWHERE, WrongAccount
 from endpoints_registry.bodies import ApiTokenBody, ApiTokensAnswer, ApiTokenTold, NewApiTokenAnswer, TokensQuery
 from endpoints_registry.gate import CALLER, Open, Problem, Route, answer, body_of, nowhere, query_of
@@ -53,11 +53,11 @@ class Lending:
     async def listed(self, request: web.Request) -> web.Response:
         person(request)
         caller, wanted = request[CALLER], query_of(request, TokensQuery).username
-        username = caller.name.removeprefix("user:") if wanted is None else wanted.strip().lower()
+        username = caller.username if wanted is None else wanted.strip().lower()
         if wanted is not None:
             async with self._registry.store.reading() as connection:
                 holder = await accounts.holder(connection, username)
-            if holder is None or not _theirs(caller, holder.username, holder.role):
+            if holder is None or not answers_for(caller, holder.username, holder.role):
                 raise nowhere()
         told = [_told(each) for each in await self._all() if each.holder.username == username]
         return answer(ApiTokensAnswer(tokens=told))
@@ -66,7 +66,7 @@ class Lending:
         person(request)
         caller, body = request[CALLER], await body_of(request, ApiTokenBody)
         async with self._registry.store.reading() as connection:
-            holder = await accounts.holder(connection, caller.name.removeprefix("user:"))
+            holder = await accounts.holder(connection, caller.username)
         if holder is None:
             raise nowhere()
         scope = body.scope if body.scope is not None or body.role in EVERYWHERE else holder.scope
@@ -86,7 +86,7 @@ class Lending:
         person(request)
         caller, wanted = request[CALLER], request.match_info["token"]
         for each in await self._all():
-            if str(each.id) == wanted and _theirs(caller, each.holder.username, each.holder.role):
+            if str(each.id) == wanted and answers_for(caller, each.holder.username, each.holder.role):
                 async with self._registry.store.writing() as connection:
                     await tokens.revoke(connection, each.id)
                 self._registry.keyring.forget()
@@ -107,10 +107,6 @@ class Lending:
             raise nowhere() from wrong
         if not all(covers(caller, path=directory.path(unit)) for unit in directory.scope(scope)):
             raise nowhere()
-
-
-def _theirs(caller: Caller, username: str, role: object) -> bool:
-    return caller.name == f"user:{username}" or role in APPOINTS.get(caller.role, ())
 
 
 def _told(token: ApiToken) -> ApiTokenTold:

@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import delete, select
 
 from endpoints_registry import accounts
-from endpoints_registry.access import APPOINTS, Caller, Role
+from endpoints_registry.access import Caller, Role, answers_for
 from endpoints_registry.accounts import digest
 from endpoints_registry.bodies import SessionsAnswer, SessionsQuery, SessionTold
 from endpoints_registry.gate import CALLER, Open, Route, answer, nowhere, query_of
@@ -95,7 +95,7 @@ class Sessions:
         person(request)
         wanted = request.match_info["session"]
         for each in await self._open():
-            if each.id == wanted and _theirs(request[CALLER], each.username, each.role):
+            if each.id == wanted and answers_for(request[CALLER], each.username, each.role):
                 async with self._registry.store.writing() as connection:
                     await connection.execute(
                         delete(STAFF_SESSION).where(STAFF_SESSION.c.token_hash.startswith(each.id, autoescape=True))
@@ -116,11 +116,11 @@ class Sessions:
         return web.Response(status=204)
 
     async def _account(self, caller: Caller, wanted: str | None) -> int:
-        username = wanted.strip().lower() if wanted is not None else caller.name.removeprefix("user:")
+        username = wanted.strip().lower() if wanted is not None else caller.username
         async with self._registry.store.reading() as connection:
             rows = await connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.username, ACCOUNT.c.role))
             for row in rows:
-                if row.username == username and _theirs(caller, row.username, Role(row.role)):
+                if row.username == username and answers_for(caller, row.username, Role(row.role)):
                     return int(row.id)
         raise nowhere()
 
@@ -149,8 +149,3 @@ class Sessions:
                 )
                 for row in rows
             ]
-
-
-def _theirs(caller: Caller, username: str, role: Role) -> bool:
-    """Whether the account is the caller's own, or one of those that they appoint."""
-    return caller.name == f"user:{username}" or role in APPOINTS.get(caller.role, ())

@@ -122,7 +122,7 @@ class Signing:
         own = [tree.units[code] for code in caller.units if code in tree.units]
         return SessionAnswer(
             csrf=csrf_token(credential.secret),
-            user=User(username=caller.name.removeprefix("user:"), name=caller.shown, role=caller.role.value),
+            user=User(username=caller.username, name=caller.shown, role=caller.role.value),
             units=[
                 OwnUnit(code=unit.code, name=unit.name)
                 for unit in sorted(own, key=lambda unit: (unit_key(unit.name), unit.code))

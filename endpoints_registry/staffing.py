@@ -301,7 +301,7 @@ class Staffing:
 
     def _check_not_own(self, request: web.Request, line: Line) -> None:
         # So there is always somebody left who can let others in.
-        if request[CALLER].name == f"user:{line.account.username}":
+        if request[CALLER].username == line.account.username:
             detail = "Không tự khóa, tự đổi vai trò hay tự cấp lại mật khẩu; hãy nhờ người quản trị khác."
             raise Problem(409, "own_account", detail)
 

@@ -143,7 +143,7 @@ class Calling:
         if (asked.do is Deed.END) is (asked.outcome is None):
             detail = "Kết quả cuộc gọi (outcome) phải có khi kết thúc (end), và chỉ khi đó."
             raise Problem(422, "outcome", detail)
-        code, by, now_ms = point.code, caller.name.removeprefix("user:"), self._clock.now()
+        code, by, now_ms = point.code, caller.username, self._clock.now()
 
         def judge(draft: Draft) -> Sequence[tuple[AnyEvent, int]]:
             return _decided(draft.affairs.calls, asked, code, by, now_ms)

@@ -11,10 +11,9 @@ from bridge.halls import Halls
 from bridge.journal import Journal, Record, Row
 from bridge.rules import wire
 from bridge.rules.projection import State
-from endpoints_registry.access import ALLOWED, Action, Caller, covers
+from endpoints_registry.access import ALLOWED, USER, Action, Caller, covers
 from endpoints_registry.gate import CALLER, Route, answer, query_of
 
-STAFF = "user:"
 PERSONAL = frozenset({"person-checked-in", "person-seen-again", "act-undone"})
 AMONG_STAFF = frozenset(
     {
@@ -103,12 +102,12 @@ def _line(row: Row, caller: Caller, state: State) -> EventLine:
     record = row.record
     # Who of the staff it was is for the staff: a user name is half of a login, and mostly somebody's name.
     told = caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
-    staff = record.by.startswith(STAFF) and record.by != caller.name
+    staff = record.by.startswith(USER) and record.by != caller.name
     return EventLine(
         position=row.position,
         at=wire.rfc3339(record.at_ms),
         received_at=wire.rfc3339(record.received_ms),
-        by=STAFF if staff and not told else record.by,
+        by=USER if staff and not told else record.by,
         act=record.act,
         outcome=record.outcome,
         code=record.code,

@@ -371,7 +371,7 @@ class Incidents:
 def _decided(draft: Draft, number: int, deed: Deed, caller: Caller, theirs: Covers, now_ms: int) -> mending.Decided:
     match deed:
         case Acknowledge():
-            return mending.acknowledge(draft, number, caller.name.removeprefix("user:"), now_ms)
+            return mending.acknowledge(draft, number, caller.username, now_ms)
         case Assign():
             return mending.assign(draft, number, deed.to.strip().lower(), theirs, now_ms)
         case WriteNote():
@@ -401,7 +401,7 @@ def _depth(state: State, who: Caller, code: str) -> int:
 
 def _taker(colleague: Colleague) -> TakerTold:
     who = colleague.who
-    return TakerTold(who.name.removeprefix("user:"), who.shown, who.role, colleague.place, colleague.on_duty)
+    return TakerTold(who.username, who.shown, who.role, colleague.place, colleague.on_duty)
 
 
 def _covers(state: State, caller: Caller) -> Covers:

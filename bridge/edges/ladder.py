@@ -11,7 +11,7 @@ from bridge.rules.closing import Standing
 from bridge.rules.ladder import Check, Correction, Status, Version
 from bridge.rules.model import Asker, Count, Point, Returned, RoundKey, Sitting
 from bridge.rules.projection import State
-from endpoints_registry.access import ALLOWED, Action, Caller, Role, approves
+from endpoints_registry.access import ALLOWED, USER, Action, Caller, Role, approves
 
 MISSING_SHOWN = 500
 """Of one sitting; the numbers count all."""
@@ -205,7 +205,7 @@ class Reader:
     def name(self, by: str) -> str:
         """How somebody of the staff is called, for those of the staff who see names."""
         among_staff = self._caller.point is None and self._caller.role in ALLOWED[Action.SEE_NAMES]
-        return self._named(by.removeprefix(STAFF)) if among_staff and by.startswith(STAFF) else ""
+        return self._named(by.removeprefix(USER)) if among_staff and by.startswith(USER) else ""
 
     def _missing(self, sitting: Sitting, point: Point) -> MissingTold:
         last: RoundKey | None = (sitting.id, sitting.rounds[-1].name) if sitting.rounds else None
@@ -251,8 +251,6 @@ class Reader:
     def _children(self, parents: Collection[str]) -> Iterable[str]:
         return (each.code for each in self._state.units.values() if each.parent in parents)
 
-
-STAFF = "user:"
 
 _ROLE_OF: Mapping[Asker, Role] = {asker: role for role, asker in ASKS_AS.items()}
 

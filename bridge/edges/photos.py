@@ -20,7 +20,7 @@ from bridge.rules.events import AnyEvent
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.sources import Photo
-from endpoints_registry.access import ALLOWED, Action, Caller
+from endpoints_registry.access import ALLOWED, USER, Action, Caller
 from endpoints_registry.apart import Busy
 from endpoints_registry.filing import uploaded
 from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
@@ -243,7 +243,7 @@ class Photos:
         return web.Response(body=item.content, content_type=JPEG, headers=headers)
 
     def _told(self, hall: Hall, caller: Caller, photo: Photo, *, gone: bool) -> PhotoTold:
-        own = not photo.by.startswith("user:")
+        own = not photo.by.startswith(USER)
         among_staff = caller.point is None and caller.role in ALLOWED[Action.SEE_NAMES]
         return PhotoTold(
             number=photo.number,
@@ -254,7 +254,7 @@ class Photos:
             at=wire.rfc3339(photo.at_ms),
             size=photo.size,
             sha256=photo.sha256,
-            by="own" if own else self._named(photo.by.removeprefix("user:")) if among_staff else "",
+            by="own" if own else self._named(photo.by.removeprefix(USER)) if among_staff else "",
             gone=gone,
         )
 

@@ -193,7 +193,7 @@ class Reader:
         return self._named(username) if self._may_read_of(username) else ""
 
     def _may_read_of(self, username: str) -> bool:
-        return self._among_staff or self._caller.name == f"user:{username}"
+        return self._among_staff or self._caller.username == username
 
 
 def counted(state: State, code: str, sitting: str) -> list[tuple[RoundKey, Given]]:
