@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bridge.halls import Hall, Halls
 from bridge.reach import has_part
+from bridge.rules.incidents import Incident
 from bridge.rules.model import Point
 from bridge.rules.projection import State
 from endpoints_registry.access import Action, Caller, covers, may
@@ -71,3 +72,12 @@ def theirs(state: State, caller: Caller, unit: str = "") -> dict[str, Point]:
         if (not unit or unit in state.path(point.planned.unit))
         and covers(caller, path=state.path(point.planned.unit), point=code)
     }
+
+
+def incident_of(state: State, request: web.Request) -> Incident:
+    """The incident that the path names, if it touches anything of the caller's. Raises the Problem 404."""
+    number, caller = number_of(request), request[CALLER]
+    incident = state.affairs.incidents.known.get(number) if number is not None else None
+    if incident is None or not any(is_theirs(state, caller, code) for code in incident.hits):
+        raise nowhere()
+    return incident

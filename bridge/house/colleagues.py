@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bridge.clock import Clock
-from bridge.edges.incidents import Colleague
+from bridge.edges.takers import Colleague
 from endpoints_registry.conferences import HANOI
 from endpoints_registry.registry import Registry
 from endpoints_registry.vietnamese import person_key, proper

@@ -23,6 +23,7 @@ from bridge.edges.linetest import LineTest
 from bridge.edges.notices import Notices
 from bridge.edges.persons import Persons
 from bridge.edges.phases import Phases
+from bridge.edges.takers import Takers
 from bridge.freezing import frozen_plan
 from bridge.halls import Hall
 from bridge.house import registered
@@ -95,7 +96,8 @@ def doors(settings: Settings, house: House, city: CitySignIn | None, seed: Calla
         *Attending(halls, RegistryRoll(registry), clock).routes(),
         *Calling(halls, clock, facts, named).routes(),
         *Notices(halls, clock, named).routes(),
-        *Incidents(halls, clock, named, registry.staff, RegistryColleagues(registry, clock)).routes(),
+        *Incidents(halls, clock, named, registry.staff).routes(),
+        *Takers(halls, RegistryColleagues(registry, clock)).routes(),
         *Closing(halls, clock, named).routes(),
         *Corrections(halls, clock, named).routes(),
         *Availability(halls, clock).routes(),
