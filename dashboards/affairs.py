@@ -1,6 +1,6 @@
 """What a screen is told of incidents, calls and notices: of its own points, and of no others."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,15 +13,13 @@ from bridge.rules.notices import Notice, reach
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Placed, Scene
 from bridge.rules.trouble import Trouble
+from dashboards.sight import Sight
 
 RESOLVED_SHOWN_MS = 6 * 3_600_000
 """An incident that is over is told for so long; a screen takes it away by itself, by its `moved_at_s`."""
 RESOLVED_SHOWN = 100
 """And at most so many of them, the newest."""
 NOTICES_SHOWN = 50
-NEWS_TEXT = 140
-"""Letters of a notice that its line of news shows."""
-
 GRAVITY = (
     Trouble.CENTRE,
     Trouble.POWER_CUT,
@@ -33,36 +31,6 @@ GRAVITY = (
     Trouble.OTHER,
 )
 """The gravest first. A tile has room for one incident."""
-
-Named = Callable[[str], str]
-"""User name -> how its holder is called."""
-
-
-class Sight(msgspec.Struct, frozen=True):
-    """Whom a screen looks at: the points of a unit's subtree, and whether it sees the names of people."""
-
-    scene: Scene
-    unit: str
-    points: Collection[str]
-    """Codes of the points that are its own."""
-    named: Named | None = None
-    """None: it sees no names, as a wall does."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether it sees the whole conference."""
-        return self.unit == ROOT
-
-    def covers(self, codes: Collection[str]) -> bool:
-        """Whether any of these points is its own."""
-        return bool(codes) if self.whole else any(code in self.points for code in codes)
-
-    def covered(self, codes: Collection[str]) -> int:
-        """How many of these points are its own."""
-        return len(codes) if self.whole else sum(code in self.points for code in codes)
-
-    def name(self, user: str) -> str:
-        return self.named(user) if self.named is not None and user else ""
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -246,123 +214,6 @@ def _reaches(sight: Sight, notice: Notice) -> bool:
 
 def _is_mine(sight: Sight, unit: str) -> bool:
     return sight.whole or sight.unit in sight.scene.state.path(unit)
-
-
-# --- in the news
-
-
-def _shared(event: events.IncidentOpened | events.IncidentJoined) -> dict[str, Any]:
-    return {
-        "trouble": event.trouble.value if event.trouble else None,
-        "bond": event.shared.bond.value,
-        "bond_name": event.shared.name,
-        "note": event.note,
-    }
-
-
-WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
-    events.StreamMoved: lambda event: {"stream": event.stream.value, "behind_s": event.behind_s},
-    events.IncidentOpened: lambda event: {"incident": event.incident} | _shared(event),
-    events.IncidentJoined: lambda event: {"incident": event.incident} | _shared(event),
-    events.IncidentEased: lambda event: {"incident": event.incident},
-    events.IncidentAcknowledged: lambda event: {"incident": event.incident},
-    events.IncidentAssigned: lambda event: {"incident": event.incident},
-    events.IncidentNoted: lambda event: {"incident": event.incident, "note": event.note},
-    events.IncidentExplained: lambda event: {"incident": event.incident, "cause": event.cause},
-    events.IncidentEscalated: lambda event: {"incident": event.incident, "level": event.level, "why": event.why},
-    events.IncidentResolved: lambda event: {
-        "incident": event.incident,
-        "by_itself": event.by_itself,
-        "into": event.into,
-        "note": event.note,
-    },
-    events.IncidentReopened: lambda event: {
-        "incident": event.incident,
-        "by_itself": event.by_itself,
-        "reason": event.reason,
-    },
-    events.CallEnded: lambda event: {"outcome": event.outcome.value, "note": event.note},
-    events.NoticePosted: lambda event: {
-        "notice": event.notice,
-        "urgent": event.urgent,
-        "text": event.text if len(event.text) <= NEWS_TEXT else event.text[: NEWS_TEXT - 1] + "…",
-    },
-    events.RemindersSent: lambda event: {"sitting": event.sitting, "round": event.round.value},
-    events.UnitChecked: lambda event: {"unit": event.unit, "sitting": event.sitting, "without": len(event.without)},
-    events.UnitReturned: lambda event: {"unit": event.unit, "sitting": event.sitting, "reason": event.reason},
-    events.VersionSigned: lambda event: {"version": event.version},
-    events.JobMissed: lambda event: {"job": event.job, "due_at_s": event.due_ms // 1000},
-}
-"""What the line of each says, beside when and where."""
-
-
-def narrow(sight: Sight, placed: Placed, line: dict[str, Any]) -> bool:
-    """Cut a line down to what this screen may know; False: it may know nothing of it."""
-    position, happened = placed
-    event = happened.event
-    if isinstance(event, events.PointEvent):
-        if event.point not in sight.points:
-            return False
-    elif isinstance(event, events.JobMissed):
-        # The calendar is the city's, whose alarm it is.
-        if not sight.whole:
-            return False
-    elif isinstance(event, events.UnitChecked | events.UnitReturned):
-        # What is above one's own halls is nobody's business: only who sees all of a unit hears of it.
-        theirs = [point.code for point in sight.scene.points_under(event.unit)]
-        if sight.covered(theirs) < len(theirs):
-            return False
-        line["unit_name"] = sight.scene.state.units[event.unit].name
-    else:
-        halls = _halls(sight.scene, position, event)
-        if halls is not None:
-            # How many others there are is not this screen's to know.
-            line["points"] = sight.covered(halls)
-            if not line["points"]:
-                return False
-    if isinstance(event, _BY_SOMEBODY):
-        line["by_name"] = sight.name(happened.by.removeprefix("user:")) if happened.by.startswith("user:") else ""
-        if isinstance(event, events.IncidentAssigned):
-            line["to_name"] = sight.name(event.to)
-        if sight.named is None:
-            line |= unsaid(event, line)
-    return True
-
-
-def unsaid(event: events.AnyEvent, line: Mapping[str, Any]) -> dict[str, Any]:
-    """What the staff write for each other, left out: it names people more often than not."""
-    return {word: "" for word in ("note", "reason", "why") if word in line} if isinstance(event, _BY_SOMEBODY) else {}
-
-
-_BY_SOMEBODY = (
-    events.IncidentEvent,
-    events.CallEnded,
-    events.NoticePosted,
-    events.RemindersSent,
-    events.FiguresReturned,
-    events.UnitChecked,
-    events.UnitReturned,
-    events.CorrectionEvent,
-    events.VersionSigned,
-)
-
-
-def _halls(scene: Scene, position: int, event: events.AnyEvent) -> Collection[str] | None:
-    """The halls that something concerns; None: all of them."""
-    match event:
-        case (
-            events.CentreOutageBegan()
-            | events.IncidentOpened()
-            | events.IncidentJoined()
-            | events.IncidentEased()
-            | events.RemindersSent()
-            | events.NoticePosted()
-        ):
-            return event.points
-        case events.IncidentEvent():
-            return scene.concerned.get(position, ())
-        case _:
-            return None
 
 
 # --- beside the points

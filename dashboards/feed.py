@@ -16,8 +16,9 @@ from bridge.rules import wire
 from bridge.rules.events import ConferenceFrozen
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Placed, Scene, newsworthy
-from dashboards import affairs, view
-from dashboards.affairs import Named, Sight, Touched
+from dashboards import affairs, news, view
+from dashboards.affairs import Touched
+from dashboards.sight import Named, Sight
 
 log = structlog.get_logger("feed")
 
@@ -183,7 +184,7 @@ class Channel:
                 units=view.units_table(units),
                 groups=self._groups.table(),
                 points=wire.Columns(columns=view.COLUMNS, rows=list(self._rows.values())),
-                news=view.news(scene.news, self._sight),
+                news=news.newest(scene.news, self._sight),
                 speed=self._speed,
                 affairs=affairs.shown(self._sight, self._now()),
             )
@@ -211,7 +212,7 @@ class Channel:
     def _hears(self, placed: Placed) -> bool:
         """Whether a line of news is for these screens: an empty frame would tell them that there is one for others."""
         point = getattr(placed[1].event, "point", None)
-        return point in self._rows if point is not None else affairs.narrow(self._sight, placed, {})
+        return point in self._rows if point is not None else news.narrow(self._sight, placed, {})
 
     def renew(self) -> None:
         """So much changed that every screen starts from a snapshot: another list, another round."""
@@ -256,7 +257,7 @@ class Channel:
         totals = view.totals(scene, self._unit, self._now(), incidents=self._incidents)
         same = self._totals is not None and _same_figures(totals, self._totals)
         self._totals = totals
-        lines = view.news(reversed(self._news), self._sight)
+        lines = news.newest(reversed(self._news), self._sight)
         self._pending.clear()
         self._news.clear()
         prev, self.offset = self.offset, self.offset + 1

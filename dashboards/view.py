@@ -1,18 +1,16 @@
-"""What a screen is told, from the scene: rows, totals, groups and news as plain values."""
+"""What a screen is told, from the scene: rows, totals, groups and one point opened, as plain values."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from bridge.rules import events, outages, wire
+from bridge.rules import outages, wire
 from bridge.rules.attendance import NOBODY, People, standing
-from bridge.rules.evolving import author
 from bridge.rules.model import Author, Figure, LineTest, Point, Sitting, Unit
 from bridge.rules.scene import Placed, Scene
 from bridge.rules.verdict import Verdict, verdict
-from dashboards import affairs
-from dashboards.affairs import Sight
+from dashboards import affairs, news
 from endpoints_registry.vietnamese import bare, unit_key
 
 Row = list[Any]
@@ -47,7 +45,6 @@ COLUMNS = (
     "stream",
     "incident",
 )
-NEWS_SHOWN = 30
 HISTORY_SHOWN = 50
 
 KIND_GROUPS = {
@@ -190,100 +187,6 @@ def units_table(units: Iterable[Unit]) -> wire.Columns:
     return wire.Columns(columns=("code", "name", "level", "parent"), rows=rows)
 
 
-def told(placed: Placed) -> dict[str, Any] | None:
-    """One line of «vừa xảy ra», or None for what no screen tells."""
-    position, happened = placed
-    event = happened.event
-    words = _WORDS.get(type(event))
-    if words is None:
-        return None
-    line: dict[str, Any] = {
-        "position": position,
-        "at_s": happened.at_ms // 1000,
-        "point": getattr(event, "point", None),
-        "kind": events.tag(event),
-    }
-    return line | words(event) | ({"by": author(happened.by).value} if isinstance(event, events.FigureReported) else {})
-
-
-_Figures = events.FigureReported | events.FigureCorrected | events.CorrectionAsked | events.CorrectionApproved
-
-
-def _figures(event: _Figures) -> dict[str, Any]:
-    count = event.count
-    return {
-        "round": event.round.value,
-        "present": count.present,
-        "excused": count.excused,
-        "unexcused": count.unexcused,
-        "grade": event.grade.value,
-    }
-
-
-_WORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
-    events.PhaseChanged: lambda event: {"phase": event.phase.value},
-    events.StageReached: lambda event: {"stage": event.stage.value},
-    events.HallPerceived: lambda event: {
-        "picture": event.picture.value,
-        "sound": event.sound.value,
-        "line": event.line.value,
-    },
-    events.FigureReported: lambda event: {
-        **_figures(event),
-        "before": event.before.present if event.before else None,
-    },
-    events.FigureCorrected: lambda event: {
-        **_figures(event),
-        "before": event.before.present,
-        "reason": event.reason,
-    },
-    events.FiguresSubmitted: lambda event: {"sitting": event.sitting},
-    events.FiguresReturned: lambda event: {"sitting": event.sitting, "reason": event.reason},
-    events.CorrectionAsked: lambda event: {
-        **_figures(event),
-        "correction": event.correction,
-        "before": event.before.present if event.before else None,
-        "late": event.late,
-        "reason": event.reason,
-    },
-    events.CorrectionApproved: lambda event: {
-        **_figures(event),
-        "correction": event.correction,
-        "before": event.before.present if event.before else None,
-        "reason": event.reason,
-    },
-    events.CorrectionRefused: lambda event: {"correction": event.correction, "reason": event.reason},
-    events.FigureReleased: lambda event: {"round": event.round.value},
-    events.FigureConfirmed: lambda event: {"round": event.round.value},
-    events.ActUndone: lambda event: {"axis": event.axis.partition(" ")[0]},
-    events.ModeChanged: lambda event: {"mode": event.mode.value, "reason": event.reason},
-    events.ExpectedChanged: lambda event: {"value": event.value, "reason": event.reason},
-    events.FaultReported: lambda event: {"fault": event.fault.value, "note": event.note},
-    events.LinkMoved: lambda event: {"link": event.link.value, "cause": event.cause},
-    events.ServiceRestarted: lambda _event: {},
-    events.CentreOutageBegan: lambda event: {"points": len(event.points)},
-    events.CentreOutageEnded: lambda _event: {},
-    events.SourceGiven: lambda event: {
-        "round": event.round.value,
-        "source": event.source.value,
-        "present": event.seen.present,
-    },
-    **affairs.WORDS,
-}
-
-
-def news(placed: Iterable[Placed], sight: Sight, limit: int = NEWS_SHOWN) -> list[dict[str, Any]]:
-    """The newest lines that this screen may see, newest first."""
-    lines: list[dict[str, Any]] = []
-    for each in placed:
-        line = told(each)
-        if line is not None and affairs.narrow(sight, each, line):
-            lines.append(line)
-            if len(lines) == limit:
-                break
-    return lines
-
-
 def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *, among_staff: bool) -> dict[str, Any]:
     """A point's live side for its panel: the axes apart, every round, and what happened to it, newest first.
 
@@ -339,9 +242,9 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *
             for sitting in (plan.sittings if plan else ())
         ],
         "history": [
-            words if among_staff else words | affairs.unsaid(each[1].event, words)
+            words if among_staff else words | news.unsaid(each[1].event, words)
             for each in history
-            if (words := told(each)) is not None
+            if (words := news.told(each)) is not None
         ][:HISTORY_SHOWN],
     }
 
