@@ -244,7 +244,7 @@ class Doors:
             making = await self._drafts.ask(conference, form, asked.formats, by=request[CALLER].name)
         except TooMany as busy:
             detail = "Đã có nhiều báo cáo đang chờ lập; hãy thử lại sau ít giây."
-            raise Problem(503, "busy", detail, headers={"Retry-After": "10"}) from busy
+            raise Problem(429, "busy", detail, headers={"Retry-After": "10"}) from busy
         log.info("report-asked-for", conference=conference, report=making.number, by=request[CALLER].name)
         return answer(self._making_told(making), 202)
 

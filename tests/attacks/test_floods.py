@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bridge import doorstep, house
-from bridge.edges import rooms
+from bridge.edges import attending, rooms
+from bridge.simulator.acts import uuid7
 from dashboards import sockets
 from endpoints_registry import gate
 from endpoints_registry.access import Role
@@ -17,7 +19,7 @@ from endpoints_registry.units import Cluster
 from tests.attacks.city import OURS, THEIRS, City, Everybody, standing
 from tests.attacks.test_bytes import closing
 from tests.attacks.wire import UPGRADE, answer, dialled, frame, request, sent
-from tests.flows.house import CONFERENCE, PATH, PATIENCE_S, act
+from tests.flows.house import CONFERENCE, MORNING_MS, PATH, PATIENCE_S, Answer, act
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -209,6 +211,25 @@ async def test_a_flood_of_acts_beyond_the_inbox_is_told_to_come_again(city: City
 
 
 # --- who was there and may no longer
+
+
+async def test_whoever_has_seen_the_halls_code_does_not_fill_the_journal(alone: City) -> None:
+    shown = (await alone.who("operator").get("/api/v1/desk/hall-code")).body["url"]
+    nobody, roster = alone.who("nobody"), alone.ours.house.registry.attendees(CONFERENCE)
+    assert roster is not None
+
+    async def attends(badge: str) -> Answer:
+        said = {"point": OURS, "code": shown.partition("#")[2], "badge": badge}
+        return await nobody.post("/api/v1/attend", {"id": uuid7(MORNING_MS, random.Random(badge)), **said})
+
+    tried = [await attends(f"forged {number}") for number in range(attending.TRIES + 5)]
+    assert [each.status for each in tried] == [200] * attending.TRIES + [429] * 5
+    assert (tried[-1].code, int(tried[-1].headers["Retry-After"]) > 0) == ("too_many_tries", True)
+    kept = [each for each in await alone.who("ann").events() if each["by"] == f"attend:{OURS}"]
+    assert len(kept) == attending.TRIES
+    # Who has a badge is let in from the same address, and shows it again as often as a bad line makes them.
+    badge = roster.badge(roster.of_point(OURS)[0].person)
+    assert [(await attends(badge)).body["outcome"] for _ in range(3)] == ["accepted"] * 3
 
 
 async def test_a_session_that_is_signed_out_takes_its_board_with_it(alone: City) -> None:

@@ -309,7 +309,7 @@ async def test_old_drafts_are_forgotten_and_what_was_signed_never(ours: Own, mon
 async def test_too_many_at_once_are_told_to_come_again(ours: Own, press: Press) -> None:
     press.go.clear()
     answers = [await ours.there.ann.post(REPORTS, {"formats": ["csv"]}) for _ in range(drafts.WAITING + 1)]
-    assert [each.status for each in answers] == [202] * drafts.WAITING + [503]
+    assert [each.status for each in answers] == [202] * drafts.WAITING + [429]
     assert (answers[-1].code, answers[-1].headers["Retry-After"]) == ("busy", "10")
     press.broken = Unwritten("bảng quá rộng")
     press.go.set()
