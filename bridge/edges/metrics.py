@@ -23,6 +23,8 @@ log = structlog.get_logger("metrics")
 
 LOOK_EVERY_S = 1.0
 """How often the loop's lag is taken."""
+PASSED_ON = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
+"""What is asked for somebody else says so: a proxy on this machine that nobody has named is the whole world, not this machine."""
 BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 COMMITS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 LAGS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
@@ -145,4 +147,7 @@ class Metrics(Collector):
         if self._terms.token and kind.lower() == "bearer":
             return hmac.compare_digest(token.strip().encode(errors="replace"), self._terms.token.encode())
         address = came_from(request)
-        return (self._terms.this_machine and loopback(address)) or within(self._terms.networks, address)
+        passed_on = any(name in request.headers for name in PASSED_ON)
+        return (self._terms.this_machine and loopback(address) and not passed_on) or within(
+            self._terms.networks, address
+        )

@@ -122,3 +122,12 @@ async def test_the_public_finds_nothing_there(tmp_path: Path) -> None:
         for given in ("", "Bearer wrong", "Bearer", f"Basic {SECRET}"):
             assert missing(await somebody.get("/metrics", Authorization=given))
         assert (await somebody.get("/metrics", Authorization=f"Bearer {SECRET}")).status == 200
+
+
+async def test_a_proxy_on_this_machine_that_nobody_has_named_is_not_this_machine(ours: Own) -> None:
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{ours.there.address}/metrics", headers={header: "203.0.113.9"}) as answer,
+        ):
+            assert answer.status == 404, header
