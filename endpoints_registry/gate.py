@@ -139,7 +139,7 @@ def csrf_token(secret: str) -> str:
 
 
 def mount(app: web.Application, routes: Iterable[Route]) -> None:
-    """Hang the doors into the application, each behind its check, and a wall behind them all."""
+    """Hang the doors into the application, each behind its check, and an answer for whoever asks elsewhere."""
     # Each door has the whole check with it, and the application no middlewares: the library builds a chain of them for each
     # handler and keeps it for as long as the process lives, and with it everything that the handler belongs to.
     arrivals = app.get(ARRIVALS, DIRECT)
@@ -147,15 +147,15 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     for route in routes:
         guarded = _in_words(_guarded(route, allowances), arrivals, route.path)
         app.router.add_route(route.method, route.path, guarded, expect_handler=_expected)
-    wall = Wall("/")
-    app.router.register_resource(wall)
-    wall.add_route("*", _in_words(_no_door, arrivals, ""), expect_handler=_expected)
+    elsewhere = Elsewhere("/")
+    app.router.register_resource(elsewhere)
+    elsewhere.add_route("*", _in_words(_no_door, arrivals, ""), expect_handler=_expected)
     secure = any(origin.startswith("https://") for origin in app[ORIGINS])
     app[DRESS] = Dress(HEADERS | ON_HTTPS if secure else HEADERS)
     app.on_response_prepare.append(app[DRESS].put_on)
 
 
-class Wall(web.PlainResource):
+class Elsewhere(web.PlainResource):
     """Behind all doors: whatever was asked for that is none, be it a path or not."""
 
     def _match(self, path: str) -> dict[str, str]:
