@@ -16,7 +16,7 @@ from dashboards.reports.template import FILE_BYTES, check
 from dashboards.reports.templates.make import made
 from dashboards.reports.templates.shipped import shipped
 from dashboards.reports.writing import checked, written
-from tests.reports.conftest import OURS
+from tests.reports.conftest import OURS, leading
 from tests.reports.reading import lines, words
 
 PARTY = shipped(FormKind.PARTY)
@@ -66,6 +66,16 @@ def test_an_office_may_write_its_own_sentences(brief: Figures) -> None:
     )
     assert check(template) == ()
     assert "Tóm lại: 52.631 / 55.200" in words(docx.write(brief, OURS, template))
+
+
+def test_a_template_without_small_letters_for_a_table_keeps_its_own(second: Figures) -> None:
+    sizes = {}
+    told = leading(second)
+    older = changed("word/styles.xml", lambda content: content.replace(" nhỏ".encode(), b" X"))
+    for template in (None, older):
+        (hall,) = [line for line in lines(docx.write(told, OURS, template)) if line.text == "Hội trường bổ sung"][:1]
+        sizes[template] = hall.size
+    assert sizes == {None: 10.5, older: 12}
 
 
 @pytest.mark.parametrize("field", ["so_ky_hieu", "nguoi_ky", "ma_kiem_tra"])
