@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket as network
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -30,6 +31,8 @@ UNREAD_BYTES = 128 * 1024
 """What a screen may leave unread with the system before it is waited for: else megabytes, and minutes until it shows."""
 SCREENS_LIMIT = 5_000
 """Beyond it everybody would see late; L2 has 200."""
+SCREENS_EACH = 500
+"""Of one account, wall or program: nobody takes the boards of all others."""
 WATCH_PATIENCE_S = 20
 """A screen that does not even begin to watch is none."""
 ASKED_PER_S = 2
@@ -47,6 +50,8 @@ class Screens:
         self._halls = halls
         self._held = held
         self._open: set[web.WebSocketResponse] = set()
+        self._of = Counter[str]()
+        """By whose key."""
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -56,7 +61,7 @@ class Screens:
                 self.board,
                 Action.WATCH,
                 "Bảng theo dõi: ảnh chụp rồi các thay đổi (WebSocket)",
-                answers={101: None, 404: None, 503: None},
+                answers={101: None, 404: None, 429: None, 503: None},
                 socket=True,
             ),
         )
@@ -70,12 +75,16 @@ class Screens:
         if len(self._open) >= SCREENS_LIMIT:
             detail = "Đã có quá nhiều màn hình đang xem; hãy thử lại sau ít phút."
             raise Problem(503, "too_many_screens", detail, headers={"Retry-After": "30"})
+        if self._of[caller.name] >= SCREENS_EACH:
+            detail = f"Tài khoản này đã mở {SCREENS_EACH} màn hình; hãy đóng bớt rồi thử lại."
+            raise Problem(429, "too_many_screens", detail, headers={"Retry-After": "30"})
         unit = unit or own_unit(hall.scene, caller)
         socket = await upgraded(request, max_msg_size=WATCH_LIMIT, heartbeat=20, timeout=PATIENCE_S)
         if request.transport is not None:
             line: network.socket = request.transport.get_extra_info("socket")
             line.setsockopt(network.SOL_SOCKET, network.SO_SNDBUF, UNREAD_BYTES)
         self._open.add(socket)
+        self._of[caller.name] += 1
         screen = Screen()
         channel = self._feed.join(hall, unit, screen, sees_names(caller))
         watching = Watching(socket, request.transport, channel, screen)
@@ -84,6 +93,9 @@ class Screens:
                 await watching.talk()
         finally:
             self._open.discard(socket)
+            self._of[caller.name] -= 1
+            if not self._of[caller.name]:
+                del self._of[caller.name]
             self._feed.leave(channel, screen)
         return socket
 

@@ -102,6 +102,7 @@ class Judging:
                 "Danh sách khen và phê bình theo quy tắc đã nêu, mỗi điểm cầu kèm căn cứ",
                 query=JudgementQuery,
                 answers={200: JudgementTold, 404: None, 422: None},
+                costs=1,
             ),
             Route(
                 "POST",

@@ -25,6 +25,7 @@ COSTLY = (
     ("PUT", "/api/v1/report-templates/{form}"),
     ("GET", f"{PATH}/flash.png"),
     ("GET", "/api/v1/comparison"),
+    ("GET", f"{PATH}/judgement"),
     ("POST", "/api/v1/people/held"),
 )
 

@@ -202,6 +202,22 @@ async def test_a_screen_that_never_reads_is_cut_and_the_others_see_everything(
         deaf.close()
 
 
+async def test_nobody_takes_the_boards_of_all_others(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SCREENS_EACH", 2)
+
+    async def knocks(who: str) -> int:
+        headers = {**UPGRADE, **city.headers(who), "Origin": city.address}
+        return (await sent(city.address, request("GET", BOARD, headers))).status
+
+    async with opened(city, BOARD, "inspector"):
+        async with opened(city, BOARD, "inspector"):
+            assert await knocks("inspector") == 429
+            assert await knocks("ann") == 101
+        async with asyncio.timeout(PATIENCE_S):
+            while await knocks("inspector") != 101:  # noqa: ASYNC110 - it is told of nothing but by knocking
+                await asyncio.sleep(0.01)
+
+
 async def test_a_flood_of_acts_beyond_the_inbox_is_told_to_come_again(city: City) -> None:
     batch = [act(OURS, "perceived", picture="good", sound="good", line="good") for _ in range(200)]
     answers = await asyncio.gather(*(city.who("operator").send(*batch) for _ in range(30)))
