@@ -9,6 +9,7 @@ import msgspec
 from bridge.rules import acts, events, model
 from bridge.rules.deciding import Decided, decide
 from bridge.rules.events import Happened
+from bridge.rules.hours import HANOI
 from bridge.rules.model import (
     Count,
     Mode,
@@ -25,7 +26,7 @@ from bridge.rules.model import (
     Word,
 )
 from bridge.rules.projection import State
-from bridge.rules.wire import HANOI, rfc3339
+from bridge.rules.wire import rfc3339
 
 CONFERENCE = "hoc-tap-2026-03"
 SITTING = "2026-03-07-am"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.triggers.cron import CronTrigger
@@ -18,10 +17,10 @@ from bridge.rules.affairs import Affairs
 from bridge.rules.calendar import Daily, Job, Once, Terms
 from bridge.rules.model import Phase, Plan
 from bridge.rules.projection import State
+from endpoints_registry.conferences import HANOI
 
 log = structlog.get_logger("calendar")
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 LOOK_MS = 1_000
 """Never a longer sleep: a clock that is set forward must not leave a job waiting for as long as it had to wait before."""
 BY = "calendar"

@@ -1,7 +1,6 @@
 """Conferences beside each other for one unit, across reorganisations, for whoever may see that unit."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -15,6 +14,7 @@ from bridge.halls import Hall as Conference
 from bridge.halls import Halls
 from bridge.rules.attendance import is_summoned, standing
 from bridge.rules.comparing import RULE, Day, Hall, Step, Summed, summed
+from bridge.rules.hours import day_of
 from bridge.rules.judging import Judgement
 from bridge.rules.model import Phase, RoundKey
 from bridge.rules.projection import State
@@ -199,7 +199,7 @@ def _day(state: State) -> str:
     """The conference's first day, by the hall's calendar."""
     sittings = state.plan.sittings if state.plan else ()
     starts_ms = min((each.starts_ms for each in sittings if not each.rehearsal), default=0)
-    return f"{datetime.fromtimestamp(starts_ms / 1000, UTC) + timedelta(hours=7):%Y-%m-%d}"
+    return day_of(starts_ms)
 
 
 def _compared(conference: Conference, found: Summed) -> Compared:

@@ -16,12 +16,12 @@ from bridge.halls import Hall, Halls
 from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.events import AnyEvent, RemindersSent
+from bridge.rules.hours import clock_of
 from bridge.rules.model import RoundKey, RoundName
 from bridge.rules.notices import Notice, reach, worded
 from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT
 from bridge.rules.telling import post, remind, silent, withdraw
-from bridge.rules.timing import clock_of
 from endpoints_registry.access import ALLOWED, Action, Caller, covers
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
 

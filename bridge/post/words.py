@@ -7,12 +7,12 @@ import msgspec
 
 from bridge.post import Kind, Letter
 from bridge.rules import events, flash
+from bridge.rules.hours import clock_of
 from bridge.rules.incidents import Incident
 from bridge.rules.model import RoundKey
 from bridge.rules.projection import State
 from bridge.rules.scene import Scene
 from bridge.rules.showing import BOND_WORDS, spread_ms
-from bridge.rules.timing import clock_of
 from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
 

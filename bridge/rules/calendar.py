@@ -1,7 +1,6 @@
 """The calendar of a conference: which jobs it has, when each is due, and what follows when its time has come."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from bridge.rules import events, mending, telling
 from bridge.rules.correcting import GRACE_MS
 from bridge.rules.events import AnyEvent
+from bridge.rules.hours import day_of, in_the_hall
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.model import Phase, Plan, RoundKey, Sitting
 from bridge.rules.projection import Draft, State
@@ -126,14 +126,10 @@ def _reports(closed_ms: int | None, terms: Terms) -> Iterator[Job]:
             yield Job(f"{REPORT}grace", Once(closed_ms + terms.late_reports_ms), DraftReport(), None)
 
 
-_HANOI = timedelta(hours=7)
-
-
 def _day(sitting: Sitting) -> tuple[str, int]:
     """The day of a sitting in the hall, and its midnight."""
-    local = datetime.fromtimestamp(sitting.starts_ms // 1000, UTC) + _HANOI
-    midnight = local.replace(hour=0, minute=0, second=0) - _HANOI
-    return f"{local:%Y-%m-%d}", round(midnight.timestamp()) * 1000
+    midnight = in_the_hall(sitting.starts_ms).replace(hour=0, minute=0, second=0)
+    return day_of(sitting.starts_ms), round(midnight.timestamp()) * 1000
 
 
 def _unattended(state: State | Draft, terms: Terms) -> Iterator[Job]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bridge.rules import events
 from bridge.rules.calls import CLAIM_MS, Calls
 from bridge.rules.events import AnyEvent
+from bridge.rules.hours import clock_of
 from bridge.rules.refused import Refused
-from bridge.rules.timing import clock_of
 from bridge.rules.trouble import CallOutcome
 
 RENEWED_AFTER_MS = 60_000

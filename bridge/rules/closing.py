@@ -8,12 +8,12 @@ from bridge.rules import correcting, events
 from bridge.rules.attendance import is_summoned
 from bridge.rules.correcting import GRACE_MS
 from bridge.rules.events import AnyEvent
+from bridge.rules.hours import clock_of
 from bridge.rules.ladder import Check, Closing, Correction, Status
 from bridge.rules.model import Asker, Author, Count, Phase, Point, RoundKey, Sitting
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.stages import SUBMITTING
-from bridge.rules.timing import clock_of
 
 Decided = Sequence[tuple[AnyEvent, int]]
 """Events with their effective times."""

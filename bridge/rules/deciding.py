@@ -9,11 +9,11 @@ from bridge.rules.attendance import is_summoned, round_asked, round_of
 from bridge.rules.correcting import GRACE_MS, asked, in_grace, kept, late_count
 from bridge.rules.counting import NOT_FOUND, graded, meant, said
 from bridge.rules.events import AnyEvent
+from bridge.rules.hours import clock_of
 from bridge.rules.model import Asker, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.stages import NEXT_PHASE, NEXT_STAGE, SUBMITTING
-from bridge.rules.timing import clock_of
 
 
 class Decided(msgspec.Struct, frozen=True):

@@ -1,16 +1,13 @@
 """The flash (tin nhanh): the two numbers of the day in one sentence, wherever it is said."""
 
-from datetime import UTC, datetime, timedelta
-
 import msgspec
 
 from bridge.rules.attendance import NOBODY, People
+from bridge.rules.hours import in_the_hall
 from bridge.rules.model import Link, Point, RoundKey, Stage
 from bridge.rules.projection import UP
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Scene
-
-_HANOI = timedelta(hours=7)
 
 
 class Flash(msgspec.Struct, frozen=True):
@@ -54,7 +51,7 @@ def _is_ready(point: Point, key: RoundKey | None) -> bool:
 
 def sentence(said: Flash) -> str:
     """`Đến 8 giờ 00: 762/766 điểm cầu, 51.488/55.200 đại biểu, 93,3%`."""
-    at = datetime.fromtimestamp(said.at_ms // 1000, UTC) + _HANOI
+    at = in_the_hall(said.at_ms)
     people = said.people
     share = f", {percent(people.present, people.expected)}" if people.expected else ""
     return (

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from bridge.rules.attendance import NOBODY, People, is_summoned, people
+from bridge.rules.hours import clock_of
 from bridge.rules.incidents import Incidents
 from bridge.rules.model import Plan, Point, Round, RoundKey, RoundName, Sitting
 from bridge.rules.projection import State
 from bridge.rules.sources import Edited, Sources
-from bridge.rules.timing import clock_of
 from bridge.rules.trouble import Trouble
 from bridge.rules.witness import Roll
 

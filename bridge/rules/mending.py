@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from bridge.rules import events
 from bridge.rules.events import AnyEvent
 from bridge.rules.grouping import KIN, in_common
+from bridge.rules.hours import clock_of
 from bridge.rules.incidents import Incident, Status
 from bridge.rules.projection import Draft
 from bridge.rules.refused import Refused
-from bridge.rules.timing import clock_of
 from bridge.rules.trouble import Trouble
 
 Decided = Sequence[tuple[AnyEvent, int]]

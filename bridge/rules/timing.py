@@ -1,19 +1,9 @@
 """When something truly was said, though a phone's clock is wrong and its line was away."""
 
-from datetime import UTC, datetime, timedelta
-
 import msgspec
 
 EARLIEST_MS = 72 * 3_600_000
 LATEST_MS = 2 * 60_000
-
-
-_HANOI = timedelta(hours=7)
-
-
-def clock_of(ms: int) -> str:
-    """The hour in the hall, as people say it: `08:02`. Việt Nam has one offset and no daylight saving."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC) + _HANOI:%H:%M}"
 
 
 class Said(msgspec.Struct, frozen=True):

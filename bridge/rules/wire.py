@@ -1,6 +1,6 @@
 """The frames of both sockets and of the acts' answers: shapes, versions, close codes. JSON text, `type` in each."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from bridge.rules.hours import HANOI
 from bridge.rules.reading import Reader
-
-HANOI = timezone(timedelta(hours=7))
-"""Asia/Ho_Chi_Minh has one offset and no daylight saving: every time we show is in it."""
 
 FRAME_LIMIT = 16 * 1024
 """Bytes of one frame from a room; an act is well under 2 KB."""

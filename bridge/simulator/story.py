@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bridge.rules.hours import HANOI
 from bridge.rules.model import (
     Count,
     Fault,
@@ -22,7 +23,6 @@ from bridge.rules.model import (
 )
 from bridge.rules.sources import lot
 from bridge.rules.trouble import Trouble
-from bridge.rules.wire import HANOI
 from bridge.simulator.cast import (
     KHOI_DOANH_NGHIEP,
     LANG_HA,

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bridge.rules.wire import HANOI
+from bridge.rules.hours import HANOI
 from dashboards.reports import word
 from dashboards.reports.document import document
 from dashboards.reports.fields import filled

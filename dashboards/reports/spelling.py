@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from bridge.rules.wire import HANOI
+from bridge.rules.hours import HANOI
 from dashboards.reports.tables import Cell, Kind
 
 FIRM = "\u00a0"

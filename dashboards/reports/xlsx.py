@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from bridge.rules.wire import HANOI
+from bridge.rules.hours import HANOI
 from dashboards.reports import spelling
 from dashboards.reports.document import number
 from dashboards.reports.figures import Figures

@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 
 from bridge.rules import acts, wire
+from bridge.rules.hours import HANOI
 from tests.cast import act_id
 from tests.drill.centre import Centre
 from tests.drill.city import CONFERENCE, City, Sender
@@ -132,7 +133,7 @@ class Street:
             talk.made += 1
             point = talk.rng.choice(device.sender.halls)
             earlier = talk.spoken_of.setdefault(point, [])
-            stamp = Stamp(act_id(talk.made), len(device.said) + 1, datetime.now(wire.HANOI), point)
+            stamp = Stamp(act_id(talk.made), len(device.said) + 1, datetime.now(HANOI), point)
             act = said(
                 talk.rng,
                 stamp,
@@ -153,7 +154,7 @@ class Street:
         talk, url = self.talk, self._centre.url
         if url is None or not some:
             return None
-        body = {"device": device.sender.device, "sent_at": datetime.now(wire.HANOI), "acts": some}
+        body = {"device": device.sender.device, "sent_at": datetime.now(HANOI), "acts": some}
         talk.requests += 1
         try:
             async with self._http.post(

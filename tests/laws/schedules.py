@@ -20,6 +20,7 @@ from bridge.journal.chain import chained, genesis
 from bridge.journal.memory import MemoryJournal, MemoryTurn, Shelf
 from bridge.rules import acts, events, wire
 from bridge.rules.events import AnyEvent, Happened
+from bridge.rules.hours import HANOI
 from bridge.rules.model import Link, Phase, Stage
 from bridge.rules.projection import Changed
 from bridge.rules.rollup import ROOT, Rollup
@@ -147,7 +148,7 @@ class Day:
         point = rng.choice(device.halls)
         earlier = self._spoken_of.setdefault(point, [])
         at_ms = device.clock_ms(now_ms)
-        stamp = Stamp(act_id(self._made), seq, datetime.fromtimestamp(at_ms / 1000, wire.HANOI), point)
+        stamp = Stamp(act_id(self._made), seq, datetime.fromtimestamp(at_ms / 1000, HANOI), point)
         other = rng.choice(earlier) if earlier else act_id(0)
         act = said(rng, stamp, other, staff=device.caller.proxy, sitting=SITTING, badges=BADGES)
         earlier.append(act.id)

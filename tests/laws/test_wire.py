@@ -12,8 +12,9 @@ from hypothesis.strategies import SearchStrategy
 
 from bridge.rules import acts, wire
 from bridge.rules.conversation import Asked, Conversation, Greet, Hang, Heard, Left, Say, malformed
+from bridge.rules.hours import HANOI
 from bridge.rules.model import RoundName
-from bridge.rules.wire import BATCH_LIMIT, FRAME_LIMIT, HANOI, Close, comes_again, ms_of, rfc3339
+from bridge.rules.wire import BATCH_LIMIT, FRAME_LIMIT, Close, comes_again, ms_of, rfc3339
 from tests.cast import HALL_1, MORNING, SITTING, act_id, at, count
 from tests.laws.days import acts_said
 
