@@ -25,11 +25,11 @@ from bridge.agent import Follower
 from bridge.archive import Kind
 from bridge.clock import RealClock
 from bridge.house import House, Unusable, opened_house
-from bridge.rules import flash
 from bridge.rules.attendance import NOBODY, People, standing
 from bridge.rules.closing import differences
 from bridge.rules.model import Mode, Plan, PointType, RoundKey, RoundName
 from bridge.rules.projection import State
+from bridge.rules.spelling import figure
 from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
 from bridge.settings import BroadcastSettings, LineSettings, Server, Settings, Storage
@@ -416,7 +416,7 @@ def _conclude(
     console.print(f"  Sự cố trong ngày: {incidents.total()}")
     for version in _versions(state, signed, written):
         people = version["people"]
-        figures = " / ".join(flash.figure(people[name]) for name in ("present", "excused", "unexcused"))
+        figures = " / ".join(figure(people[name]) for name in ("present", "excused", "unexcused"))
         console.print(f"  Phiên bản {version['version']}, ký lúc {version['signed_at'][11:16]}: {figures}")
         for each in version["corrections"]:
             console.print(f"    đính chính: {each['name']} ({each['point']}), {each['reason']}")
@@ -427,7 +427,7 @@ def _conclude(
 def _cells(points: int, people: People) -> tuple[str, ...]:
     numbers = (points, people.expected, people.present, people.excused, people.unexcused, people.unreported)
     rate = f"{100 * people.present / people.expected:.1f}%".replace(".", ",") if people.expected else "–"
-    return (*(f"{number:,}".replace(",", ".") for number in numbers), rate)
+    return (*(figure(number) for number in numbers), rate)
 
 
 @contextmanager

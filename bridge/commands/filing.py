@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bridge.commands.offices import office
 from bridge.notdone import NotDone
 from bridge.office import Progress as Tell
+from bridge.rules.spelling import figure
 from bridge.settings import Settings
 from endpoints_registry import exporting
 from endpoints_registry.bodies import ChangeTold, FaultTold, ImportAnswer, Tally
@@ -32,7 +33,7 @@ async def take_in(settings: Settings, file: Path, *, dry_run: bool) -> None:
     _print(told)
     if told.errors:
         found = len(told.errors) + told.errors_left_out
-        raise NotDone(f"Tệp {file.name} có {_number(found)} lỗi nên chưa nhập gì; hãy sửa rồi nhập lại.")
+        raise NotDone(f"Tệp {file.name} có {figure(found)} lỗi nên chưa nhập gì; hãy sửa rồi nhập lại.")
 
 
 async def give_out(settings: Settings, file: Path, kind: str | None) -> None:
@@ -84,12 +85,12 @@ def _print(told: ImportAnswer) -> None:
 def _report(told: ImportAnswer) -> Iterator[str]:
     yield from (_fault(fault) for fault in told.errors)
     if told.errors_left_out:
-        yield f"… và {_number(told.errors_left_out)} lỗi nữa."
+        yield f"… và {figure(told.errors_left_out)} lỗi nữa."
     if told.dry_run:
         yield from (line for change in told.changes[:PREVIEWED] for line in _change(change))
         unseen = len(told.changes[PREVIEWED:]) + told.changes_left_out
         if unseen:
-            yield f"… và {_number(unseen)} thay đổi nữa."
+            yield f"… và {figure(unseen)} thay đổi nữa."
     if told.errors:
         return
     yield "Xem trước, chưa nhập gì:" if told.dry_run else "Đã nhập:"
@@ -100,7 +101,7 @@ def _report(told: ImportAnswer) -> Iterator[str]:
 
 
 def _tally(tally: Tally) -> str:
-    return f"{_number(tally.new)} mới, {_number(tally.changed)} thay đổi, {_number(tally.unchanged)} giữ nguyên"
+    return f"{figure(tally.new)} mới, {figure(tally.changed)} thay đổi, {figure(tally.unchanged)} giữ nguyên"
 
 
 def _fault(fault: FaultTold) -> str:
@@ -119,10 +120,6 @@ def _change(change: ChangeTold) -> Iterator[str]:
 
 def _said(value: str | int | None) -> str:
     return "(trống)" if value in (None, "") else str(value)
-
-
-def _number(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 @contextmanager
@@ -144,6 +141,6 @@ def _tenths() -> Tell:
         nonlocal next_tenth
         if total and done * 10 >= total * next_tenth:
             next_tenth = done * 10 // total + 1
-            typer.echo(f"Đang nhập: {_number(done)}/{_number(total)}", err=True)
+            typer.echo(f"Đang nhập: {figure(done)}/{figure(total)}", err=True)
 
     return told

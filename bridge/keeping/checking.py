@@ -19,6 +19,7 @@ from bridge.rules import recalling
 from bridge.rules.projection import State
 from bridge.rules.rollup import Rollup
 from bridge.rules.scene import Scene, rounds_of
+from bridge.rules.spelling import figure
 from endpoints_registry import audit
 from endpoints_registry.audit import GENESIS, MARK, Row, Wanted
 from endpoints_registry.database import Store, WrongAddress, open_to_read
@@ -43,12 +44,12 @@ async def checked(addresses: tuple[str, str], say: Say = lambda _line: None, arc
     async with _opened(addresses) as (registry, journal), _shelf(archive) as shelf:
         await integrity(registry)
         audited = await _audit(registry)
-        say(f"Nhật ký thay đổi: {_number(audited.rows)} dòng, nguyên vẹn, mắt xích cuối {audited.hash.hex()[:16]}")
+        say(f"Nhật ký thay đổi: {figure(audited.rows)} dòng, nguyên vẹn, mắt xích cuối {audited.hash.hex()[:16]}")
         await integrity(journal.store)
         journals = {}
         for conference in await conferences(journal.store):
             length = await walked(journal, conference)
-            say(f"Nhật ký hội nghị {conference}: {_number(length.rows)} dòng, nguyên vẹn")
+            say(f"Nhật ký hội nghị {conference}: {figure(length.rows)} dòng, nguyên vẹn")
             state = await _projected(journal, conference, length.rows)
             if archive is not None:
                 await as_signed(shelf, conference, state.affairs.closing.versions)
@@ -57,7 +58,7 @@ async def checked(addresses: tuple[str, str], say: Say = lambda _line: None, arc
         await strays(journal.store)
         if shelf is not None:
             await integrity(shelf.store)
-            say(f"Kho lưu: {_number(await shelved(shelf))} tệp, từng byte như khi cất")
+            say(f"Kho lưu: {figure(await shelved(shelf))} tệp, từng byte như khi cất")
     return Found(audited, journals)
 
 
@@ -186,7 +187,3 @@ async def _projected(journal: SqlJournal, conference: str, to: int) -> State:
     if counted.tallies != plain.rollup.tallies:
         raise Broken(f"table journal, conference {conference}: the sums are not those that are counted")
     return plain.state
-
-
-def _number(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

@@ -13,6 +13,7 @@ from bridge.rules.model import RoundKey
 from bridge.rules.projection import State
 from bridge.rules.scene import Scene
 from bridge.rules.showing import BOND_WORDS, spread_ms
+from bridge.rules.spelling import figure
 from bridge.rules.trouble import Trouble
 from bridge.rules.wire import rfc3339
 
@@ -113,13 +114,13 @@ def _what(incident: Incident) -> str:
     """`mất điện: 14 điểm cầu, cùng khu vực Liên Hà`."""
     bond = BOND_WORDS.get(incident.shared.bond, "").format(name=incident.shared.name)
     shared = f", {bond}" if bond and incident.trouble is not Trouble.CENTRE else ""
-    return f"{TROUBLES[incident.trouble]}: {_figure(len(incident.hits))} điểm cầu{shared}"
+    return f"{TROUBLES[incident.trouble]}: {figure(len(incident.hits))} điểm cầu{shared}"
 
 
 def _named(incident: Incident, state: State) -> str:
     named = [_called(code, state) for code in list(incident.hits)[:NAMED]]
     more = len(incident.hits) - len(named)
-    return "; ".join(named) + (f" và {_figure(more)} điểm khác" if more else "")
+    return "; ".join(named) + (f" và {figure(more)} điểm khác" if more else "")
 
 
 def _called(code: str, state: State) -> str:
@@ -135,10 +136,6 @@ def _called(code: str, state: State) -> str:
 def _lasted(incident: Incident, until_ms: int) -> str:
     minutes = round((until_ms - incident.first_ms) / 60_000)
     return f"{minutes} phút" if minutes > 0 else "chưa đầy một phút"
-
-
-def _figure(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 def _capital(words: str) -> str:
@@ -169,14 +166,14 @@ def of_flash(scene: Scene, key: RoundKey, *, conference: str, position: int, now
     state, said = scene.state, flash.flash(scene, key, now_ms)
     people, two = said.people, flash.sentence(said)
     rest = (
-        f"Đã báo cáo {_figure(said.received)} điểm cầu; vắng có lý do {_figure(people.excused)}; "
-        f"vắng không lý do {_figure(people.unexcused)}; chưa báo cáo {_figure(people.unreported)}; "
-        f"khách mời {_figure(people.guests)}"
+        f"Đã báo cáo {figure(said.received)} điểm cầu; vắng có lý do {figure(people.excused)}; "
+        f"vắng không lý do {figure(people.unexcused)}; chưa báo cáo {figure(people.unreported)}; "
+        f"khách mời {figure(people.guests)}"
     )
     lines = [
         f"{two}.",
         f"Đợt {ROUNDS[key[1].value]}, {said.sitting_name}. {rest}.",
-        *([f"Đang mất tín hiệu: {_figure(said.lost)} điểm cầu."] if said.lost else []),
+        *([f"Đang mất tín hiệu: {figure(said.lost)} điểm cầu."] if said.lost else []),
         *([f"Hội nghị: {state.plan.title}."] if state.plan else []),
         f"Bảng theo dõi: {address}",
     ]

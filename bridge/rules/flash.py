@@ -8,6 +8,7 @@ from bridge.rules.model import Link, Point, RoundKey, Stage
 from bridge.rules.projection import UP
 from bridge.rules.rollup import ROOT
 from bridge.rules.scene import Scene
+from bridge.rules.spelling import figure, percent
 
 
 class Flash(msgspec.Struct, frozen=True):
@@ -58,15 +59,3 @@ def sentence(said: Flash) -> str:
         f"Đến {at.hour} giờ {at:%M}: {figure(said.ready)}/{figure(said.points)} điểm cầu, "
         f"{figure(people.present)}/{figure(people.expected)} đại biểu{share}"
     )
-
-
-def figure(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
-
-
-def percent(part: int, whole: int) -> str:
-    """To one place, halves up, and never rounded to a whole that is not one."""
-    tenths = (2_000 * part + whole) // (2 * whole)
-    if part < whole:
-        tenths = min(tenths, 999)
-    return f"{tenths // 10},{tenths % 10}%"

@@ -8,6 +8,7 @@ import msgspec
 from bridge.rules.incidents import Hit, Incident, Move
 from bridge.rules.model import Point
 from bridge.rules.severity import people, severity
+from bridge.rules.spelling import figure
 from bridge.rules.trouble import Bond
 
 POINTS_SHOWN = 100
@@ -73,7 +74,7 @@ def history(incident: Incident, covers: Covers | None = None, named: Named | Non
 def explained(incident: Incident) -> str:
     """Why its points are one matter: «14 điểm, cùng khu vực Liên Hà, trong 40 giây»."""
     number = len(incident.hits)
-    parts = [f"{number:,} điểm".replace(",", ".")]
+    parts = [f"{figure(number)} điểm"]
     words = BOND_WORDS.get(incident.shared.bond)
     if words is not None:
         parts.append(words.format(name=incident.shared.name))

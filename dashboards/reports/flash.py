@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from bridge.printing.press import Press, Unprinted
 from bridge.reach import has_part, own_unit
 from bridge.rules import wire
-from bridge.rules.flash import Flash, figure, flash, percent, sentence
+from bridge.rules.flash import Flash, flash, sentence
 from bridge.rules.scene import Scene
+from bridge.rules.spelling import figure, percent
 from dashboards.reports.drafts import Hall
 from dashboards.reports.words import ROUNDS
 from endpoints_registry.access import Action, may

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from bridge.rules.hours import HANOI
+from bridge.rules.spelling import figure
 from dashboards.reports.tables import Cell, Kind
 
 FIRM = "\u00a0"
@@ -11,7 +12,7 @@ FIRM = "\u00a0"
 
 def number(value: int) -> str:
     """52.614"""
-    return f"{value:,}".replace(",", ".")
+    return figure(value)
 
 
 def decimal(value: float) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from bridge.rules.attendance import People
-from bridge.rules.flash import Flash, percent, sentence
+from bridge.rules.flash import Flash, sentence
+from bridge.rules.spelling import percent
 from tests.cast import at
 
 
