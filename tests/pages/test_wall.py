@@ -83,7 +83,8 @@ async def test_it_sees_a_change_and_lives_through_a_restart(screen: Reader, ours
     # Of its own district only.
     assert await screen.page.locator('.tile[data-code^="00004"]').count() == 0
     present = screen.page.locator(".pair strong").nth(1)
-    await expect(present).to_have_text("0")
+    # Nobody has counted yet: that is no nought.
+    await expect(present).to_have_text("–")
     counted = act(HALL, "count", sitting="2026-03-07-am", round="opening", present=50, excused=10, unexcused=4)
     assert (await ours.there.ann.send(counted)).status == 200
     await expect(present).to_have_text("50", timeout=PATIENCE_MS)
@@ -109,9 +110,7 @@ async def test_a_revoked_link_leaves_a_calm_sentence_and_nothing_else(screen: Re
         "Liên kết của màn hình này đã được thu hồi", timeout=PATIENCE_MS
     )
     said = await screen.page.locator("body").inner_text()
-    assert not any(
-        character.isdigit() for character in said.replace(await screen.page.locator("time").inner_text(), "")
-    )
+    assert not any(character.isdigit() for character in said)
     assert await screen.page.locator(".tile").count() == 0
     assert await serious(screen.page) == []
 

@@ -91,6 +91,7 @@ export function Links() {
       ${whole.told && html`<p class="soft">${t('{n} điểm cầu, {m} có đường dẫn, mở trên {p} điện thoại', { n: figure(whole.told.total), m: figure(whole.told.linked), p: figure(whole.told.phones) })}</p>`}
       ${whole.told && html`<${ForAll} unit=${unit} total=${whole.told.total} linked=${whole.told.linked} phones=${whole.told.phones} again=${anew} />`}
     </div>
+    <${Walls} />
     <div class="sieve">
       <${Seek} name=${t('Tìm điểm cầu')} hint=${t('Tìm điểm cầu: dong da')} set=${(/** @type {string} */ text) => {
         setQ(text);
@@ -124,7 +125,6 @@ export function Links() {
             />
             <${Pages} page=${page} per=${PER} total=${told.total} turn=${setPage} />`
     }
-    <${Walls} />
     ${open && html`<${Hall} code=${open} close=${() => setOpen('')} changed=${anew} tell=${tell} />`}
   `;
 }

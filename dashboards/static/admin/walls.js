@@ -115,9 +115,9 @@ export function Walls() {
   const [given, setGiven] = useState(/** @type {Given | null} */ (null));
   const walls = /** @type {Wall[]} */ (told?.walls ?? []);
   return html`
-    <section class="walls" aria-labelledby="walls-title">
+    <details class="walls">
+      <summary><h3>${t('Màn hình treo')}</h3>${told && html`<span class="soft">${figure(walls.length)}</span>`}</summary>
       <div class="office-top">
-        <h3 id="walls-title">${t('Màn hình treo')}</h3>
         <p class="soft">${t('Bảng số lớn cho hội trường và phòng lãnh đạo: chỉ xem, không có họ tên, không phải đăng nhập.')}</p>
         <div class="pills"><button type="button" class="pill" onClick=${() => setMaking(true)}>${t('Cấp liên kết màn hình')}</button></div>
       </div>
@@ -147,6 +147,6 @@ export function Walls() {
         again();
       }} />`}
       ${given && html`<${Once} given=${given} close=${() => setGiven(null)} />`}
-    </section>
+    </details>
   `;
 }

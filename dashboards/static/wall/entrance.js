@@ -5,6 +5,8 @@ import { signal } from '../vendor/signals.mjs';
 
 /** What this screen shows; null before it is let in. @type {import('../vendor/signals.mjs').Signal<Wall | null>} */
 export const wall = signal(null);
+/** By how much the server's clock goes before this device's, whose own may be years behind. @type {import('../vendor/signals.mjs').Signal<number>} */
+export const ahead_ms = signal(0);
 /** Why it is not let in: its address holds no link, or the link was taken back. @type {import('../vendor/signals.mjs').Signal<'' | 'no_link' | 'revoked'>} */
 export const shut = signal('');
 
@@ -78,5 +80,7 @@ export async function ask(path) {
   }
   const body = await understood(answer);
   if (!answer.ok) throw Object.assign(new Unanswered(String(body.detail ?? answer.status)), { status: answer.status });
-  return { body, at_ms: Date.parse(answer.headers.get('Date') ?? '') || Date.now() };
+  const at_ms = Date.parse(answer.headers.get('Date') ?? '') || Date.now();
+  ahead_ms.value = at_ms - Date.now();
+  return { body, at_ms };
 }

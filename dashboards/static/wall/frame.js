@@ -1,6 +1,6 @@
 // The frame of a screen on a wall: what stands there when there is nothing to show yet, what is always there, and one view.
 import { html } from '../vendor/html.js';
-import { useLayoutEffect } from '../vendor/hooks.mjs';
+import { useEffect, useLayoutEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { STALE_MS } from '../board/feed.js';
 import { troubleLook } from '../board/affairs.js';
@@ -10,7 +10,7 @@ import { cell, conference, hallNow, line, news, parentName, plan, silence, state
 import { newsLook, newsWords, PHASES } from '../board/words.js';
 import { Attention } from './attention.js';
 import { worn } from './awake.js';
-import { shut, wall } from './entrance.js';
+import { ahead_ms, shut, wall } from './entrance.js';
 import { Numbers } from './numbers.js';
 import { Outage } from './outage.js';
 import { Tiles } from './tiles.js';
@@ -22,7 +22,6 @@ const VIEWS = { numbers: Numbers, units: Units, tiles: Tiles, attention: Attenti
 /** @param {{title: string, children?: any}} props */
 const Quiet = ({ title, children }) => html`
   <main class="quiet">
-    ${hallNow.value > 0 && html`<time>${minute(hallNow.value)}</time>`}
     <h1>${title}</h1>
     ${children}
   </main>
@@ -33,6 +32,16 @@ const Closed = () =>
     ? html`<${Quiet} title=${t('Màn hình này chưa có liên kết')}><p>${t('Xin ban tổ chức liên kết của màn hình, rồi mở đúng địa chỉ đó.')}</p><//>`
     : html`<${Quiet} title=${t('Liên kết của màn hình này đã được thu hồi')}><p>${t('Xin ban tổ chức liên kết mới khi cần dùng lại.')}</p><//>`;
 
+/** The hour before there is a hall whose time it could be. */
+function Now() {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<time>${minute(now + ahead_ms.value)}</time>`;
+}
+
 function Before() {
   const next = conference.value;
   if (!next || next.phase !== 'draft') {
@@ -41,6 +50,7 @@ function Before() {
   const at = instant(next.starts_at);
   return html`
     <${Quiet} title=${next.title}>
+      <p class="now"><${Now} /></p>
       <p>${at === null ? t(PHASES.draft ?? '') : t('{phase}. Bắt đầu lúc {time}, ngày {day}.', { phase: t(PHASES.draft ?? ''), time: minute(at), day: date(at) })}</p>
     <//>
   `;

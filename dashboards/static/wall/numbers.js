@@ -46,8 +46,8 @@ export function Numbers() {
             <span>${waiting ? t('hạn {time}', { time: minute(due) }) : t('{share} đúng hạn', { share: share(sums.on_time, sums.total) })}</span>
           </p>
           <p class="sum">
-            <span>${t('vắng có lý do')} <b>${figure(sums.excused)}</b></span>
-            <span>${t('vắng không lý do')} <b>${figure(sums.unexcused)}</b></span>
+            <span>${t('vắng có lý do')} <b>${figure(sums.reported > 0 ? sums.excused : null)}</b></span>
+            <span>${t('vắng không lý do')} <b>${figure(sums.reported > 0 ? sums.unexcused : null)}</b></span>
             <span>${t('chưa báo cáo')} <b>${figure(sums.unreported)}</b></span>
           </p>
         </div>

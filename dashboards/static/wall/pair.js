@@ -23,7 +23,7 @@ export function Hour() {
   `;
 }
 
-/** @param {{label: string, of?: string, n: number, all: number, part: string, note?: string}} props */
+/** @param {{label: string, of?: string, n: number | null, all: number, part: string, note?: string}} props */
 const Number = ({ label, of, n, all, part, note }) => html`
   <div class="number">
     <h2>${label}${of && html`<span> · ${of}</span>`}</h2>
@@ -51,7 +51,7 @@ export function Pair({ children }) {
       <${Number}
         label=${t('Đại biểu có mặt')}
         of=${round}
-        n=${sums.present}
+        n=${sums.reported > 0 ? sums.present : null}
         all=${sums.expected}
         part=${share(sums.present, sums.answered)}
         note=${sums.unreported > 0 && sums.answered > 0 ? t('nơi đã báo') : undefined}
