@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from bridge.house import opened_house
 from tests.flows.house import MEASURED, PATIENCE_S, Own, act, settings
-from tests.pages.conftest import Reader
+from tests.pages.conftest import Reader, at_a_screen
 from tests.pages.test_board import serious, widest
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -134,3 +134,30 @@ async def test_an_outage_of_the_centre_stands_before_everything(screen: Reader, 
     await shows(screen.page, "outage")
     await expect(screen.page.locator(".outage h2")).to_have_text("Gián đoạn tại trung tâm")
     assert await serious(screen.page) == []
+
+
+async def test_the_office_makes_a_link_hands_it_out_once_and_takes_it_back(browser: Browser, ours: Own) -> None:
+    async with at_a_screen(browser, ours) as ann:
+        page = ann.page
+        await page.goto(f"{ann.address}/admin#links")
+        await page.locator(".walls summary").click()
+        await page.get_by_role("button", name="Cấp liên kết màn hình").click()
+        await page.get_by_label("Treo ở đâu").fill("Phòng họp")
+        await page.get_by_label("Các đơn vị").select_option("Không hiện")
+        await page.get_by_role("button", name="Cấp liên kết", exact=True).click()
+        address = await page.locator(".written").inner_text()
+        await page.get_by_role("button", name="Xong").click()
+        await page.goto(address)
+        await shows(page, "numbers")
+        assert await page.locator(".dots i").count() == 3
+        await page.goto(f"{ann.address}/admin#links")
+        await page.locator(".walls summary").click()
+        row = page.locator(".walls .row", has_text="Phòng họp")
+        await expect(row).to_contain_text("1 nơi")
+        await row.get_by_role("button", name="Thu hồi").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Thu hồi").click()
+        await expect(page.locator(".walls")).to_contain_text("Chưa có màn hình nào.")
+        await page.goto(address)
+        await expect(page.locator("h1")).to_have_text("Liên kết của màn hình này đã được thu hồi")
+        # The browser itself says that it was refused.
+        ann.complaints[:] = [said for said in ann.complaints if "404" not in said]
