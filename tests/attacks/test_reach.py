@@ -41,7 +41,7 @@ BODIES: tuple[Mapping[str, Any], ...] = (
 def addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every address of the document, with the other district's things in its path."""
     theirs = {"conference": CONFERENCE, "code": THEIRS, "person": "0000000000", "handle": "a" * 12, "number": "1"}
-    theirs |= {"username": "binh", "cluster": "C-01", "session": "0" * 16, "token": "1"}
+    theirs |= {"username": "binh", "cluster": "C-01", "session": "0" * 16, "token": "1", "wall": "b" * 12}
     theirs |= {"format": "csv", "form": "party"}
     for path, methods in document["paths"].items():
         if "{" in path:
