@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.web_runner import BaseSite
 
 from endpoints_registry import dressing
@@ -27,6 +27,12 @@ TALK_BYTES_AT_ONCE = 256 * 1024
 TALK_BYTES_PER_S = 64 * 1024
 """On a socket. The longest outbox of a phone is there at once, and then thirty acts a second. Whoever sends more is read no
 faster, be it whole frames or the pieces of one that never ends."""
+STRETCH = 16 * 1024
+"""So much is looked at at once: a large file comes in pieces of 256 KB, and as many of those as the line is fast."""
+WASTE_BYTES = 4 * 1024
+WASTE_SHARE = 4
+"""A body may be wrapped in so much, and a quarter of what it holds: two hundred pieces of a few letters, or a file in decent ones.
+Each piece costs us as much as a kilobyte, and whoever sends a letter at a time wants just that."""
 BACKLOG = 1024
 FILES_KEPT = 256
 """Of the files that we may open, so many are for what is not a connection."""
@@ -62,6 +68,8 @@ class Doorstep:
         self.open = 0
         self.turned_away = 0
         self.too_slow = 0
+        self.wasteful = 0
+        """Let go for sending a body in crumbs."""
         self._from: dict[str, int] = {}
         self._said_s = 0.0
 
@@ -99,7 +107,7 @@ class Doorstep:
 class Guest(web.RequestHandler):
     """One connection. The library takes its time for a head; here it has HEAD_PATIENCE_S."""
 
-    __slots__ = ("_doorstep", "_due", "_head_bytes", "_inside", "_peer", "_talked", "_talked_s")
+    __slots__ = ("_body", "_body_bytes", "_doorstep", "_due", "_head_bytes", "_inside", "_peer", "_talked", "_talked_s")
 
     def __init__(self, doorstep: Doorstep, server: web.Server, **terms: Any) -> None:
         super().__init__(server, max_line_size=HEADER_BYTES, max_field_size=HEADER_BYTES, max_headers=HEADERS, **terms)
@@ -111,6 +119,9 @@ class Guest(web.RequestHandler):
         self._talked = 0.0
         """Bytes of a socket's talk that are still to be made up for, as of `_talked_s`."""
         self._talked_s = 0.0
+        self._body: StreamReader | None = None
+        """Of the request that comes in, while it does; and how many bytes it took on the line so far."""
+        self._body_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
@@ -123,6 +134,13 @@ class Guest(web.RequestHandler):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
+        start = 0
+        while start < len(data) - STRETCH and self._inside and not self._reading_paused and not self._force_close:
+            self._take(data[start : start + STRETCH])
+            start += STRETCH
+        self._take(data[start:] if start else data)
+
+    def _take(self, data: bytes) -> None:
         if not self._inside:
             return
         before = self._request_count
@@ -130,10 +148,15 @@ class Guest(web.RequestHandler):
         if self._payload_parser is not None:
             self._keep_pace(len(data))
         elif self._request_count != before:
+            newest = self._messages[-1][1] if self._messages else None
+            self._body = newest if newest is not None and not newest.is_eof() else None
+            self._body_bytes = 0
             self._head_bytes = 0
             if self._due is not None:
                 self._due.cancel()
                 self._due = None
+        elif self._body is not None:
+            self._unwrap(self._body, len(data))
         elif data and (waiter := self._waiter) is not None and not waiter.done():
             # Nobody asks yet: these are the first bytes of a head, or more of them.
             self._head_bytes += len(data)
@@ -142,6 +165,19 @@ class Guest(web.RequestHandler):
             if self._head_bytes > HEAD_BYTES and self.transport is not None:
                 _last_words(self.transport, LARGE)
                 self.force_close()
+
+    def _unwrap(self, body: StreamReader, size: int) -> None:
+        self._body_bytes += size
+        if body.is_eof():
+            self._body = None
+        elif (
+            # What waits to be read is not counted yet.
+            not self._reading_paused
+            and self._body_bytes - body.total_bytes > WASTE_BYTES + body.total_bytes // WASTE_SHARE
+        ):
+            self._doorstep.wasteful += 1
+            self._body = None
+            self.force_close()
 
     def _keep_pace(self, size: int) -> None:
         now_s = self._loop.time()

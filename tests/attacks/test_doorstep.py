@@ -92,6 +92,32 @@ async def answered(reader: asyncio.StreamReader) -> Told:
         return Told(431, "", b"")
 
 
+CRUMBS = b"1\r\nx\r\n" * 10_000
+SLICES = b"400\r\n" + b"x" * 1_024 + b"\r\n"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/session", "/api/v1/registry/imports", "/nowhere"])
+async def test_a_body_in_crumbs_is_not_put_together(tmp_path: Path, path: str) -> None:
+    async with standing(tmp_path) as house:
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        reader, writer = await dialled(house.address)
+        poured = 0
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(PATIENCE_S):
+                writer.write(head)
+                while not reader.at_eof() and poured < 20 * len(CRUMBS):
+                    writer.write(CRUMBS)
+                    await writer.drain()
+                    poured += len(CRUMBS)
+                    await asyncio.sleep(0.01)
+        writer.close()
+        assert house.doorstep.wasteful == 1
+        # Decent pieces are a body like any other, whatever comes of it.
+        told = await sent(house.address, head + SLICES * 300 + b"0\r\n\r\n")
+        assert told.status in (401, 404, 413, 422)
+        assert house.doorstep.wasteful == 1
+
+
 async def test_beyond_the_bound_one_is_told_to_come_again_and_room_is_given_back(tmp_path: Path) -> None:
     async with standing(tmp_path, connections=3) as house, asyncio.timeout(PATIENCE_S):
         there = [await dialled(house.address) for _ in range(3)]
