@@ -107,7 +107,18 @@ class Doorstep:
 class Guest(web.RequestHandler):
     """One connection. The library takes its time for a head; here it has HEAD_PATIENCE_S."""
 
-    __slots__ = ("_body", "_body_bytes", "_doorstep", "_due", "_head_bytes", "_inside", "_peer", "_talked", "_talked_s")
+    __slots__ = (
+        "_body",
+        "_body_bytes",
+        "_doorstep",
+        "_due",
+        "_head_bytes",
+        "_held",
+        "_inside",
+        "_peer",
+        "_talked",
+        "_talked_s",
+    )
 
     def __init__(self, doorstep: Doorstep, server: web.Server, **terms: Any) -> None:
         super().__init__(server, max_line_size=HEADER_BYTES, max_field_size=HEADER_BYTES, max_headers=HEADERS, **terms)
@@ -119,6 +130,7 @@ class Guest(web.RequestHandler):
         self._talked = 0.0
         """Bytes of a socket's talk that are still to be made up for, as of `_talked_s`."""
         self._talked_s = 0.0
+        self._held = False
         self._body: StreamReader | None = None
         """Of the request that comes in, while it does; and how many bytes it took on the line so far."""
         self._body_bytes = 0
@@ -180,16 +192,26 @@ class Guest(web.RequestHandler):
             self.force_close()
 
     def _keep_pace(self, size: int) -> None:
-        now_s = self._loop.time()
-        self._talked = max(0.0, self._talked - (now_s - self._talked_s) * TALK_BYTES_PER_S) + size
-        self._talked_s = now_s
-        if self._talked > TALK_BYTES_AT_ONCE:
+        self._talked = self._owed() + size
+        if self._talked > TALK_BYTES_AT_ONCE and not self._held:
+            self._held = True
             # By the library's own hold, so that it does not read on by itself meanwhile.
             self._pause_reading_for_buffer()
-            self._loop.call_later((self._talked - TALK_BYTES_AT_ONCE) / TALK_BYTES_PER_S, self._listen_again)
+            self._listen_later()
 
-    def _listen_again(self) -> None:
-        if self.transport is not None:
+    def _owed(self) -> float:
+        """What of the talk is still to be made up for."""
+        now_s, before_s = self._loop.time(), self._talked_s
+        self._talked_s = now_s
+        self._talked = max(0.0, self._talked - (now_s - before_s) * TALK_BYTES_PER_S)
+        return self._talked
+
+    def _listen_later(self) -> None:
+        # Some more may have come in before the hold took effect.
+        if (over := self._owed() - TALK_BYTES_AT_ONCE) > 0:
+            self._loop.call_later(over / TALK_BYTES_PER_S, self._listen_later)
+        elif self.transport is not None:
+            self._held = False
             self._resume_reading_for_buffer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
