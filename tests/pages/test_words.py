@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import bridge
@@ -62,15 +62,38 @@ def _codes_of(call: ast.Call) -> Iterator[str]:
             yield from (str(node.value) for node in ast.walk(value) if isinstance(node, ast.Constant) and node.value)
 
 
-def codes() -> set[str]:
-    """Every code that the server may give for what it refuses, or takes with a word of warning."""
-    found = {*WHY, *(each.value for each in Grade if each is not Grade.FINE), "wrong_password", "wrong_otp"}
-    for package in (bridge, endpoints_registry, language):
-        for path in Path(str(package.__file__)).parent.rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call):
-                    found |= set(_codes_of(node))
+IN_A_HALL = {*WHY, *(each.value for each in Grade if each is not Grade.FINE)}
+EVERYWHERE = [
+    path
+    for package in (bridge, endpoints_registry, language)
+    for path in Path(str(package.__file__)).parent.rglob("*.py")
+]
+BEHIND_A_PHONE = [
+    Path(str(bridge.__file__)).parent / f"{name}.py"
+    for name in (
+        "coordinator",
+        *(f"rules/{name}" for name in ("deciding", "counting", "correcting")),
+        *(f"edges/{name}" for name in ("asking", "desk", "attending", "linetest", "photos")),
+    )
+]
+
+
+def codes(files: Iterable[Path]) -> set[str]:
+    """Every code that these may give for what the server refuses, or takes with a word of warning."""
+    calls = (
+        node
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
+    found = {code for call in calls for code in _codes_of(call)}
     return {code for code in found if re.fullmatch("[a-z_]+", code)}
+
+
+def english() -> dict[str, str]:
+    """The refusals of the catalogue, by code."""
+    words = language.read()["en"].words
+    return {code.removeprefix(REFUSED): str(said) for code, said in words.items() if code.startswith(REFUSED)}
 
 
 def test_every_sentence_has_its_english_one() -> None:
@@ -82,9 +105,16 @@ def test_no_english_sentence_has_lost_its_vietnamese() -> None:
 
 
 def test_every_refusal_is_told_in_english_by_its_code() -> None:
-    english = {words.removeprefix(REFUSED) for words in language.read()["en"].words if words.startswith(REFUSED)}
-    assert codes() - english == set()
-    assert english - codes() == set()
+    given = codes(EVERYWHERE) | IN_A_HALL | {"wrong_password", "wrong_otp"}
+    assert given - english().keys() == set()
+    assert english().keys() - given == set()
+
+
+def test_a_phone_tells_them_in_the_same_words() -> None:
+    carried = (DASHBOARDS / "static/phone/english.js").read_text(encoding="utf-8").partition("REFUSALS = {")[2]
+    told = dict(re.findall(r'^  (\w+): "(.*)",$', carried, re.MULTILINE))
+    assert (codes(BEHIND_A_PHONE) | IN_A_HALL) - told.keys() == set()
+    assert {code: said for code, said in told.items() if english().get(code) != said} == {}
 
 
 def test_the_causes_of_the_demo_day_are_those_that_the_board_offers() -> None:

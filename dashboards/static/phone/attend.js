@@ -11,7 +11,7 @@ import { personOf } from "./door/roster.js";
 import { hour } from "./hours.js";
 import { el, fill, sign } from "./see.js";
 import { uuid7 } from "./uuid7.js";
-import { t } from "./words.js";
+import { refusal, t } from "./words.js";
 
 const BADGE = "bridge.own-badge";
 const PATIENCE_MS = 20000;
@@ -133,10 +133,10 @@ async function send() {
 function take(status, body) {
   if (status === 200 && (body.outcome === "accepted" || body.outcome === "refused")) {
     state = body.outcome === "refused" ? "no" : body.code === "" ? "in" : "again";
-    line = body.outcome === "accepted" && body.code === "" ? t("Đã nhận {time}", { time: hour(Date.parse(body.at)) }) : body.message;
+    line = body.outcome === "accepted" && body.code === "" ? t("Đã nhận {time}", { time: hour(Date.parse(body.at)) }) : refusal(body.code, body.message);
     return;
   }
-  line = body.detail || "";
+  line = refusal(body.code, body.detail || "");
   state = status === 404 ? "old" : status >= 500 || status === 429 || status === 408 ? "unknown" : "no";
 }
 

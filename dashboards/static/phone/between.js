@@ -12,7 +12,7 @@ import { line } from "./line.js";
 import { merged } from "./notices.js";
 import { OutboxFull, outbox } from "./outbox.js";
 import { pause_ms, sending, takingTurns } from "./sending.js";
-import { ROUND_SHORT, t } from "./words.js";
+import { ROUND_SHORT, refusal, t } from "./words.js";
 
 /**
  * @typedef {import("./desk.js").Desk} Desk
@@ -100,7 +100,7 @@ export function saying({ handle, device, freshId, shelf, clock, here }, outside)
     outside.heard(
       inWords(entry.act) +
         ": " +
-        (outcome.outcome === "accepted" ? t("Đã nhận {time}", { time: hour(outcome.at_ms) }) : t("Không được nhận") + ". " + outcome.message),
+        (outcome.outcome === "accepted" ? t("Đã nhận {time}", { time: hour(outcome.at_ms) }) : t("Không được nhận") + ". " + refusal(outcome.code, outcome.message)),
     );
   }
 

@@ -7,7 +7,7 @@
 import { inWords } from "./acts.js";
 import { hour } from "./hours.js";
 import { el, empty, fill, focusOn, sign } from "./see.js";
-import { t } from "./words.js";
+import { refusal, t } from "./words.js";
 
 /**
  * @typedef {import("./outbox.js").Entry} Entry
@@ -194,7 +194,7 @@ export function waitingSheet(waiting, refused, does) {
             {},
             el("p.answer", {}, inWords(entry.act)),
             el("p.receipt.no", {}, sign("cross"), el("span", {}, t("Không được nhận · ghi lúc {time}", { time: hour(entry.noted_ms) }))),
-            el("p", {}, (entry.outcome && entry.outcome.message) || t("Trung tâm không nhận báo cáo này. Hãy gọi trực ban.")),
+            el("p", {}, (entry.outcome && refusal(entry.outcome.code, entry.outcome.message)) || t("Trung tâm không nhận báo cáo này. Hãy gọi trực ban.")),
             el("button.quiet", { "data-key": "read-" + entry.act.id, onclick: () => does.read(entry) }, t("Đã hiểu, cất đi")),
           ),
         ),

@@ -17,6 +17,8 @@
 
 /** @type {Record<string, string>} */
 let other = {};
+/** @type {Record<string, string>} */
+let refusals = {};
 
 /**
  * @param {string} said the Vietnamese sentence, `{name}` where a value goes
@@ -28,9 +30,22 @@ export function t(said, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** @param {Record<string, string>} catalogue an empty one is Vietnamese */
-export function speak(catalogue) {
+/**
+ * What the centre did not take, or takes with a word: in English by its code, else in the centre's own words.
+ *
+ * @param {string} code @param {string} message
+ * @returns {string}
+ */
+export function refusal(code, message) {
+  // That a thing was taken, and nothing more, the receipt says already.
+  const english = refusals[code] || (code === "" && !inVietnamese() ? "" : message);
+  return english.replace("{detail}", () => message);
+}
+
+/** @param {Record<string, string>} catalogue an empty one is Vietnamese @param {Record<string, string>} [codes] */
+export function speak(catalogue, codes = {}) {
   other = catalogue;
+  refusals = codes;
 }
 
 /**
@@ -38,7 +53,10 @@ export function speak(catalogue) {
  * @returns {Promise<void>} rejected when the English words did not come through
  */
 export async function speakIn(language, shelf) {
-  speak(language === "en" ? (await import("./english.js")).ENGLISH : {});
+  if (language === "en") {
+    const { ENGLISH, REFUSALS } = await import("./english.js");
+    speak(ENGLISH, REFUSALS);
+  } else speak({});
   document.documentElement.lang = language;
   try {
     shelf.setItem("bridge.language", language);

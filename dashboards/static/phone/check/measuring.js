@@ -6,6 +6,8 @@
  * @file
  */
 
+import { refusal } from "../words.js";
+
 /**
  * @typedef {import("../acts.js").Measured} Measured
  * @typedef {"ping" | "down" | "up"} Part
@@ -163,7 +165,7 @@ async function within(outside, ms, work) {
 async function declined(answer) {
   if (answer.ok) return;
   const problem = await answer.json().catch(() => ({}));
-  throw new Declined(typeof problem.detail === "string" ? problem.detail : "");
+  throw new Declined(typeof problem.detail === "string" ? refusal(problem.code, problem.detail) : "");
 }
 
 /** @param {number[]} numbers */

@@ -9,7 +9,7 @@ import { sheet } from "../drawers.js";
 import { gradeInWords, gradeOf, megabits, percent, sendsToo } from "../measured.js";
 import { receiptLine } from "../questions.js";
 import { el, fill, sign } from "../see.js";
-import { t } from "../words.js";
+import { refusal, t } from "../words.js";
 import { checked } from "./broadcast.js";
 import { Declined, Stopped, measured } from "./measuring.js";
 
@@ -137,7 +137,7 @@ function lineSheet(outside) {
       // Also wakes a session that has ended, so that what follows measures the line and nothing else.
       const first = await outside.here.call("GET", "/linetest/ping");
       if (stop.aborted) throw new Stopped();
-      if (first.kind === "refused") throw new Declined(first.detail);
+      if (first.kind === "refused") throw new Declined(refusal(first.code, first.detail));
       const line = await measured({
         ask: outside.here.bare,
         now_ms: () => window.performance.now(),
@@ -243,7 +243,7 @@ function broadcastSheet(outside) {
     work: async (stop) => {
       const told = await outside.here.call("GET", "/desk/broadcast");
       if (stop.aborted) throw new Stopped();
-      if (told.kind !== "ok") throw new Declined(told.kind === "refused" ? told.detail : "");
+      if (told.kind !== "ok") throw new Declined(told.kind === "refused" ? refusal(told.code, told.detail) : "");
       const found = await checked(told.body.url, {
         fetch: (url, init) => window.fetch(url, init),
         pause: (ms) =>

@@ -9,7 +9,7 @@ import { receiptOf } from "../desk.js";
 import { hour, instant } from "../hours.js";
 import { receiptLine } from "../questions.js";
 import { el, sign } from "../see.js";
-import { ROUND, ROUND_SHORT, t } from "../words.js";
+import { ROUND, ROUND_SHORT, refusal, t } from "../words.js";
 
 /**
  * @typedef {import("../desk.js").Desk} Desk
@@ -127,7 +127,7 @@ function closed(view, closing, does) {
 
 /** @param {Entry} entry @param {View} view @returns {Child[]} */
 function kept(entry, view) {
-  return [receiptLine(receiptOf(entry), view.isFresh), entry.outcome !== null && entry.outcome.message !== "" && el("p.note", {}, entry.outcome.message)];
+  return [receiptLine(receiptOf(entry), view.isFresh), entry.outcome !== null && entry.outcome.message !== "" && el("p.note", {}, refusal(entry.outcome.code, entry.outcome.message))];
 }
 
 /** @param {NonNullable<Desk["closing"]>["corrections"][number]} correction @returns {Child[]} */

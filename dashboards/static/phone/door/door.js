@@ -6,7 +6,7 @@
 
 import { takenBack } from "../desk.js";
 import { hour } from "../hours.js";
-import { t } from "../words.js";
+import { refusal, t } from "../words.js";
 import { codeSheet } from "./hallcode.js";
 import { listSheet } from "./list.js";
 import { personOf, rosterOf } from "./roster.js";
@@ -101,8 +101,8 @@ function door(outside) {
         const line = outside.isFresh(entry.noted_ms) ? t("Đã ghi {time}, đang gửi", { time }) : t("Đã ghi {time}, chờ gửi", { time });
         return { tone: "in", title, line, more };
       }
-      if (outcome.outcome === "refused") return { tone: "no", title: person ? title : t("Không được nhận"), line: outcome.message, more };
-      if (outcome.code === "already_in" || outcome.code === "elsewhere") return { tone: "again", title, line: outcome.message, more };
+      if (outcome.outcome === "refused") return { tone: "no", title: person ? title : t("Không được nhận"), line: refusal(outcome.code, outcome.message), more };
+      if (outcome.code === "already_in" || outcome.code === "elsewhere") return { tone: "again", title, line: refusal(outcome.code, outcome.message), more };
       return { tone: "in", title, line: t("Đã nhận {time}", { time: hour(outcome.at_ms) }), more };
     },
 

@@ -6,7 +6,7 @@
 
 import { sheet } from "../drawers.js";
 import { el } from "../see.js";
-import { t } from "../words.js";
+import { refusal, t } from "../words.js";
 
 const AGAIN_MS = 3000;
 
@@ -39,7 +39,7 @@ export function codeSheet(door) {
       step_ms = told.body.step_s * 1000;
       again_ms = Math.max(500, told.body.seconds_left * 1000 + 200);
     } else if (told.kind === "refused") {
-      words.textContent = told.detail || t("Hội nghị này không điểm danh từng người.");
+      words.textContent = refusal(told.code, told.detail) || t("Hội nghị này không điểm danh từng người.");
       return;
     } else if (Date.now() - drawn_ms > 2 * step_ms) {
       // An old code lets nobody in, so it is not shown.

@@ -7,7 +7,7 @@
 import { sheet } from "../drawers.js";
 import { hour, instant } from "../hours.js";
 import { el, fill, sign } from "../see.js";
-import { t } from "../words.js";
+import { refusal, t } from "../words.js";
 
 /**
  * @typedef {{
@@ -95,7 +95,7 @@ export function photoSheet(_way, outside) {
       const answer = await outside.here.bare("POST", "/conferences/" + encodeURIComponent(desk.conference.id) + "/photos?" + asked, sent, mine.signal);
       const told = await answer.json();
       if (answer.ok) received = hour(instant(told.at));
-      else trouble = told.detail || t("Chưa gửi được ảnh; hãy thử lại.");
+      else trouble = refusal(told.code, told.detail) || t("Chưa gửi được ảnh; hãy thử lại.");
       // Whoever has to sign in again, or to wait, need not take it again.
       if (answer.ok || (answer.status >= 400 && answer.status < 500 && ![401, 408, 429].includes(answer.status))) chosen = null;
     } catch (lost) {
