@@ -503,6 +503,9 @@ def _routes(city: City) -> list[Route]:
         }  # fmt: skip
         return answer({**found, "history": [opened]})
 
+    async def photos(_request: web.Request) -> web.Response:
+        return answer({"count": 0, "photos": []})
+
     async def duty(_request: web.Request) -> web.StreamResponse:
         day = "2026-03-07T{}:00+07:00"
         hours = {"from": day.format("06:30"), "to": day.format("12:00"), "unit": None}
@@ -537,6 +540,7 @@ def _routes(city: City) -> list[Route]:
         Route("GET", "/api/v1/conferences/{id}/calls", calls, Action.COORDINATE, ""),
         Route("GET", "/api/v1/conferences/{id}/incidents/{number}", incident, see, ""),
         Route("GET", "/api/v1/conferences/{id}/duty", duty, Action.SEE_NAMES, ""),
+        Route("GET", "/api/v1/conferences/{id}/photos", photos, Action.SEE_NAMES, ""),
         Route("GET", "/ws/board", board, see, "", socket=True),
     ]
 

@@ -73,6 +73,14 @@ async def test_a_halls_phone_sends_a_small_photo_and_says_when_it_arrived(browse
     (photo,) = (await there.binh.get(f"{PATH}/photos")).body["photos"]
     assert (photo["point"], photo["by"]) == (HALL, "own")
     await context.close()
+    drawn = "(image) => image.complete && image.naturalWidth > 0"
+    for size, path in ((TELEPHONE, f"/points/{HALL}"), (DESK, "/reports#sources")):
+        page, complaints = await opened(browser, ours, there.binh, size, path)
+        shown = page.get_by_role("link", name="Ảnh Nhà văn hóa Trúc Bạch lúc 08:0")
+        await shown.scroll_into_view_if_needed()
+        await page.wait_for_function(drawn, arg=await shown.locator("img").element_handle())
+        assert complaints == []
+        await page.context.close()
 
 
 async def test_conferences_are_compared_in_a_table_and_bars(browser: Browser, ours: Own) -> None:

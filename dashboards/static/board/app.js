@@ -123,7 +123,7 @@ export function App() {
   // What stands beside the wall in full does not stand there in brief too.
   const beside = open.value === null ? side.value?.what : undefined;
   return html`
-    ${ready && html`<a class="skip" href="#incidents-title">${t('Đến sự cố và danh sách cần gọi')}</a>`}
+    ${ready && open.value === null && side.value === null && html`<a class="skip" href="#incidents-title">${t('Đến sự cố và danh sách cần gọi')}</a>`}
     <${Header} />
     <div class="frame" data-panel=${(open.value !== null || side.value !== null) && ready} data-stale=${stale}>
       <main id="main">

@@ -119,7 +119,7 @@ export function IncidentList() {
   return html`
     <${Beside} title=${t('Sự cố')} name="incidents">
       <p class="soft">${sums || t('Không có sự cố nào đang mở.')}</p>
-      ${may('coordinate') && acting.value && html`<p><a class="pill" href=${toSide('incidents', 'new')}>${t('Mở sự cố')}</a></p>`}
+      ${may('coordinate') && acting.value && html`<p class="list-deed"><a class="pill" href=${toSide('incidents', 'new')}>${t('Mở sự cố')}</a></p>`}
       ${open.length > 0 && html`<ul class="incident-list" aria-label=${t('Đang mở')}>${open.map((each) => html`<${Row} key=${each.number} incident=${each} />`)}</ul>`}
       ${
         done.length > 0 &&

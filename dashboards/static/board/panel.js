@@ -10,17 +10,19 @@ import { deeds } from './deeds.js';
 import { clock, figure, instant, lasting, minute } from './format.js';
 import { closePoint, toSide } from './go.js';
 import { OpeningForm } from './opening.js';
+import { Photos } from './photos.js';
 import { Receipts } from './receipts.js';
 import { Doubts } from './settle.js';
 import { Back, Cross, Shape } from './shape.js';
 import { look } from './state.js';
 import { fold } from './vietnamese.js';
-import { acting, affairs, cell, correcting, details, hallNow, may, open, parentName, side, state } from './store.js';
+import { acting, affairs, ask, cell, conference, correcting, details, hallNow, may, open, parentName, side, state } from './store.js';
 import { handWords, STREAMS, titleWords } from './troubles.js';
 import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROUNDS, signed, sittingName, STAGES, stateWords, TYPES } from './words.js';
 
 /** What one came from, and goes back to. @type {Record<string, string>} */
 const BACK = { incidents: N('Về sự cố'), calls: N('Về danh sách cần gọi'), notices: N('Về thông báo'), duty: N('Về lịch trực') };
+const PHOTOS_SHOWN = 4;
 const RENEW_MS = 400; // a hall that changes twice in a breath is asked about once
 
 /** @param {{at: string | number | null | undefined}} props */
@@ -145,6 +147,21 @@ const History = ({ history }) => html`
   </section>
 `;
 
+/** What the hall's phone has shown of it. @param {{code: string, row: import('./state.js').Point}} props */
+function Shown({ code, row }) {
+  const [photos, setPhotos] = useState(/** @type {readonly import('./photos.js').Photo[]} */ ([]));
+  useEffect(() => {
+    let asked = true;
+    // Without them the panel says all that it said before.
+    ask('GET', `/photos?point=${encodeURIComponent(code)}`).then((told) => asked && setPhotos(told.photos), () => {});
+    return () => {
+      asked = false;
+    };
+  }, [code, row.reported_at_s]);
+  if (photos.length === 0) return null;
+  return html`<section><h3>${t('Ảnh hội trường')}</h3><${Photos} photos=${photos.slice(0, PHOTOS_SHOWN)} path=${`/api/v1/conferences/${encodeURIComponent(conference.value?.id ?? '')}/photos`} /></section>`;
+}
+
 /** Keeps asking about the hall while it is open: once at the start and whenever its row changes.
  * @param {string} code @param {import('./state.js').Point | undefined} row */
 function useDetails(code, row) {
@@ -216,7 +233,8 @@ function Point({ code }) {
     document.addEventListener('keydown', escape);
     return () => {
       document.removeEventListener('keydown', escape);
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // Where one was may have been out of sight beside this, and is back only now.
+      if (before instanceof HTMLElement) queueMicrotask(() => before.isConnected && before.focus({ preventScroll: true }));
     };
   }, [code]);
 
@@ -268,6 +286,7 @@ function Point({ code }) {
       ${about && may('see_names') && !about.contacts?.length && html`<p class="empty">${t('Chưa có số điện thoại của điểm cầu này.')}</p>`}
       ${row && html`<${Axes} row=${row} about=${about} begin=${begin} />`}
       ${about?.sittings?.map((/** @type {any} */ sitting) => html`<${Rounds} key=${sitting.id} sitting=${sitting} many=${about.sittings.length > 1} begin=${begin} />`)}
+      ${row && may('see_names') && html`<${Shown} code=${code} row=${row} />`}
       ${about && html`<${History} history=${about.history ?? []} />`}
       ${
         point &&

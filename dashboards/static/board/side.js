@@ -21,7 +21,8 @@ export function useArrival(heading, out, whenever) {
     document.addEventListener('keydown', escape);
     return () => {
       document.removeEventListener('keydown', escape);
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // Where one was may have been out of sight beside this, and is back only now.
+      if (before instanceof HTMLElement) queueMicrotask(() => before.isConnected && before.focus({ preventScroll: true }));
     };
   }, [...whenever]);
 }

@@ -15,6 +15,7 @@ import { COUNTS, countWords, LOOKS, stateWords } from './words.js';
 
 const MOST_ZOOM = 2;
 const FEW = 60; // so few halls are shown with their names at once
+const FEW_GROUPS = 3; // so few stand one below the other, each as wide as the wall
 const NAMES = 2;
 // A group's heading and foot, and the narrowest heading, as board.css draws them; in the heading's own size.
 const AROUND_EM = 2.85;
@@ -299,7 +300,7 @@ export function Wall() {
   const level = zoom.value === 0 && halls <= FEW ? NAMES : zoom.value;
   useFit(wall, level === 0);
   return html`
-    <div class="wall" ref=${wall} data-zoom=${level} data-single=${groups.value.length === 1} data-only=${only.value}>
+    <div class="wall" ref=${wall} data-zoom=${level} data-few=${groups.value.length <= FEW_GROUPS} data-only=${only.value}>
       ${groups.value.map((group) => html`<${Group} key=${group.code} group=${group} />`)}
     </div>
     <div class="hint" ref=${hint} hidden aria-hidden="true"></div>

@@ -111,7 +111,7 @@ export function Whom({ chosen, choose, groups, listed }) {
         ${found.map(
           (place, i) => html`
             <button type="button" key=${place.kind + place.code} id=${`w-${i}`} role="option" tabindex="-1" aria-selected=${i === at} onClick=${() => add(place)}>
-              <b>${place.name}</b>${place.parent && html`<span class="parent"> · ${place.parent}</span>`}${place.kind === 'unit' && html` <span class="soft">${t('cả đơn vị')}</span>`}
+              <b>${place.name}</b>${place.parent && html`<span class="parent"> · ${place.parent}</span>`}${place.kind === 'unit' && html`<span class="soft"> · ${t('cả đơn vị')}</span>`}
             </button>
           `,
         )}

@@ -3,6 +3,7 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { figure } from '../board/format.js';
+import { Photos } from '../board/photos.js';
 import { Shape } from '../board/shape.js';
 import { ROUNDS, sittingName } from '../board/words.js';
 import { api, why } from '../office/asking.js';
@@ -21,6 +22,7 @@ import { of } from './store.js';
 const SOURCES = { inspector: N('Kiểm tra tại chỗ'), chair: N('Chủ trì điểm cầu'), photo: N('Đếm trên ảnh') };
 const DRAWN_FIRST = 10;
 const DRAWN_MOST = 200;
+const PHOTOS_SHOWN = 24;
 
 /** @param {Difference} one @param {'own' | 'second'} stands @param {() => void} again */
 function settle(one, stands, again) {
@@ -105,6 +107,20 @@ function Drawing({ sittings, now, close, again }) {
   `;
 }
 
+/** What phones of halls have shown; for whoever may see people. */
+function Seen() {
+  const { told } = useTold(of('/photos'));
+  const photos = /** @type {readonly import('../board/photos.js').Photo[]} */ (told?.photos ?? []);
+  if (photos.length === 0) return null;
+  return html`
+    <section class="sitting-card">
+      <h3>${t('Ảnh hội trường')} <span class="soft">${figure(told.count)}</span></h3>
+      <${Photos} photos=${photos.slice(0, PHOTOS_SHOWN)} path=${`/api/v1${of('/photos')}`} named />
+      ${told.count > PHOTOS_SHOWN && html`<p class="soft">${t('và {n} ảnh cũ hơn; mở điểm cầu để xem', { n: figure(told.count - PHOTOS_SHOWN) })}</p>`}
+    </section>
+  `;
+}
+
 export function Sources() {
   const { told, wrong, again } = useTold(of('/checks'));
   const [drawing, setDrawing] = useState(false);
@@ -135,6 +151,7 @@ export function Sources() {
       html`<section class="sitting-card"><h3>${t('Được rút thăm')}</h3>
         <ul class="missing-halls">${drawn.map((each) => html`<li key=${`${each.draw} ${each.point}`}><a href=${`/points/${encodeURIComponent(each.point)}`}><b>${each.name}</b>${each.parent && html` <span class="parent">${each.parent}</span>`}</a><small class="soft">${[t('lần {n}', { n: each.draw }), sittingName(each.sitting)[0], each.checks.length > 0 ? t('đã kiểm tra: {n} có mặt', { n: figure(each.checks[0].present) }) : t('chưa kiểm tra')].filter(Boolean).join(' · ')}</small></li>`)}</ul></section>`
     }
+    ${may('see_names') && html`<${Seen} />`}
     ${drawing && html`<${Drawing} sittings=${told.sittings} now=${told.sitting} close=${() => setDrawing(false)} again=${again} />`}
   `;
 }
