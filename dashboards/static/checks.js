@@ -157,7 +157,7 @@ function Checks({ path, role }) {
       <${Other} told=${told} pick=${setOpen} />
     </section>
     <section aria-labelledby="differences">
-      <h2 id="differences">${t('Số liệu khác nhau')} <span class="soft">${figure(told.counts.waiting)}</span></h2>
+      <h2 id="differences">${t('Số liệu khác nhau')} <span class="soft">${t('{n} chờ kết luận', { n: figure(told.counts.waiting) })}</span></h2>
       ${told.differences.length === 0 && html`<p class="soft">${t('Không có chỗ nào khác nhau.')}</p>`}
       <ul class="differing">${told.differences.map((each) => html`<${Difference} key=${`${each.point} ${each.round} ${each.second.source}`} each=${each} settles=${role !== 'inspector'} settle=${settle} />`)}</ul>
     </section>

@@ -151,7 +151,7 @@ async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_o
     await ended(there, HALL, ours.clock.now())
     async with at_a_screen(browser, ours, there.binh.headers["Cookie"]) as reader:
         page = await at(reader, "closing")
-        district = page.locator(".units li", has_text="Quận Ba Đình")
+        district = page.locator(".units li").filter(has=page.locator(".unit-name", has_text="Quận Ba Đình"))
         await page.get_by_role("button", name="Kiểm tra và nộp, Quận Ba Đình").click()
         await confirmed(page, "Đã kiểm tra, nộp")
         await expect(district).to_contain_text("thiếu 5 nơi")

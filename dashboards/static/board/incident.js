@@ -131,7 +131,7 @@ function Halls({ incident }) {
   const shown = all ? points : points.slice(0, HALLS_AT_FIRST);
   return html`
     <section>
-      <h3>${t('{n} điểm cầu', { n: figure(count) })}${incident.failing < count ? `, ${t('{n} điểm còn mất', { n: figure(incident.failing) })}` : ''} · ${t('{n} đại biểu', { n: figure(incident.expected) })}</h3>
+      <h3>${t('{n} điểm cầu', { n: figure(count) })}${incident.failing > 0 && incident.failing < count ? `, ${t('{n} điểm còn mất', { n: figure(incident.failing) })}` : ''} · ${t('{n} đại biểu', { n: figure(incident.expected) })}</h3>
       <ul class="incident-halls">${shown.map((hit) => html`<${Hall} key=${hit.code} hit=${hit} />`)}</ul>
       ${points.length > shown.length && html`<button type="button" class="more" onClick=${() => setAll(true)}>${t('Xem thêm {n}', { n: figure(points.length - shown.length) })}</button>`}
       ${(all || points.length <= HALLS_AT_FIRST) && count > points.length && html`<p class="empty">${t('Và {n} điểm nữa, được làm nổi trên tường.', { n: figure(count - points.length) })}</p>`}
@@ -141,11 +141,16 @@ function Halls({ incident }) {
 
 const GROWS = ['incident-joined', 'incident-eased'];
 
-/** Halls that come or go one after another are one line. @param {any[]} history */
+/** Halls that come or go one after another are one line; what was said once more of the same halls is none. @param {any[]} history */
 function folded(history) {
   /** @type {any[]} */
   const lines = [];
+  /** Those that fail at this line. @type {Set<string>} */
+  const failing = new Set();
   for (const line of history) {
+    const points = /** @type {string[]} */ (line.points ?? []);
+    if (line.kind === 'incident-joined' && line.count === points.length && points.every((each) => failing.has(each))) continue;
+    for (const each of points) line.kind === 'incident-eased' ? failing.delete(each) : failing.add(each);
     const before = lines.at(-1);
     if (before && before.kind === line.kind && GROWS.includes(line.kind))
       lines[lines.length - 1] = { ...before, count: before.count + line.count, at_s: Math.min(before.at_s, line.at_s), until_s: Math.max(before.until_s ?? before.at_s, line.at_s) };

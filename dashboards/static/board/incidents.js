@@ -8,7 +8,7 @@ import { toSide } from './go.js';
 import { Bars, Shape } from './shape.js';
 import { Beside } from './side.js';
 import { acting, ask, cell, hallSecond, incidents, may, parentName, session, state } from './store.js';
-import { bondWords, handWords, incidentSums, SEVERITIES, titleWords, upper, wrongWords } from './troubles.js';
+import { bondWords, causeSums, handWords, incidentSums, SEVERITIES, titleWords, upper, wrongWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Incident} Incident */
 
@@ -81,7 +81,7 @@ function Row({ incident, brief = false }) {
           <span>
             <b>${titleWords(incident)}</b>${where && html`<span class="parent"> · ${where}</span>`}
             ${!brief && bondWords(incident) && html`<small>${upper(bondWords(incident))}</small>`}
-            <small><${Running} incident=${incident} /> · <span class="hand" data-nobody=${!over(incident) && !incident.owner}>${handWords(incident, me())}</span></small>
+            <small><${Running} incident=${incident} /> · <span class="hand" data-nobody=${!over(incident) && !incident.owner}>${handWords(incident, me())}</span>${incident.cause ? ` · ${t(incident.cause)}` : ''}</small>
             ${!brief && !over(incident) && html`<small class="incident-facts"><${Severity} incident=${incident} />${incident.count > 1 ? t('{n} điểm còn mất', { n: figure(incident.failing) }) : ''}${incident.level > 0 ? html`<span>${t('đã báo lên cấp {n}', { n: incident.level })}</span>` : ''}</small>`}
           </span>
         </a>
@@ -125,6 +125,7 @@ export function IncidentList() {
         done.length > 0 &&
         html`<section>
           <h3>${t('{n} đã khắc phục trong 6 giờ qua', { n: figure(done.length) })}</h3>
+          ${causeSums(done) && html`<p class="soft causes">${t('Nguyên nhân: {said}', { said: causeSums(done) })}</p>`}
           <ul class="incident-list">${done.slice(0, most).map((each) => html`<${Row} key=${each.number} incident=${each} />`)}</ul>
           ${done.length > most && html`<button type="button" class="more" onClick=${() => setMost(most + MORE)}>${t('Xem thêm {n}', { n: figure(Math.min(MORE, done.length - most)) })}</button>`}
         </section>`

@@ -80,6 +80,18 @@ export function handWords({ status, owner, owner_name, by_itself, into }, me) {
   return status === 'acknowledged' ? t('Đang có người xử lý') : t('Chưa ai nhận');
 }
 
+/** "Hỏng thiết bị tại điểm cầu 4, Thao tác nhầm 2, chưa rõ 1": what was found to be the cause, the commonest first; empty where nobody
+ * has said any. @param {readonly Incident[]} incidents */
+export function causeSums(incidents) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  for (const { cause } of incidents) if (cause) found.set(cause, (found.get(cause) ?? 0) + 1);
+  if (found.size === 0) return '';
+  const unknown = incidents.filter(({ cause, into }) => !cause && into == null).length;
+  const sums = [...found].sort(([, one], [, other]) => other - one).map(([cause, n]) => `${t(cause)} ${figure(n)}`);
+  return [...sums, ...(unknown ? [t('chưa rõ {n}', { n: figure(unknown) })] : [])].join(', ');
+}
+
 /** "3 đang mở, 1 đang xử lý" @param {{open: number, acknowledged: number} | undefined} sums */
 export function incidentSums(sums) {
   return [
@@ -91,7 +103,9 @@ export function incidentSums(sums) {
 }
 
 /** @param {any} line one of an incident's history */
-export function moveWords({ kind, count, said, to, to_name, level, by_itself, into, by_name }) {
+export function moveWords({ kind, count, said: written, to, to_name, level, by_itself, into, by_name }) {
+  // What was chosen from the common words is kept in one language.
+  const said = written && t(written);
   switch (kind) {
     case 'incident-opened':
       return [t('Bắt đầu với {n} điểm', { n: figure(count) }), said].filter(Boolean).join(': ');

@@ -2,7 +2,7 @@
 import { signal } from '../vendor/signals.mjs';
 
 /**
- * @typedef {{csrf: string, user: {username: string, name: string, role: string}, may: string[], appoints: string[], lends: string[]}} Session
+ * @typedef {{csrf: string, user: {username: string, name: string, role: string}, units?: {code: string, name: string}[], may: string[], appoints: string[], lends: string[]}} Session
  */
 
 /** @type {import('../vendor/signals.mjs').Signal<Session | null>} */

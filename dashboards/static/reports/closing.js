@@ -119,9 +119,16 @@ function giveBack(sitting, unit) {
   });
 }
 
-/** @param {{unit: Unit}} props */
-function Standing({ unit }) {
+/** The reader's own unit, where the whole of it was checked: what lies below it was handed in with it. @param {Sitting} sitting */
+function wholeOf({ units }) {
+  const own = session.value?.units ?? [];
+  return own.length === 1 ? units.find(({ unit, checked }) => unit === own[0]?.code && checked?.holds) : undefined;
+}
+
+/** @param {{unit: Unit, whole: Unit | undefined}} props */
+function Standing({ unit, whole }) {
   const { checked, returned } = unit;
+  if (whole && whole !== unit && !checked && !returned) return html`<span class="soft">${t('Đã nộp cùng {unit}', { unit: whole.name })}</span>`;
   if (returned) return html`<span class="odd">${t('Trả lại lúc {time}', { time: moment(returned.at) })}${returned.reason && `: ${returned.reason}`}</span>`;
   if (!checked) return html`<span class="soft">${t('Chưa kiểm tra')}</span>`;
   const who = [moment(checked.at), checked.by_name].filter(Boolean).join(', ');
@@ -153,12 +160,13 @@ function SittingCard({ sitting, phase }) {
   const [open, setOpen] = useState(false);
   const acting = may('check') && (phase === 'live' || phase === 'closing');
   const missing = sitting.points - sitting.submitted;
+  const whole = wholeOf(sitting);
   return html`
     <section class="sitting-card" aria-label=${sitting.name}>
       <h3>${sitting.name}</h3>
       <div class="two">
         <p><strong>${figure(sitting.submitted)}</strong><span>/ ${figure(sitting.points)} ${t('điểm cầu đã nộp')}</span> <small>${share(sitting.submitted, sitting.points)}</small></p>
-        <p><strong>${figure(checkedOf(sitting))}</strong><span>/ ${figure(sitting.units.length)} ${t('đơn vị đã kiểm tra')}</span></p>
+        ${whole ? html`<p><span>${t('Đã kiểm tra và nộp cả {unit}', { unit: whole.name })}</span></p>` : html`<p><strong>${figure(checkedOf(sitting))}</strong><span>/ ${figure(sitting.units.length)} ${t('đơn vị đã kiểm tra')}</span></p>`}
       </div>
       ${
         missing > 0 &&
@@ -173,11 +181,11 @@ function SittingCard({ sitting, phase }) {
             <li key=${unit.unit} data-whole=${unit.submitted === unit.points}>
               <span class="unit-name">${unit.name}</span>
               <span class="unit-count">${figure(unit.submitted)}/${figure(unit.points)}</span>
-              <${Standing} unit=${unit} />
+              <${Standing} unit=${unit} whole=${whole} />
               ${
                 acting &&
                 html`<span class="unit-does">
-                  ${!unit.checked?.holds && html`<button type="button" class="change" aria-label=${`${t('Kiểm tra và nộp')}, ${unit.name}`} onClick=${() => check(sitting, unit)}>${t('Kiểm tra và nộp')}</button>`}
+                  ${!unit.checked?.holds && (!whole || unit.returned) && html`<button type="button" class="change" aria-label=${`${t('Kiểm tra và nộp')}, ${unit.name}`} onClick=${() => check(sitting, unit)}>${t('Kiểm tra và nộp')}</button>`}
                   ${unit.checked && session.value?.user.role === 'organiser' && html`<button type="button" class="change" aria-label=${`${t('Trả lại')}, ${unit.name}`} onClick=${() => giveBack(sitting, unit)}>${t('Trả lại')}</button>`}
                 </span>`
               }
