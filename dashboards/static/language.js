@@ -23,11 +23,12 @@ export function t(vietnamese, values) {
   return values ? sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : sentence;
 }
 
-/** What the server did not take, or took with a warning: by its code in the reader's language, else in the server's own words, which
- * are Vietnamese. Where the code says less than the sentence, the sentence stands in it as `{detail}`.
+/** What the server did not take, or took with a warning, in the reader's language: the sentence itself where the catalogue has it, else
+ * by its code; what has neither stays in the server's own words, which are Vietnamese. Where the code says less than the sentence, the sentence stands in it as `{detail}`.
  * @param {{code?: string, detail?: string, message?: string, [more: string]: any}} told  a problem+json, or the outcome of an act */
 export function refusal(told) {
   const detail = told.detail ?? told.message ?? '';
+  if (detail in catalogue) return t(detail);
   const found = `refused:${told.code}`;
   return found in catalogue ? t(found, { ...told, detail }) : detail;
 }

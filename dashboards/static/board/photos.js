@@ -18,7 +18,7 @@ export const Photos = ({ photos, path, named = false }) => html`
               ? html`<span class="let-go">${t('Đã xóa khi hết thời hạn lưu')}</span>`
               : html`<a href=${`${path}/${each.number}`} target="_blank" rel="noopener" aria-label=${words}><img src=${`${path}/${each.number}`} alt="" loading="lazy" decoding="async" width="160" height="120" /></a>`
           }
-          <small>${named && html`<b>${each.name}</b>${each.parent && html` <span class="parent">${each.parent}</span>`} `}${time}</small>
+          <small>${named && html`<b>${each.name}</b>${each.parent && html` <span class="parent">${each.parent}</span>`} · `}${time}</small>
         </li>
       `;
     })}
