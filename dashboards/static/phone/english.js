@@ -384,6 +384,7 @@ export const REFUSALS = {
   too_long: "The photo is too heavy to be worked on; take it again at a usual size.",
   too_many: "The largest number of these has been reached.",
   too_many_pixels: "The photo is too large to be worked on; take it with fewer megapixels.",
+  too_many_tries: "Too many tries; wait a few minutes, then try again.",
   too_small: "The photo is too small to show anything.",
   unknown_act: "The report that was meant is not there; a newer one may have taken its place.",
   unknown_badge: "The badge cannot be read, or is not of this conference.",
