@@ -35,12 +35,13 @@ function balanced(heights, columns) {
  * @param {number} width @param {number} height @param {number} around  what a group's heading and foot take
  * @param {number} narrowest  a heading with its two figures
  * @param {number} [least]  where there may be more halls than anybody could point at
+ * @param {number} [most]  where there may be few
  * @returns {Fit | null} */
-export function fit(sizes, width, height, around, narrowest, least = LEAST) {
+export function fit(sizes, width, height, around, narrowest, least = LEAST, most = MOST) {
   if (sizes.length === 0 || width < narrowest) return null;
   /** @type {{fit: Fit, tall: number} | null} */
   let best = null;
-  for (let pitch = Math.round(MOST / (1 - GAP_SHARE)); pitch >= least / (1 - GAP_SHARE); pitch -= 1) {
+  for (let pitch = Math.round(most / (1 - GAP_SHARE)); pitch >= least / (1 - GAP_SHARE); pitch -= 1) {
     const tile = Math.round(pitch * (1 - GAP_SHARE));
     const gap = pitch - tile;
     for (let across = 5; across <= 40; across += 1) {

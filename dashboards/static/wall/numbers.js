@@ -33,7 +33,7 @@ export function Numbers() {
       <${Pair} />
       <div class="made">
         <div>
-          <${Bar} part=${sums.connected} all=${sums.total} />
+          <${Bar} part=${totals?.phase === 'closing' || totals?.phase === 'closed' ? sums.opened : sums.connected} all=${sums.total} />
           <ul class="away">
             ${away.slice(0, 3).map((look) => html`<li key=${look} data-look-word=${look}><${Shape} look=${look} />${t(COUNTED[look], { n: figure(sums.looks[look]) })}</li>`)}
             ${away.length === 0 && html`<li><${Shape} look="steady" />${t('Tất cả đang kết nối')}</li>`}

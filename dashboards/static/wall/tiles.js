@@ -19,6 +19,7 @@ const DRAWN_FOR = 16; // one rem
 const AROUND = 39; // a heading and the room under its tiles
 const NARROWEST = 160;
 const LEAST = 3;
+const MOST = 64;
 const WORST = 4;
 const ANEW_MS = 20_000;
 
@@ -39,11 +40,12 @@ function Tile({ code }) {
 /** @param {{group: import('../board/store.js').Group}} props */
 function Group({ group }) {
   const sums = group.sums.value;
-  const away = sums.total - sums.connected;
   const acting = WRONG.some((each) => sums.looks[each] > 0 && each !== 'faulty' && each !== 'unstable');
+  // Whoever has ended goes home: that they are not connected is no news.
+  const all = sums.connected === sums.total || (sums.looks.ended > 0 && !acting);
   return html`
     <section class="group" data-lost=${sums.looks.lost > 0} data-acting=${acting}>
-      <h3><span>${group.short}</span><span class="score">${away > 0 ? `${figure(sums.connected)}/${figure(sums.total)}` : figure(sums.total)}</span></h3>
+      <h3><span>${group.short}</span><span class="score">${all ? figure(sums.total) : `${figure(sums.connected)}/${figure(sums.total)}`}</span></h3>
       <div class="tiles" role="img" aria-label=${t('{name}: {n} trong {all} kết nối', { name: group.name, n: figure(sums.connected), all: figure(sums.total) })}>
         ${group.members.map((code) => html`<${Tile} key=${code} code=${code} />`)}
       </div>
@@ -59,7 +61,7 @@ function useFit(ref) {
     const grow = () => {
       const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / DRAWN_FOR;
       const sizes = groups.peek().map(({ members }) => members.length);
-      const found = fit(sizes, wall.clientWidth / scale, wall.clientHeight / scale, AROUND, NARROWEST, LEAST);
+      const found = fit(sizes, wall.clientWidth / scale, wall.clientHeight / scale, AROUND, NARROWEST, LEAST, MOST);
       if (!found) return;
       wall.style.setProperty('--tile', `${found.tile / DRAWN_FOR}rem`);
       wall.style.setProperty('--gap', `${found.gap / DRAWN_FOR}rem`);
@@ -79,8 +81,8 @@ function Worst() {
   const bad = order.filter(({ sums }) => WRONG.some((each) => sums.value.looks[each] > 0)).slice(0, WORST);
   return html`
     <aside class="worst">
-      <h2>${t('Cần chú ý')}</h2>
-      ${bad.length === 0 && html`<p class="well"><${Shape} look="steady" />${t('Đủ, ổn định')}</p>`}
+      ${bad.length > 0 && html`<h2>${t('Cần chú ý')}</h2>`}
+      ${bad.length === 0 && html`<p class="wrong"><${Wrong} sums=${whole.value} /></p>`}
       <ul>
         ${bad.map(
           ({ code, short, sums }) => html`

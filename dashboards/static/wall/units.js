@@ -5,7 +5,7 @@ import { t } from '../language.js';
 import { figure, share } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { rollUp } from '../board/state.js';
-import { cell } from '../board/store.js';
+import { cell, state } from '../board/store.js';
 import { COUNTED } from '../board/words.js';
 import { useWorstFirst } from './anew.js';
 import { Hour, Pair } from './pair.js';
@@ -35,15 +35,16 @@ export function Wrong({ sums }) {
   const wrong = WRONG.filter((look) => sums.looks[look] > 0);
   if (wrong.length > 0) return wrong.slice(0, 2).map((look) => html`<span key=${look} data-look-word=${look}><${Shape} look=${look} />${t(COUNTED[look], { n: figure(sums.looks[look]) })}</span>`);
   if (sums.counts.silent > 0) return html`<span data-look-word="silent"><${Shape} look="silent" />${t('{n} chưa báo cáo', { n: figure(sums.counts.silent) })}</span>`;
+  if (sums.looks.ended > 0) return html`<span class="well"><${Shape} look="ended" />${t(COUNTED.ended, { n: figure(sums.looks.ended) })}</span>`;
   return html`<span class="well"><${Shape} look="steady" />${t('Đủ, ổn định')}</span>`;
 }
 
-/** @param {{name: string, sums: RollUp}} props */
-const Row = ({ name, sums }) => html`
+/** @param {{name: string, sums: RollUp, after: boolean}} props */
+const Row = ({ name, sums, after }) => html`
   <li data-lost=${sums.looks.lost > 0}>
     <b class="name">${name}</b>
     <${Stripe} sums=${sums} />
-    <span class="score">${figure(sums.connected)}/${figure(sums.total)}</span>
+    <span class="score">${figure(after ? sums.reported : sums.connected)}/${figure(sums.total)}</span>
     <span class="wrong"><${Wrong} sums=${sums} /></span>
     <span class="rate">${share(sums.present, sums.answered)}</span>
   </li>
@@ -53,15 +54,18 @@ export function Units() {
   // A row that moves while it is read is not read: they are put in order when the view comes, and seldom after.
   const order = useWorstFirst(ANEW_MS);
   const shown = order.length > ROWS + 1 ? order.slice(0, ROWS) : order;
+  // After the day nobody is connected: then it counts who has reported.
+  const phase = state.value?.totals.phase;
+  const after = phase === 'closing' || phase === 'closed';
   const rest = order.slice(shown.length);
   const sums = rollUp(rest.flatMap(({ members }) => members.flatMap((code) => cell(code)?.value ?? [])));
   return html`
     <div class="top"><${Pair} /><${Hour} /></div>
     <section class="units" aria-label=${t('Các đơn vị, nơi cần chú ý trước')}>
-      <p class="heads" aria-hidden="true"><span></span><span></span><span>${t('Kết nối')}</span><span></span><span>${t('Có mặt')}</span></p>
+      <p class="heads" aria-hidden="true"><span></span><span></span><span>${after ? t('Đã báo cáo') : t('Kết nối')}</span><span></span><span>${t('Có mặt')}</span></p>
       <ol>
-        ${shown.map((group) => html`<${Row} key=${group.code} name=${group.short} sums=${group.sums.value} />`)}
-        ${rest.length > 0 && html`<${Row} key="rest" name=${t('{n} đơn vị khác', { n: figure(rest.length) })} sums=${sums} />`}
+        ${shown.map((group) => html`<${Row} key=${group.code} name=${group.short} sums=${group.sums.value} after=${after} />`)}
+        ${rest.length > 0 && html`<${Row} key="rest" name=${t('{n} đơn vị khác', { n: figure(rest.length) })} sums=${sums} after=${after} />`}
       </ol>
     </section>
   `;
