@@ -245,17 +245,13 @@ def heard_by(scene: Scene, code: str) -> list[dict[str, Any]]:
             "number": each.number,
             "text": each.text,
             "at": wire.rfc3339(each.at_ms),
-            "seen_at": _time(each.seen.get(code)),
-            "confirmed_at": _time(each.confirmed.get(code)),
+            "seen_at": wire.rfc3339_if(each.seen.get(code)),
+            "confirmed_at": wire.rfc3339_if(each.confirmed.get(code)),
             "confirm": each.confirm,
             "withdrawn": each.withdrawn,
         }
         for each in reversed(reaching[-NOTICES_SHOWN:])
     ]
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else wire.rfc3339(ms)
 
 
 def totals(scene: Scene, unit: str) -> dict[str, int]:

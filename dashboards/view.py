@@ -196,21 +196,21 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *
     said = point.perceived
     plan = scene.state.plan
     return {
-        "stage": {"stage": point.stage.value, "at": _time(point.stage_ms)},
+        "stage": {"stage": point.stage.value, "at": wire.rfc3339_if(point.stage_ms)},
         "link": {
             "link": scene.link_shown(point),
-            "at": _time(point.link_ms),
-            "noticed_at": _time(point.link_noticed_ms),
+            "at": wire.rfc3339_if(point.link_ms),
+            "noticed_at": wire.rfc3339_if(point.link_noticed_ms),
             "cause": point.link_cause,
         },
         "line": {"rtt_ms": line.rtt_ms, "loss": line.loss} if line and line.rtt_ms is not None else None,
-        "stream": {"stream": scene.stream_shown(point), "at": _time(point.stream_ms)},
+        "stream": {"stream": scene.stream_shown(point), "at": wire.rfc3339_if(point.stream_ms)},
         "line_test": _tested(point.line_test) if point.line_test else None,
         "outages": [
             {
                 "cause": outage.cause,
-                "began_at": _time(outage.began_ms),
-                "ended_at": _time(outage.ended_ms) if outage.ended_ms is not None else None,
+                "began_at": wire.rfc3339_if(outage.began_ms),
+                "ended_at": wire.rfc3339_if(outage.ended_ms),
                 "times": outage.times,
             }
             for outage in reversed(point.outages)
@@ -221,7 +221,7 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *
             "picture": said.picture.value,
             "sound": said.sound.value,
             "line": said.line.value,
-            "at": _time(said.at_ms),
+            "at": wire.rfc3339_if(said.at_ms),
         }
         if said
         else None,
@@ -235,7 +235,8 @@ def detail(scene: Scene, point: Point, history: Sequence[Placed], now_ms: int, *
                 "stayed": stayed(point, sitting),
                 "line": outages.told(point, sitting, now_ms),
                 "rounds": [
-                    {"round": each.name.value, "due_at": _time(each.due_ms)} | figures(point, (sitting.id, each.name))
+                    {"round": each.name.value, "due_at": wire.rfc3339_if(each.due_ms)}
+                    | figures(point, (sitting.id, each.name))
                     for each in sitting.rounds
                 ],
             }
@@ -254,7 +255,7 @@ def _judged(found: Verdict) -> dict[str, Any]:
         "believed": found.believed.value,
         "reason": found.reason,
         "sentence": found.sentence,
-        "said_at": _time(found.said_ms or 0),
+        "said_at": wire.rfc3339_if(found.said_ms),
     }
 
 
@@ -265,7 +266,7 @@ def _tested(test: LineTest) -> dict[str, Any]:
         "loss": test.loss,
         "down_kbps": test.down_kbps,
         "up_kbps": test.up_kbps,
-        "at": _time(test.at_ms),
+        "at": wire.rfc3339_if(test.at_ms),
     }
 
 
@@ -299,8 +300,8 @@ def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:
         "grade": shown.grade.value if shown else None,
         "said": msgspec.structs.asdict(shown.count) if shown else None,
         "act": shown.act if shown else None,
-        "at": _time(shown.at_ms) if shown else None,
-        "received_at": _time(shown.received_ms) if shown else None,
+        "at": wire.rfc3339_if(shown.at_ms) if shown else None,
+        "received_at": wire.rfc3339_if(shown.received_ms) if shown else None,
         "by": shown.author.value if shown else None,
         "on_time": figure.on_time if figure else None,
         "differing": said_in(other) if other else None,
@@ -310,14 +311,10 @@ def figures(point: Point, key: tuple[str, Any]) -> dict[str, Any]:
 def said_in(figure: Figure) -> dict[str, Any]:
     """A figure as its hall said it, with when and by whom."""
     return msgspec.structs.asdict(figure.count) | {
-        "at": _time(figure.at_ms),
-        "received_at": _time(figure.received_ms),
+        "at": wire.rfc3339_if(figure.at_ms),
+        "received_at": wire.rfc3339_if(figure.received_ms),
         "grade": figure.grade.value,
         "by": figure.author.value,
         "act": figure.act,
         "device": figure.device,
     }
-
-
-def _time(ms: int) -> str | None:
-    return wire.rfc3339(ms) if ms else None

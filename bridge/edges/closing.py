@@ -133,8 +133,8 @@ class Closing:
             ClosingTold(
                 phase=state.phase.value,
                 phase_version=state.version,
-                closed_at=_time(ladder.closed_ms),
-                grace_until=_time(until_ms),
+                closed_at=wire.rfc3339_if(ladder.closed_ms),
+                grace_until=wire.rfc3339_if(until_ms),
                 now=wire.rfc3339(self._clock.now()),
                 version=len(ladder.versions),
                 sittings=[reader.sitting(each, own.values(), unit) for each in sittings],
@@ -176,7 +176,3 @@ class Closing:
         log.info("handed-back", conference=hall.conference, of=unit or point, sitting=asked.sitting, by=caller.name)
         by_name = Reader(state, caller, self._named).name(caller.name)
         return answer(ReturnTold(by_name, wire.rfc3339(now_ms), asked.reason))
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else wire.rfc3339(ms)

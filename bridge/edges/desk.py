@@ -166,12 +166,12 @@ class Desk:
             expected=point.expected.get(sitting.id) if sitting else None,
             round=key[1].value if key else None,
             rounds=[_round(point, sitting, (sitting.id, each.name)) for each in sitting.rounds] if sitting else [],
-            stage={"stage": point.stage.value, "at": _time(point.stage_ms)},
+            stage={"stage": point.stage.value, "at": wire.rfc3339_if(point.stage_ms)},
             perceived={
                 "picture": said.picture.value,
                 "sound": said.sound.value,
                 "line": said.line.value,
-                "at": _time(said.at_ms),
+                "at": wire.rfc3339_if(said.at_ms),
             }
             if said
             else None,
@@ -213,10 +213,6 @@ class Desk:
         }
 
 
-def _time(ms: int) -> str | None:
-    return wire.rfc3339(ms) if ms else None
-
-
 INCIDENTS_SHOWN = 10
 
 
@@ -234,9 +230,9 @@ def _closing(closing: Closing, point: Point, sitting: Sitting) -> dict[str, Any]
     theirs = [each for each in closing.of_point(point.code) if each.sitting == sitting.id]
     return {
         "owed": is_summoned(point, sitting.id),
-        "submitted_at": _time(submission.at_ms) if submission else None,
+        "submitted_at": wire.rfc3339(submission.at_ms) if submission else None,
         "returned": {"at": wire.rfc3339(back.at_ms), "reason": back.reason} if back else None,
-        "closed_at": _time(closing.closed_ms or 0),
+        "closed_at": wire.rfc3339_if(closing.closed_ms),
         "signed": len(closing.versions),
         "corrections": [_correction(each) for each in reversed(theirs[-CORRECTIONS_SHOWN:])],
     }
@@ -251,7 +247,7 @@ def _correction(correction: Correction) -> dict[str, Any]:
         "act": correction.act,
         "at": wire.rfc3339(correction.asked_ms),
         "status": correction.status.value,
-        "settled_at": _time(correction.settled_ms or 0),
+        "settled_at": wire.rfc3339_if(correction.settled_ms),
         "why": correction.why,
     }
 

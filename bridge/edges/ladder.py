@@ -182,7 +182,7 @@ class Reader:
             received_at=wire.rfc3339(correction.received_ms),
             status=correction.status.value,
             settled_by_name=self.name(correction.settled_by),
-            settled_at=_time(correction.settled_ms),
+            settled_at=wire.rfc3339_if(correction.settled_ms),
             why=correction.why if reads else "",
             version=next((each.number for each in versions if correction.number in each.corrections), None),
             yours_to_approve=correction.status is Status.WAITING and stands_above(self._caller, correction),
@@ -258,7 +258,3 @@ _ROLE_OF: Mapping[Asker, Role] = {asker: role for role, asker in ASKS_AS.items()
 def stands_above(caller: Caller, correction: Correction) -> bool:
     """Whether they may approve it: one level above whoever asked, and somebody else."""
     return approves(caller, _ROLE_OF[correction.asked_as], correction.asked_by)
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else wire.rfc3339(ms)

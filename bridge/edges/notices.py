@@ -297,8 +297,8 @@ def _hall_told(state: State, notice: Notice, code: str) -> HallTold:
     return HallTold(
         point=code,
         name=state.points[code].planned.name,
-        seen_at=None if seen_ms is None else wire.rfc3339(seen_ms),
-        confirmed_at=None if confirmed_ms is None else wire.rfc3339(confirmed_ms),
+        seen_at=wire.rfc3339_if(seen_ms),
+        confirmed_at=wire.rfc3339_if(confirmed_ms),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from bridge.halls import Halls
 from bridge.post import Letter
 from bridge.post.book import Book, Entry, Fate
-from bridge.rules.wire import rfc3339
+from bridge.rules.wire import rfc3339, rfc3339_if
 from endpoints_registry.access import Action
 from endpoints_registry.gate import CALLER, Route, answer, nowhere, query_of
 
@@ -91,7 +91,7 @@ def _line(letter: Letter, entries: list[Entry]) -> LetterLine:
                 id=letter.id(each.channel),
                 state=each.state,
                 tries=each.tries,
-                ended_at=None if each.ended_ms is None else rfc3339(each.ended_ms),
+                ended_at=rfc3339_if(each.ended_ms),
                 next_at=rfc3339(each.due_ms) if each.state == Fate.WAITING else None,
                 why=each.why,
             )

@@ -50,6 +50,11 @@ def rfc3339(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, HANOI).isoformat(timespec="milliseconds")
 
 
+def rfc3339_if(ms: int | None) -> str | None:
+    """The same of what may not have happened: of None, and of 0, it is None."""
+    return rfc3339(ms) if ms else None
+
+
 def ms_of(at: datetime) -> int:
     """An aware time as milliseconds since the epoch."""
     # Part by part: to divide one timedelta by another takes longer than to read the time from its text.
