@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from bridge.beside import Beside
 from bridge.clock import Clock
-from bridge.edges.judge import Judge
 from bridge.halls import Hall as Conference
 from bridge.halls import Halls
+from bridge.judge import Judge
 from bridge.rules.attendance import is_summoned, standing
 from bridge.rules.comparing import RULE, Day, Hall, Step, Summed, summed
 from bridge.rules.hours import day_of

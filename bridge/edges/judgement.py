@@ -12,8 +12,8 @@ from bridge.beside import Beside
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.edges.finding import hall_of, holds, point_of, theirs
-from bridge.edges.judge import Judge
 from bridge.halls import Hall, Halls
+from bridge.judge import Judge
 from bridge.rules import checking, wire
 from bridge.rules.events import AnyEvent
 from bridge.rules.judging import List, Removed, Row

@@ -17,7 +17,6 @@ from bridge.edges.desk import Desk, Whereabouts
 from bridge.edges.events import Events
 from bridge.edges.health import Health
 from bridge.edges.incidents import Incidents
-from bridge.edges.judge import Judge
 from bridge.edges.judgement import Judging
 from bridge.edges.linetest import LineTest
 from bridge.edges.notices import Notices
@@ -35,6 +34,7 @@ from bridge.house.signing_in import CitySignIn
 from bridge.house.stores import addresses
 from bridge.house.terms import judging_terms
 from bridge.journal import READ_LIMIT, Journal
+from bridge.judge import Judge
 from bridge.keeping.door import Door as BackupDoor
 from bridge.keeping.verifying import Verifying
 from bridge.post import Kind

@@ -13,10 +13,10 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 from bridge.beside import Beside
 from bridge.coordinator import Coordinator
 from bridge.edges.comparison import Comparison
-from bridge.edges.judge import Judge
 from bridge.edges.judgement import Judging
 from bridge.halls import Hall, Halls
 from bridge.journal.memory import MemoryJournal
+from bridge.judge import Judge
 from bridge.presence import Presence
 from bridge.rules import link
 from bridge.rules.judging import Terms

@@ -4,9 +4,9 @@ import pytest
 
 from bridge.beside import Beside
 from bridge.coordinator import Coordinator
-from bridge.edges.judge import Judge
 from bridge.halls import Hall
 from bridge.journal.memory import MemoryJournal
+from bridge.judge import Judge
 from bridge.presence import Presence
 from bridge.rules import events, link
 from bridge.rules.judging import Terms

@@ -1,5 +1,4 @@
-"""The judge: what the rules say of every conference's halls, thought out beside the halls and remembered until something
-happens."""
+"""The judge: what the rules say of all halls, thought out beside them and remembered until something happens."""
 
 import asyncio
 from functools import partial
