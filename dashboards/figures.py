@@ -11,7 +11,7 @@ from bridge.rules import wire
 from bridge.rules.attendance import round_of
 from bridge.rules.model import Point, RoundKey, RoundName
 from bridge.rules.scene import Placed
-from dashboards import view
+from dashboards import panel, view
 from dashboards.feed import Feed, Hall
 from dashboards.sockets import Halls, sees_names
 from endpoints_registry.access import Action, Caller, may
@@ -121,7 +121,7 @@ class Figures:
         facts = self._facts(point.code, self._may(hall, caller, Action.SEE_NAMES, point))
         history = await self._history(hall.conference, point.code)
         among_staff = self._may(hall, caller, Action.COORDINATE, point)
-        return answer({**facts, **view.detail(hall.scene, point, history, self._now(), among_staff=among_staff)})
+        return answer({**facts, **panel.detail(hall.scene, point, history, self._now(), among_staff=among_staff)})
 
     def _hall(self, request: web.Request) -> Hall:
         hall = self._halls(request.match_info["conference"])
