@@ -244,9 +244,11 @@ def _misplaced(row: Row, unit: Unit, units: _Versions, mentioned: set[str]) -> I
     if not above:
         # A parent whose own row is at fault is not this row's fault.
         if parent not in mentioned or units.of.get(parent):
-            dated = " trong thời gian này" if units.of.get(parent) else ""
             yield row.fault(
-                "parent_code", f"Không có đơn vị cấp trên mã {parent}{dated}, cả trong tệp lẫn trong danh bạ."
+                "parent_code",
+                f"Không có đơn vị cấp trên mã {parent} trong thời gian này, cả trong tệp lẫn trong danh bạ."
+                if units.of.get(parent)
+                else f"Không có đơn vị cấp trên mã {parent}, cả trong tệp lẫn trong danh bạ.",
             )
         return
     day = max(unit.valid_from, above[-1].valid_from)
@@ -385,8 +387,14 @@ def _plan_expected(existing: Existing, points: Mapping[str, Point], rows: Sequen
             known = "; ".join(sorted(existing.sittings[conference]))
             draft.faults.append(row.fault("sitting", f"Hội nghị không có buổi «{sitting}»; các buổi là {known}."))
         if point not in existing.chosen.get(conference, frozenset()):
-            message = "không được chọn cho hội nghị này" if point in points else "không có trong danh bạ"
-            draft.faults.append(row.fault("point", f"Điểm cầu {point} {message}."))
+            draft.faults.append(
+                row.fault(
+                    "point",
+                    f"Điểm cầu {point} không được chọn cho hội nghị này."
+                    if point in points
+                    else f"Điểm cầu {point} không có trong danh bạ.",
+                )
+            )
         if place in first:
             draft.faults.append(row.fault("point", f"Trùng với dòng {first[place].number}."))
             continue

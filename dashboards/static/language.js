@@ -4,11 +4,21 @@
 
 /** @type {Catalogue} */
 let catalogue = {};
+/** What the server says with values in it, by the pattern of its sentence. @type {readonly {pattern: RegExp, key: string}[]} */
+let patterns = [];
+
+const SAID = 'said:';
+
+/** "Mã {1} đã có ở dòng {2}." @param {string} sentence */
+const patternOf = (sentence) => new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\\\{\d\\\}/g, '(.*?)')}$`, 's');
 
 /** Speak the language of this catalogue from now on; an empty one is Vietnamese.
  * @param {Catalogue} words */
 export function speak(words) {
   catalogue = words;
+  // The longest first: another may be its beginning.
+  const said = Object.keys(words).filter((key) => key.startsWith(SAID)).sort((one, other) => other.length - one.length);
+  patterns = said.map((key) => ({ key, pattern: patternOf(key.slice(SAID.length)) }));
 }
 
 /** Vietnamese, unless a catalogue was given. */
@@ -31,6 +41,16 @@ export function refusal(told) {
   if (detail in catalogue) return t(detail);
   const found = `refused:${told.code}`;
   return found in catalogue ? t(found, { ...told, detail }) : detail;
+}
+
+/** A sentence of the server in the reader's language, with its values as they are; one that is not known stays as it is.
+ * @param {string} sentence */
+export function recognised(sentence) {
+  for (const { pattern, key } of patterns) {
+    const found = pattern.exec(sentence);
+    if (found) return t(key, Object.fromEntries(found.slice(1).map((value, i) => [String(i + 1), value])));
+  }
+  return sentence;
 }
 
 /** Marks a sentence that stands in a table and is translated where it is shown.

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 import bridge
@@ -35,7 +36,7 @@ VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 NAMES = re.compile(r"\{(\w+)\}")
 
 
-REFUSED = "refused:"
+REFUSED, SAID = "refused:", "said:"
 REFUSES = {"Problem", "Refused", "Decided", "Outcome"}
 """Whatever carries a code to whoever asked."""
 
@@ -51,7 +52,41 @@ def said() -> set[str]:
 
 
 def sentences() -> set[str]:
-    return {words for words in language.read()["en"].words if not words.startswith(REFUSED)}
+    return {words for words in language.read()["en"].words if not words.startswith((REFUSED, SAID))}
+
+
+def _pattern(sentence: ast.expr, end: str) -> str | None:
+    """As the catalogue has it: its values numbered."""
+    match sentence:
+        case ast.Constant(value=str(words)):
+            return words + end
+        case ast.JoinedStr(values=parts):
+            numbers = count(1)
+            return (
+                "".join(str(part.value) if isinstance(part, ast.Constant) else f"{{{next(numbers)}}}" for part in parts)
+                + end
+            )
+    return None
+
+
+def faults() -> set[str]:
+    """What the registry finds in files that are brought to it."""
+    found = set()
+    for path in Path(str(endpoints_registry.__file__)).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name not in {"Fault", "fault", "Misread"}:
+                continue
+            # What was misread ends with a dot where it is told.
+            end = "." if name == "Misread" else ""
+            last = node.args[-1]
+            for each in (last.body, last.orelse) if isinstance(last, ast.IfExp) else (last,):
+                words = _pattern(each, end)
+                if words and " " in words.replace("{1}", ""):
+                    found.add(words)
+    return found - {"{1}."}
 
 
 def _codes_of(call: ast.Call) -> Iterator[str]:
@@ -117,6 +152,12 @@ def test_a_phone_tells_them_in_the_same_words() -> None:
     assert {code: said for code, said in told.items() if english().get(code) != said} == {}
 
 
+def test_what_is_found_in_files_is_told_in_english_by_the_pattern_of_its_sentence() -> None:
+    known = {words.removeprefix(SAID) for words in language.read()["en"].words if words.startswith(SAID)}
+    assert faults() - known == set()
+    assert known - faults() == set()
+
+
 def test_the_causes_of_the_demo_day_are_those_that_the_board_offers() -> None:
     offered = (DASHBOARDS / "static/board/incident.js").read_text(encoding="utf-8")
     for cause in (POWER, CABLE, CARRIER, DEVICE, INSIDE, SLIP, CENTRE):
@@ -125,7 +166,7 @@ def test_the_causes_of_the_demo_day_are_those_that_the_board_offers() -> None:
 
 def test_translations_fill_in_the_same_names() -> None:
     for vietnamese, english in language.read()["en"].words.items():
-        if vietnamese.startswith(REFUSED):
+        if vietnamese.startswith(REFUSED):  # its values are its own
             continue
         for sentence in [english] if isinstance(english, str) else english:
             assert set(NAMES.findall(sentence)) == set(NAMES.findall(vietnamese)), vietnamese

@@ -1,7 +1,7 @@
 // A file on its way in: chosen, looked at with its faults by row and column, and only then taken.
 import { html } from '../vendor/html.js';
 import { useRef, useState } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { recognised, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Refused, why } from '../office/asking.js';
 
@@ -14,7 +14,7 @@ export const Faults = ({ faults, left }) => html`
     <div class="scroll" tabindex="0" role="region" aria-label=${t('Các chỗ cần sửa')}>
       <table>
         <thead><tr><th scope="col">${t('Trang tính')}</th><th scope="col">${t('Dòng')}</th><th scope="col">${t('Cột')}</th><th scope="col">${t('Cần sửa')}</th></tr></thead>
-        <tbody>${faults.map((each, i) => html`<tr key=${i}><td>${each.sheet || '–'}</td><td class="figure">${each.row}</td><td>${each.column || '–'}</td><td>${each.message}</td></tr>`)}</tbody>
+        <tbody>${faults.map((each, i) => html`<tr key=${i}><td>${each.sheet || '–'}</td><td class="figure">${each.row}</td><td>${each.column || '–'}</td><td>${recognised(each.message)}</td></tr>`)}</tbody>
       </table>
     </div>
     ${left > 0 && html`<p class="soft">${t('Và {n} chỗ nữa.', { n: figure(left) })}</p>`}
