@@ -21,7 +21,7 @@ from bridge.notdone import NotDone
 from bridge.office import AccountAsked, Office, OwnOffice, Progress
 from bridge.reporting import Reporter
 from dashboards.reports.jobs import Format
-from endpoints_registry.bodies import ImportAnswer
+from endpoints_registry.bodies.files import ImportAnswer
 from endpoints_registry.columns import KINDS
 from endpoints_registry.doing import AT_THE_MACHINE, done_by
 from endpoints_registry.gate import Handler, answer

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bridge.notdone import NotDone
 from endpoints_registry.access import Role
 from endpoints_registry.accounts import WrongAccount
-from endpoints_registry.bodies import ImportAnswer
+from endpoints_registry.bodies.files import ImportAnswer
 from endpoints_registry.filing import report
 from endpoints_registry.passwords import TooBusy, WeakPassword
 from endpoints_registry.registry import Registry

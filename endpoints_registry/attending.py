@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from endpoints_registry import badges, exporting, rosters, vietnamese
 from endpoints_registry.access import Action, may
 from endpoints_registry.attendees import Attendee, Attendees
-from endpoints_registry.bodies import ImportAnswer
+from endpoints_registry.bodies.files import ImportAnswer
 from endpoints_registry.conferences import Conference, Standing
 from endpoints_registry.filing import CSV, XLSX, attached, report, uploaded
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry.access import Action
-from endpoints_registry.bodies import ClusterBody, ClustersAnswer, ClusterTold, ClusterUnitTold, NewClusterBody
+from endpoints_registry.bodies.staff import ClusterBody, ClustersAnswer, ClusterTold, ClusterUnitTold, NewClusterBody
 from endpoints_registry.database import alone
 from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
 from endpoints_registry.registry import Registry

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from endpoints_registry import accounts, attempts, otp
 from endpoints_registry.attempts import TooManyTries
-from endpoints_registry.bodies import (
+from endpoints_registry.bodies.signing import (
     CodeBody,
     CodesAnswer,
     EnrolmentAnswer,

@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from endpoints_registry import exporting
 from endpoints_registry.access import Action
 from endpoints_registry.attendees import Attendee
-from endpoints_registry.bodies import ChangeTold, ExportQuery, FaultTold, ImportAnswer, ImportQuery, Tally
+from endpoints_registry.bodies.files import ChangeTold, ExportQuery, FaultTold, ImportAnswer, ImportQuery, Tally
 from endpoints_registry.columns import EVERY_KIND, KINDS
 from endpoints_registry.gate import CALLER, Problem, Route, answer, in_time, query_of
 from endpoints_registry.planning import Change, Plan

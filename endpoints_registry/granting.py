@@ -7,7 +7,7 @@ from aiohttp import web
 
 from endpoints_registry import credentials, otp, pins
 from endpoints_registry.access import Action, Caller, covers
-from endpoints_registry.bodies import (
+from endpoints_registry.bodies.keys import (
     LinkLine,
     LinkLinesAnswer,
     LinksAnswer,

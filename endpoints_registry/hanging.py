@@ -7,7 +7,7 @@ from endpoints_registry import walls
 from endpoints_registry.access import Action, Caller, covers
 from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
-from endpoints_registry.bodies import (
+from endpoints_registry.bodies.walls import (
     ViewSeconds,
     WallAnswer,
     WallBody,

@@ -6,7 +6,13 @@ from aiohttp import web
 from endpoints_registry import accounts, tokens
 from endpoints_registry.access import Caller, answers_for, covers
 from endpoints_registry.accounts import EVERYWHERE, WrongAccount
-from endpoints_registry.bodies import ApiTokenBody, ApiTokensAnswer, ApiTokenTold, NewApiTokenAnswer, TokensQuery
+from endpoints_registry.bodies.signing import (
+    ApiTokenBody,
+    ApiTokensAnswer,
+    ApiTokenTold,
+    NewApiTokenAnswer,
+    TokensQuery,
+)
 from endpoints_registry.gate import CALLER, Open, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import person

@@ -9,11 +9,9 @@ from aiohttp import web
 
 from endpoints_registry.access import ALLOWED, Action, Caller, covers, may
 from endpoints_registry.attending import Attending, Meets, newest_with_names
-from endpoints_registry.bodies import (
+from endpoints_registry.bodies.looking import (
     ConferenceAnswer,
-    ConferenceBody,
     ConferenceLine,
-    ConferenceMade,
     ConferencesAnswer,
     ContactTold,
     DayQuery,
@@ -28,6 +26,7 @@ from endpoints_registry.bodies import (
     UnitsQuery,
     UnitTold,
 )
+from endpoints_registry.bodies.making import ConferenceBody, ConferenceMade
 from endpoints_registry.clusters import Clusters
 from endpoints_registry.conferences import Conference, Hotline, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory

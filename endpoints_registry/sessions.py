@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from endpoints_registry import accounts
 from endpoints_registry.access import Caller, Role, answers_for
 from endpoints_registry.accounts import digest
-from endpoints_registry.bodies import SessionsAnswer, SessionsQuery, SessionTold
+from endpoints_registry.bodies.signing import SessionsAnswer, SessionsQuery, SessionTold
 from endpoints_registry.gate import CALLER, Open, Route, answer, nowhere, query_of
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import person

@@ -10,7 +10,7 @@ from endpoints_registry.access import ALLOWED, APPOINTS, STAFF, Role, lends
 from endpoints_registry.accounts import WrongPassword
 from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
-from endpoints_registry.bodies import LinkAnswer, LinkBody, OwnUnit, SessionAnswer, SignInBody, User
+from endpoints_registry.bodies.signing import LinkAnswer, LinkBody, OwnUnit, SessionAnswer, SignInBody, User
 from endpoints_registry.credentials import LINK_LIFETIME, UnknownLink
 from endpoints_registry.entering import (
     KNOWN_FOR,

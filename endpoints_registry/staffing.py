@@ -12,13 +12,13 @@ from aiohttp import web
 from endpoints_registry import accounts, exporting, hiring, otp, sheets, vietnamese
 from endpoints_registry.access import APPOINTS, Action, Role
 from endpoints_registry.accounts import EVERYWHERE, Account, Line, TakenName, WrongAccount
-from endpoints_registry.bodies import (
+from endpoints_registry.bodies.files import FaultTold
+from endpoints_registry.bodies.staff import (
     AccountBody,
     AccountChange,
     AccountsAnswer,
     AccountsQuery,
     AccountTold,
-    FaultTold,
     GivenAnswer,
     GivenQuery,
     HireTold,

@@ -15,7 +15,7 @@ from bridge.office import Progress as Tell
 from bridge.rules.spelling import figure
 from bridge.settings import Settings
 from endpoints_registry import exporting
-from endpoints_registry.bodies import ChangeTold, FaultTold, ImportAnswer, Tally
+from endpoints_registry.bodies.files import ChangeTold, FaultTold, ImportAnswer, Tally
 from endpoints_registry.columns import KINDS, TITLES
 
 PREVIEWED = 40

@@ -15,7 +15,7 @@ from endpoints_registry import audit
 from endpoints_registry.access import Role
 from endpoints_registry.audit import Change, Row, Wanted
 from endpoints_registry.auditing import Auditing, JournalHead, said
-from endpoints_registry.bodies import SittingBody
+from endpoints_registry.bodies.making import SittingBody
 from endpoints_registry.conferences import Hotline, planned
 from endpoints_registry.doing import Doer, done_by
 from endpoints_registry.gate import ORIGINS, RESOLVE, mount

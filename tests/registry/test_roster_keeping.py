@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from endpoints_registry import exporting, rosters
 from endpoints_registry.attendees import Attendees
-from endpoints_registry.bodies import SittingBody
+from endpoints_registry.bodies.making import SittingBody
 from endpoints_registry.conferences import Hotline, planned
 from endpoints_registry.keeping import NamesOff
 from endpoints_registry.planning import Plan
