@@ -31,3 +31,10 @@ test('no groups and no room make no wall', () => {
   assert.equal(fit([], 1052, 570, 38, 162), null);
   assert.equal(fit(HANOI, 100, 570, 38, 162), null);
 });
+
+test('a whole country still stands on one screen of a wall, as small as it must be', () => {
+  const sizes = Array.from({ length: 63 }, () => 181);
+  const found = fit(sizes, 1344, 640, 39, 160, 2, 64);
+  assert.ok(tall(found, sizes, 1344, found.between, 39) <= 640);
+  assert.equal(fit([30], 1344, 640, 39, 160, 2, 64).tile, 64);
+});

@@ -44,7 +44,9 @@ export function fit(sizes, width, height, around, narrowest, least = LEAST, most
   for (let pitch = Math.round(most / (1 - GAP_SHARE)); pitch >= least / (1 - GAP_SHARE); pitch -= 1) {
     const tile = Math.round(pitch * (1 - GAP_SHARE));
     const gap = pitch - tile;
-    for (let across = 5; across <= 40; across += 1) {
+    // As many as a heading takes, where they are the smallest.
+    const widest = Math.max(40, Math.ceil(narrowest / pitch) + 20);
+    for (let across = 5; across <= widest; across += 1) {
       const column = across * pitch - gap;
       if (column < narrowest) continue;
       const columns = Math.min(sizes.length, Math.floor((width + BETWEEN) / (column + BETWEEN)));

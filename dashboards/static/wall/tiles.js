@@ -18,7 +18,7 @@ import { Wrong, WRONG } from './units.js';
 const DRAWN_FOR = 16; // one rem
 const AROUND = 39; // a heading and the room under its tiles
 const NARROWEST = 160;
-const LEAST = 3;
+const LEAST = 2;
 const MOST = 64;
 const WORST = 4;
 const ANEW_MS = 20_000;
