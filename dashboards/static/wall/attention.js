@@ -20,7 +20,7 @@ const PLACES = 2;
 /** In which districts: names of halls repeat, and a leader asks where. @param {import('../board/affairs.js').Incident} incident */
 function whereWords({ points, count }) {
   const found = new Set(points.map(({ code }) => cell(code)?.peek()?.group));
-  const names = groups.peek().filter(({ code }) => found.has(code)).map(({ short }) => short);
+  const names = groups.peek().filter(({ code, leads }) => leads && found.has(code)).map(({ short }) => short);
   return points.length < count || names.length > PLACES ? '' : names.join(', ');
 }
 

@@ -7,7 +7,7 @@ import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { look } from '../board/state.js';
 import { calm, cell, groups, whole } from '../board/store.js';
-import { LOOKS } from '../board/words.js';
+import { LOOKS, stateWords } from '../board/words.js';
 import { useWorstFirst } from './anew.js';
 import { Hour, Pair } from './pair.js';
 import { Wrong, WRONG } from './units.js';
@@ -75,6 +75,12 @@ function useFit(ref) {
   }, [groups.value]);
 }
 
+/** @param {{code: string}} props */
+function HallWrong({ code }) {
+  const point = cell(code)?.value;
+  return point ? html`<span data-look-word=${look(point)}><${Shape} look=${look(point)} />${stateWords(point)}</span>` : null;
+}
+
 /** What the red and the amber of it are, for those who cannot read the small names. */
 function Worst() {
   const order = useWorstFirst(ANEW_MS);
@@ -85,8 +91,8 @@ function Worst() {
       ${bad.length === 0 && html`<p class="wrong"><${Wrong} sums=${whole.value} /></p>`}
       <ul>
         ${bad.map(
-          ({ code, short, sums }) => html`
-            <li key=${code}><b>${short}</b> <span class="score">${figure(sums.value.connected)}/${figure(sums.value.total)}</span><span class="wrong"><${Wrong} sums=${sums.value} /></span></li>
+          ({ code, short, hall, sums }) => html`
+            <li key=${code}><b>${short}</b> <span class="score" hidden=${hall}>${figure(sums.value.connected)}/${figure(sums.value.total)}</span><span class="wrong">${hall ? html`<${HallWrong} code=${code} />` : html`<${Wrong} sums=${sums.value} />`}</span></li>
           `,
         )}
       </ul>

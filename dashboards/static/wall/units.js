@@ -4,9 +4,9 @@ import { useLayoutEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { figure, share } from '../board/format.js';
 import { Shape } from '../board/shape.js';
-import { rollUp } from '../board/state.js';
+import { look, rollUp } from '../board/state.js';
 import { cell, state } from '../board/store.js';
-import { COUNTED } from '../board/words.js';
+import { COUNTED, stateWords } from '../board/words.js';
 import { useWorstFirst } from './anew.js';
 import { Hour, Pair } from './pair.js';
 
@@ -39,6 +39,21 @@ export function Wrong({ sums }) {
   return html`<span class="well"><${Shape} look="steady" />${t('Đủ, ổn định')}</span>`;
 }
 
+/** One hall, where the screen is a district's own. @param {{code: string}} props */
+function Hall({ code }) {
+  const point = cell(code)?.value;
+  if (!point) return null;
+  const now = look(point);
+  return html`
+    <li class="hall" data-lost=${now === 'lost'}>
+      <b class="name">${point.name}</b>
+      <span class="wrong"><span data-look-word=${now}><${Shape} look=${now} />${stateWords(point)}</span></span>
+      <span class="score">${figure(point.present)}/${figure(point.expected)}</span>
+      <span class="rate">${share(point.present, point.present == null ? null : (point.expected ?? 0) - (point.unreported ?? 0))}</span>
+    </li>
+  `;
+}
+
 /** @param {{name: string, sums: RollUp, after: boolean}} props */
 const Row = ({ name, sums, after }) => html`
   <li data-lost=${sums.looks.lost > 0}>
@@ -58,14 +73,16 @@ export function Units() {
   const phase = state.value?.totals.phase;
   const after = phase === 'closing' || phase === 'closed';
   const rest = order.slice(shown.length);
-  const sums = rollUp(rest.flatMap(({ members }) => members.flatMap((code) => cell(code)?.value ?? [])));
+  const halls = order[0]?.hall ?? false;
+  const left = new Set(rest.map(({ code }) => code));
+  const sums = rollUp([...(state.value?.points.values() ?? [])].filter((point) => left.has(halls ? point.code : point.group)));
   return html`
     <div class="top"><${Pair} /><${Hour} /></div>
     <section class="units" aria-label=${t('Các đơn vị, nơi cần chú ý trước')}>
-      <p class="heads" aria-hidden="true"><span></span><span></span><span>${after ? t('Đã báo cáo') : t('Kết nối')}</span><span></span><span>${t('Có mặt')}</span></p>
+      <p class="heads" aria-hidden="true" data-halls=${halls}><span></span><span></span><span>${halls ? t('Có mặt') : after ? t('Đã báo cáo') : t('Kết nối')}</span><span></span><span>${halls ? '' : t('Có mặt')}</span></p>
       <ol>
-        ${shown.map((group) => html`<${Row} key=${group.code} name=${group.short} sums=${group.sums.value} after=${after} />`)}
-        ${rest.length > 0 && html`<${Row} key="rest" name=${t('{n} đơn vị khác', { n: figure(rest.length) })} sums=${sums} after=${after} />`}
+        ${shown.map((group) => group.hall ? html`<${Hall} key=${group.code} code=${group.code} />` : html`<${Row} key=${group.code} name=${group.short} sums=${group.sums.value} after=${after} />`)}
+        ${rest.length > 0 && html`<${Row} key="rest" name=${halls ? t('{n} điểm cầu khác', { n: figure(rest.length) }) : t('{n} đơn vị khác', { n: figure(rest.length) })} sums=${sums} after=${after} />`}
       </ol>
     </section>
   `;
