@@ -33,6 +33,8 @@ WASTE_BYTES = 4 * 1024
 WASTE_SHARE = 4
 """A body may be wrapped in so much, and a quarter of what it holds: two hundred pieces of a few letters, or a file in decent ones.
 Each piece costs us as much as a kilobyte, and whoever sends a letter at a time wants just that."""
+GROWN_BYTES = 1024 * 1024
+"""So much more than it was on the line may a body become when it is unpacked after it was answered, and nobody reads it."""
 BACKLOG = 1024
 FILES_KEPT = 256
 """Of the files that we may open, so many are for what is not a connection."""
@@ -69,7 +71,7 @@ class Doorstep:
         self.turned_away = 0
         self.too_slow = 0
         self.wasteful = 0
-        """Let go for sending a body in crumbs."""
+        """Let go for a body that came in crumbs, or that never ended to grow."""
         self._from: dict[str, int] = {}
         self._said_s = 0.0
 
@@ -186,7 +188,7 @@ class Guest(web.RequestHandler):
             # What waits to be read is not counted yet.
             not self._reading_paused
             and self._body_bytes - body.total_bytes > WASTE_BYTES + body.total_bytes // WASTE_SHARE
-        ):
+        ) or (self._current_request is None and body.total_bytes - self._body_bytes > GROWN_BYTES):
             self._doorstep.wasteful += 1
             self._body = None
             self.force_close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import socket
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
@@ -115,6 +116,20 @@ async def test_a_body_in_crumbs_is_not_put_together(tmp_path: Path, path: str) -
         # Decent pieces are a body like any other, whatever comes of it.
         told = await sent(house.address, head + SLICES * 300 + b"0\r\n\r\n")
         assert told.status in (401, 404, 413, 422)
+        assert house.doorstep.wasteful == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/session", 413), ("/nowhere", 404), ("/api/v1/attend", 413)])
+async def test_a_body_that_was_answered_is_not_unpacked_to_its_end(tmp_path: Path, path: str, status: int) -> None:
+    packed = gzip.compress(bytes(50_000_000))
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: {10 * len(packed)}\r\n\r\n"
+    async with standing(tmp_path) as house, asyncio.timeout(PATIENCE_S):
+        reader, writer = await dialled(house.address)
+        writer.write(head.encode() + packed)
+        assert (await answer(reader)).status == status
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
         assert house.doorstep.wasteful == 1
 
 
