@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from bridge.house import opened_house
-from tests.flows.house import MEASURED, PATIENCE_S, Own, act, settings
+from tests.flows.house import CONFERENCE, MEASURED, PATIENCE_S, Own, act, settings
 from tests.pages.conftest import Reader, at_a_screen
 from tests.pages.test_board import serious, widest
 
@@ -161,3 +161,30 @@ async def test_the_office_makes_a_link_hands_it_out_once_and_takes_it_back(brows
         await expect(page.locator("h1")).to_have_text("Liên kết của màn hình này đã được thu hồi")
         # The browser itself says that it was refused.
         ann.complaints[:] = [said for said in ann.complaints if "404" not in said]
+
+
+async def test_it_turns_to_the_next_conference_by_itself(screen: Reader, ours: Own) -> None:
+    page, ann = screen.page, ours.there.ann
+    await page.clock.install()
+    await page.goto(screen.address + (await link(ours)))
+    await shows(page, "numbers")
+    sittings = [{"day": "2099-01-05", "starts_at": "08:00", "ends_at": "11:00"}]
+    planned = {
+        "id": "hoi-nghi-sau",
+        "title": "Hội nghị sau",
+        "unit": "01",
+        "sittings": sittings,
+        "points": {"under": ["001"]},
+    }
+    assert (await ann.post("/api/v1/conferences", planned)).status == 201
+    for version, phase in enumerate(("closing", "closed"), start=2):
+        told = {"phase": phase, "version": version}
+        assert (await ann.post(f"/api/v1/conferences/{CONFERENCE}/phase", told)).status == 200
+    await page.clock.fast_forward(60_000)
+    await expect(page.locator("h1")).to_have_text("Hội nghị sau", timeout=PATIENCE_MS)
+    await expect(page.locator("main")).to_contain_text("Đang chuẩn bị. Bắt đầu lúc 08:00, ngày 05/01/2099.")
+    opened = {"phase": "open", "version": 0}
+    assert (await ann.post("/api/v1/conferences/hoi-nghi-sau/phase", opened)).status == 200
+    await page.clock.fast_forward(60_000)
+    await expect(page.locator(".pair .whole").first).to_have_text("/ 6", timeout=PATIENCE_MS)
+    assert screen.complaints == []
