@@ -3,6 +3,7 @@ import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { incidentLook, over } from './affairs.js';
+import { useAnew } from './anew.js';
 import { clock, figure, lasting, minute } from './format.js';
 import { GivingForm } from './giving.js';
 import { openSide, toPoint, toSide } from './go.js';
@@ -16,7 +17,6 @@ import { handWords, moveWords, titleWords, whyWords } from './troubles.js';
 /** @typedef {import('./affairs.js').Incident} Incident */
 /** @typedef {'assign' | 'note' | 'explain' | 'resolve' | 'reopen' | 'escalate'} Doing */
 
-const RENEW_MS = 400;
 const HALLS_AT_FIRST = 14;
 
 /** What each asks, the field it fills, how long that may be, and whether it may stay empty.
@@ -82,30 +82,6 @@ function Form({ number, doing, done }) {
       </div>
     </form>
   `;
-}
-
-/** Its history is asked for anew whenever the feed says that something was done. @param {Incident | undefined} incident @param {number} number */
-function useHistory(incident, number) {
-  const [found, setFound] = useState(/** @type {any} */ (null));
-  const [gone, setGone] = useState(false);
-  const first = useRef(true);
-  useEffect(() => {
-    let asked = true;
-    const timer = setTimeout(
-      () =>
-        ask('GET', `/incidents/${number}`).then(
-          (answer) => asked && setFound(answer),
-          (error) => asked && error.status === 404 && setGone(true),
-        ),
-      first.current ? 0 : RENEW_MS,
-    );
-    first.current = false;
-    return () => {
-      asked = false;
-      clearTimeout(timer);
-    };
-  }, [incident, number]);
-  return { found, gone };
 }
 
 /** @param {{hit: import('./affairs.js').Hit}} props */
@@ -179,7 +155,8 @@ const History = ({ history }) => html`
 /** @param {{number: number}} props */
 export function OneIncident({ number }) {
   const live = affairs.value.incidents.get(number);
-  const { found, gone } = useHistory(live, number);
+  const { found, error } = useAnew(() => ask('GET', `/incidents/${number}`), [live, number]);
+  const gone = error?.status === 404;
   const { busy, wrong, does } = useDeed();
   const [doing, setDoing] = useState(/** @type {Doing | null} */ (null));
   const from = useRef('');

@@ -2,6 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { useAnew } from './anew.js';
 import { clock, figure, instant, minute, share } from './format.js';
 import { toPoint, toSide } from './go.js';
 import { Remind } from './remind.js';
@@ -11,7 +12,7 @@ import { wrongWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Notice} Notice */
 
-const RENEW_MS = 800;
+const BREATH_MS = 800; // halls answer by the hundred
 const HALLS_AT_FIRST = 20;
 const BEGINNING = 120;
 
@@ -139,34 +140,11 @@ const hour = (at) => {
   return ms === null ? '' : minute(ms);
 };
 
-/** Which halls, asked for anew when their number moves. @param {number} number @param {Notice | undefined} live */
-function useHalls(number, live) {
-  const [found, setFound] = useState(/** @type {any} */ (null));
-  const [gone, setGone] = useState(false);
-  const first = useRef(true);
-  useEffect(() => {
-    let asked = true;
-    const timer = setTimeout(
-      () =>
-        ask('GET', `/notices/${number}`).then(
-          (answer) => asked && setFound(answer),
-          (error) => asked && error.status === 404 && setGone(true),
-        ),
-      first.current ? 0 : RENEW_MS,
-    );
-    first.current = false;
-    return () => {
-      asked = false;
-      clearTimeout(timer);
-    };
-  }, [live, number]);
-  return { found, gone };
-}
-
 /** @param {{number: number}} props */
 export function OneNotice({ number }) {
   const live = affairs.value.notices.get(number);
-  const { found, gone } = useHalls(number, live);
+  const { found, error } = useAnew(() => ask('GET', `/notices/${number}`), [live, number], BREATH_MS);
+  const gone = error?.status === 404;
   /** @type {Notice | undefined} */
   const notice = live ?? found ?? undefined;
   /** @type {any[]} */

@@ -2,6 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
+import { useAnew } from './anew.js';
 import { Badges, Papers } from './badges.js';
 import { CallHere, Contacts } from './calls.js';
 import { ExpectedForm, ModeForm, StageForm } from './change.js';
@@ -23,7 +24,6 @@ import { countWords, LINKS, MODES, newsLook, newsWords, perceivedWords, ROUNDS, 
 /** What one came from, and goes back to. @type {Record<string, string>} */
 const BACK = { incidents: N('Về sự cố'), calls: N('Về danh sách cần gọi'), notices: N('Về thông báo'), duty: N('Về lịch trực') };
 const PHOTOS_SHOWN = 4;
-const RENEW_MS = 400; // a hall that changes twice in a breath is asked about once
 
 /** @param {{at: string | number | null | undefined}} props */
 const From = ({ at }) => {
@@ -166,29 +166,9 @@ function Shown({ code, row }) {
  * @param {string} code @param {import('./state.js').Point | undefined} row */
 function useDetails(code, row) {
   const settled = deeds.value.filter((each) => each.point === code && each.state === 'accepted').length;
-  const [about, setAbout] = useState(/** @type {any} */ (null));
-  const [wrong, setWrong] = useState('');
-  const first = useRef(true);
-  useEffect(() => {
-    let asked = true;
-    const timer = setTimeout(
-      () =>
-        details(code).then(
-          (found) => {
-            if (!asked) return;
-            setAbout(found);
-            setWrong('');
-          },
-          (error) => asked && setWrong(error.status === 404 ? t('Không có điểm cầu này, hoặc không thuộc phạm vi của bạn.') : t('Chưa lấy được thông tin điểm cầu. Trang sẽ thử lại khi có thay đổi.')),
-        ),
-      first.current ? 0 : RENEW_MS,
-    );
-    first.current = false;
-    return () => {
-      asked = false;
-      clearTimeout(timer);
-    };
-  }, [code, row, settled]);
+  const { found: about, error } = useAnew(() => details(code), [code, row, settled]);
+  let wrong = '';
+  if (error) wrong = error.status === 404 ? t('Không có điểm cầu này, hoặc không thuộc phạm vi của bạn.') : t('Chưa lấy được thông tin điểm cầu. Trang sẽ thử lại khi có thay đổi.');
   return { about, wrong };
 }
 
