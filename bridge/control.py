@@ -24,9 +24,10 @@ from dashboards.reports.jobs import Format
 from endpoints_registry.bodies.files import ImportAnswer
 from endpoints_registry.columns import KINDS
 from endpoints_registry.doing import AT_THE_MACHINE, done_by
-from endpoints_registry.gate import Handler, answer
+from endpoints_registry.door import Handler
 from endpoints_registry.registry import Registry
 from endpoints_registry.sheets import FILE_BYTES
+from endpoints_registry.taking import answer
 
 log = structlog.get_logger("control")
 

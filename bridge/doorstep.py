@@ -274,7 +274,7 @@ PROBLEM = "application/problem+json; charset=utf-8"
 
 
 def _problem(status: int, code: str, detail: str) -> bytes:
-    """A refusal before a door was reached, in the form of all others (`gate.Problem`)."""
+    """A refusal before a door was reached, in the form of all others (`door.Problem`)."""
     return msgspec.json.encode({"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail})
 
 

@@ -22,7 +22,7 @@ from dashboards.reports.writing import Unwritten
 from endpoints_registry import audit
 from endpoints_registry.access import Caller
 from endpoints_registry.doing import AT_THE_MACHINE
-from endpoints_registry.gate import nowhere
+from endpoints_registry.door import nowhere
 from endpoints_registry.registry import Registry
 
 

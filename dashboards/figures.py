@@ -15,7 +15,8 @@ from dashboards import panel, view
 from dashboards.feed import Feed, Hall
 from dashboards.sockets import Halls, sees_names
 from endpoints_registry.access import Action, Caller, may
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, query_of
 
 History = Callable[[str, str], Awaitable[Sequence[Placed]]]
 """(conference, point code) -> what happened to the point, newest first."""

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.assets import ASK_AGAIN, Asset, Assets
 from endpoints_registry.access import Action
+from endpoints_registry.door import Open, Problem, Route
 from endpoints_registry.dressing import HEADERS
-from endpoints_registry.gate import Open, Problem, Route, answer
+from endpoints_registry.taking import answer
 
 TEMPLATES = Path(__file__).parent / "templates"
 READER = Path(__file__).parent / "static/phone/zxing/zxing_reader.wasm"

@@ -14,7 +14,8 @@ from dashboards import language
 from dashboards.assets import Assets
 from dashboards.language import Catalogue
 from endpoints_registry.access import Action
-from endpoints_registry.gate import Open, Route, local
+from endpoints_registry.door import Open, Route
+from endpoints_registry.gate import local
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME_COOKIE = "theme"

@@ -17,8 +17,9 @@ from bridge.rules import wire
 from bridge.rules.wire import Close
 from dashboards.feed import Channel, Feed, Hall, Screen
 from endpoints_registry.access import ALLOWED, Action, Caller, may
-from endpoints_registry.gate import CALLER, Problem, Route, nowhere, upgraded
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.holding import Held
+from endpoints_registry.taking import upgraded
 
 log = structlog.get_logger("screens")
 

@@ -18,12 +18,13 @@ from endpoints_registry.access import Action, may
 from endpoints_registry.attendees import Attendee, Attendees
 from endpoints_registry.bodies.files import ImportAnswer
 from endpoints_registry.conferences import Conference, Standing
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.filing import CSV, XLSX, attached, report, uploaded
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.keeping import NamesOff
 from endpoints_registry.points import KeptPoint
 from endpoints_registry.registry import Registry
 from endpoints_registry.sheets import Unreadable
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("attending")
 

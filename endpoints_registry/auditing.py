@@ -14,10 +14,11 @@ from endpoints_registry.access import Action
 from endpoints_registry.audit import MARK, Change, Row, Wanted
 from endpoints_registry.bodies import Moment
 from endpoints_registry.conferences import HANOI
+from endpoints_registry.door import Route
 from endpoints_registry.exporting import inert
 from endpoints_registry.filing import CSV
-from endpoints_registry.gate import Route, answer, query_of
 from endpoints_registry.registry import Registry
+from endpoints_registry.taking import answer, query_of
 
 PAGE = 500
 # A sheet program takes about a million lines.

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from endpoints_registry.access import Action
 from endpoints_registry.bodies.staff import ClusterBody, ClustersAnswer, ClusterTold, ClusterUnitTold, NewClusterBody
 from endpoints_registry.database import alone
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import person
 from endpoints_registry.tables import ACCOUNT, API_TOKEN, CLUSTER, CLUSTER_UNIT, DUTY_SHIFT
+from endpoints_registry.taking import answer, body_of
 from endpoints_registry.units import Cluster, assign_cluster
 
 log = structlog.get_logger("clusters")

@@ -15,9 +15,10 @@ from endpoints_registry.columns import Misread
 from endpoints_registry.columns import phone as phone_of
 from endpoints_registry.conferences import HANOI, Conference
 from endpoints_registry.directory import Directory
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.registry import Registry
 from endpoints_registry.shifts import SHIFTS_LIMIT, Shift
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("duty")
 

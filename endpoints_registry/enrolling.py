@@ -18,11 +18,12 @@ from endpoints_registry.bodies.signing import (
     ProofBody,
     RemovalBody,
 )
-from endpoints_registry.gate import CALLER, Open, Problem, Route, answer, body_of
+from endpoints_registry.door import CALLER, Open, Problem, Route
 from endpoints_registry.passwords import TooBusy, WeakPassword
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import busy, person, too_many
 from endpoints_registry.tables import ACCOUNT
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("enrolling")
 

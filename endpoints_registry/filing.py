@@ -12,11 +12,12 @@ from endpoints_registry.access import Action
 from endpoints_registry.attendees import Attendee
 from endpoints_registry.bodies.files import ChangeTold, ExportQuery, FaultTold, ImportAnswer, ImportQuery, Tally
 from endpoints_registry.columns import EVERY_KIND, KINDS
-from endpoints_registry.gate import CALLER, Problem, Route, answer, in_time, query_of
+from endpoints_registry.door import CALLER, Problem, Route
 from endpoints_registry.planning import Change, Plan
 from endpoints_registry.points import Contact, Point
 from endpoints_registry.registry import Registry
 from endpoints_registry.sheets import FILE_BYTES, Unreadable
+from endpoints_registry.taking import answer, in_time, query_of
 from endpoints_registry.units import Unit
 
 log = structlog.get_logger("filing")

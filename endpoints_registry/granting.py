@@ -21,12 +21,13 @@ from endpoints_registry.bodies.keys import (
     TokenTold,
 )
 from endpoints_registry.directory import Directory
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.passwords import TooBusy
 from endpoints_registry.pins import WeakPin
 from endpoints_registry.points import Point
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import busy
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("granting")
 

@@ -17,10 +17,11 @@ from endpoints_registry.bodies.walls import (
     WallSecretBody,
 )
 from endpoints_registry.credentials import UnknownLink
-from endpoints_registry.gate import CALLER, CREDENTIAL, Open, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, CREDENTIAL, Open, Problem, Route, nowhere
 from endpoints_registry.granting import check_theirs
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import too_many
+from endpoints_registry.taking import answer, body_of
 from endpoints_registry.walls import WALL_LIFETIME, Hung, Line, Wall, WrongWall
 
 log = structlog.get_logger("hanging")

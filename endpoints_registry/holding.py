@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from endpoints_registry.access import Caller, Role
-from endpoints_registry.gate import CALLER
+from endpoints_registry.door import CALLER
 from endpoints_registry.keyring import Keyring
 
 log = structlog.get_logger("holding")

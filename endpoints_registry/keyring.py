@@ -19,7 +19,7 @@ from endpoints_registry.access import USER, Caller, Role, covers, lends
 from endpoints_registry.accounts import Account, Lifetime, StaffSession
 from endpoints_registry.credentials import LINK_LIFETIME, PhoneSession
 from endpoints_registry.database import Store
-from endpoints_registry.gate import LINK_HEADER, WALL_HEADER, Credential
+from endpoints_registry.door import LINK_HEADER, WALL_HEADER, Credential
 from endpoints_registry.tokens import ApiToken
 from endpoints_registry.walls import WALL_LIFETIME, Wall, WallSession
 

@@ -13,9 +13,10 @@ from endpoints_registry.bodies.signing import (
     NewApiTokenAnswer,
     TokensQuery,
 )
-from endpoints_registry.gate import CALLER, Open, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Open, Problem, Route, nowhere
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import person
+from endpoints_registry.taking import answer, body_of, query_of
 from endpoints_registry.tokens import ApiToken, WrongToken
 
 log = structlog.get_logger("lending")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from endpoints_registry.gate import Open, Route
+from endpoints_registry.door import Open, Route
 
 Json = dict[str, Any]
 

@@ -30,10 +30,10 @@ from endpoints_registry.bodies.making import ConferenceBody, ConferenceMade
 from endpoints_registry.clusters import Clusters
 from endpoints_registry.conferences import Conference, Hotline, Impossible, Standing, chosen
 from endpoints_registry.directory import Directory
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.duty import Duty
 from endpoints_registry.enrolling import Enrolling
 from endpoints_registry.filing import Filing
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.granting import Granting, theirs
 from endpoints_registry.hanging import Hanging
 from endpoints_registry.lending import Lending
@@ -42,6 +42,7 @@ from endpoints_registry.registry import Registry
 from endpoints_registry.sessions import Sessions
 from endpoints_registry.signing import Signing
 from endpoints_registry.staffing import Staffing
+from endpoints_registry.taking import answer, body_of, query_of
 from endpoints_registry.units import ALWAYS, Tree, Unit
 from endpoints_registry.words import TYPES
 

@@ -12,10 +12,11 @@ from endpoints_registry import accounts
 from endpoints_registry.access import Caller, Role, answers_for
 from endpoints_registry.accounts import digest
 from endpoints_registry.bodies.signing import SessionsAnswer, SessionsQuery, SessionTold
-from endpoints_registry.gate import CALLER, Open, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Open, Route, nowhere
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import person
 from endpoints_registry.tables import ACCOUNT, STAFF_SESSION
+from endpoints_registry.taking import answer, query_of
 
 log = structlog.get_logger("sessions")
 

@@ -12,6 +12,7 @@ from endpoints_registry.arriving import came_from
 from endpoints_registry.attempts import TooManyTries
 from endpoints_registry.bodies.signing import LinkAnswer, LinkBody, OwnUnit, SessionAnswer, SignInBody, User
 from endpoints_registry.credentials import LINK_LIFETIME, UnknownLink
+from endpoints_registry.door import CREDENTIAL, Credential, Open, Problem, Route, csrf_token
 from endpoints_registry.entering import (
     KNOWN_FOR,
     EnrolmentNeeded,
@@ -21,10 +22,10 @@ from endpoints_registry.entering import (
     OtpNeeded,
     WrongOtp,
 )
-from endpoints_registry.gate import CREDENTIAL, Credential, Open, Problem, Route, answer, body_of, csrf_token
 from endpoints_registry.passwords import TooBusy, WeakPassword
 from endpoints_registry.pins import PinNeeded, WrongPin
 from endpoints_registry.registry import Registry
+from endpoints_registry.taking import answer, body_of
 from endpoints_registry.vietnamese import unit_key
 
 log = structlog.get_logger("signing")

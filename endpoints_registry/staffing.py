@@ -24,13 +24,14 @@ from endpoints_registry.bodies.staff import (
     HireTold,
     HiringAnswer,
 )
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.filing import CSV, XLSX, attached, uploaded
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
 from endpoints_registry.hiring import Hiring
 from endpoints_registry.passwords import TooBusy, on_paper
 from endpoints_registry.registry import Registry
 from endpoints_registry.sheets import Unreadable
 from endpoints_registry.signing import busy, person
+from endpoints_registry.taking import answer, body_of, query_of
 from endpoints_registry.words import STAFF_ROLES
 
 log = structlog.get_logger("staffing")

@@ -12,8 +12,9 @@ from aiohttp import web
 
 from endpoints_registry.accounts import Lifetime, digest
 from endpoints_registry.arriving import came_from
+from endpoints_registry.door import Open, Route
 from endpoints_registry.entering import NobodyHere, OtpNeeded
-from endpoints_registry.gate import Open, Route, local
+from endpoints_registry.gate import local
 from endpoints_registry.provider import Client, NotVouched, Provider, Question, Unreachable
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import calls_itself

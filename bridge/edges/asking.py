@@ -14,7 +14,7 @@ from bridge.rules.model import Asker, Phase
 from bridge.rules.projection import State
 from bridge.rules.timing import said
 from endpoints_registry.access import Action, Caller, Role, covers, may
-from endpoints_registry.gate import Problem
+from endpoints_registry.door import Problem
 
 NEEDS: Mapping[type[acts.AnyAct], Action] = {
     acts.StageAct: Action.ACT,

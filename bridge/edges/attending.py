@@ -16,7 +16,8 @@ from bridge.halls import Halls
 from bridge.rules import acts, wire
 from endpoints_registry.allowances import Allowances
 from endpoints_registry.arriving import came_from, neighbourhood
-from endpoints_registry.gate import Open, Problem, Route, answer, body_of
+from endpoints_registry.door import Open, Problem, Route
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("attending")
 

@@ -15,7 +15,8 @@ from bridge.rules.model import Plan, Point, Sitting
 from bridge.rules.outages import Reckoned, reckoned
 from bridge.rules.projection import State
 from endpoints_registry.access import Action, Caller, covers
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, query_of
 
 ROWS = 1_000
 """Worst first; the sums are of all."""

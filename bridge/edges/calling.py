@@ -21,7 +21,8 @@ from bridge.rules.refused import Refused
 from bridge.rules.trouble import CallOutcome
 from bridge.rules.urgency import Row, sheet
 from endpoints_registry.access import Action, Caller
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of
+from endpoints_registry.door import CALLER, Problem, Route
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("calling")
 

@@ -22,7 +22,8 @@ from bridge.rules.projection import Draft
 from bridge.rules.sources import DRAWN_LIMIT, differences
 from bridge.rules.witness import Seen, Source, Stands
 from endpoints_registry.access import ALLOWED, Action, Caller
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("checks")
 

@@ -27,7 +27,8 @@ from bridge.rules import closing, wire
 from bridge.rules.closing import Decided, Standing
 from bridge.rules.projection import Draft
 from endpoints_registry.access import Action
-from endpoints_registry.gate import CALLER, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Route, nowhere
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("closing")
 

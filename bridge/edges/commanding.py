@@ -5,7 +5,7 @@ from bridge.coordinator import Overloaded, Unavailable
 from bridge.halls import Hall
 from bridge.rules.refused import Refused
 from endpoints_registry.access import Caller
-from endpoints_registry.gate import Problem
+from endpoints_registry.door import Problem
 
 
 async def commanded(hall: Hall, judge: Judge, caller: Caller) -> None:

@@ -20,7 +20,8 @@ from bridge.rules.model import Phase, RoundKey
 from bridge.rules.projection import State
 from bridge.rules.wire import rfc3339
 from endpoints_registry.access import Action, Caller, covers
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, query_of
 
 COMPARED = 12
 """The newest conferences: more columns than that nobody reads."""

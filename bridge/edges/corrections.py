@@ -21,7 +21,8 @@ from bridge.rules.ladder import Correction
 from bridge.rules.model import Count, RoundName
 from bridge.rules.projection import Draft
 from endpoints_registry.access import Action, Caller
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("corrections")
 

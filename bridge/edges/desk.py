@@ -20,8 +20,9 @@ from bridge.rules.model import Figure, Point, RoundKey, Sitting
 from bridge.rules.notices import Notice
 from bridge.rules.telling import pending
 from endpoints_registry.access import Action
+from endpoints_registry.door import CALLER, CREDENTIAL, Problem, Route
 from endpoints_registry.dressing import Ready
-from endpoints_registry.gate import CALLER, CREDENTIAL, Problem, Route, answer, raw_of
+from endpoints_registry.taking import answer, raw_of
 
 log = structlog.get_logger("desk")
 

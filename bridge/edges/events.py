@@ -12,7 +12,8 @@ from bridge.journal import Journal, Record, Row
 from bridge.rules import wire
 from bridge.rules.projection import State
 from endpoints_registry.access import ALLOWED, USER, Action, Caller, covers
-from endpoints_registry.gate import CALLER, Route, answer, query_of
+from endpoints_registry.door import CALLER, Route
+from endpoints_registry.taking import answer, query_of
 
 PERSONAL = frozenset({"person-checked-in", "person-seen-again", "act-undone"})
 AMONG_STAFF = frozenset(

@@ -8,7 +8,7 @@ from bridge.rules.incidents import Incident
 from bridge.rules.model import Point
 from bridge.rules.projection import State
 from endpoints_registry.access import Action, Caller, covers, may
-from endpoints_registry.gate import CALLER, nowhere
+from endpoints_registry.door import CALLER, nowhere
 
 NUMBER_LETTERS = 9
 """Nothing here is numbered higher."""

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from bridge.halls import Halls
-from endpoints_registry.gate import Open, Problem, Route, answer
+from endpoints_registry.door import Open, Problem, Route
+from endpoints_registry.taking import answer
 
 
 class Health:

@@ -22,7 +22,8 @@ from bridge.rules.severity import Severity
 from bridge.rules.showing import Covers, Named, history, shown
 from bridge.rules.trouble import Bond, Trouble
 from endpoints_registry.access import ALLOWED, Action, Caller
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("incidents")
 

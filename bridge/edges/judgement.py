@@ -21,7 +21,8 @@ from bridge.rules.projection import Draft, State
 from bridge.rules.sources import Edited
 from bridge.rules.witness import Roll
 from endpoints_registry.access import ALLOWED, Action, Caller
-from endpoints_registry.gate import CALLER, Route, answer, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Route, nowhere
+from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("judgement")
 

@@ -14,7 +14,8 @@ from bridge.clock import Clock
 from bridge.rules import wire
 from endpoints_registry.access import Action
 from endpoints_registry.allowances import Allowances
-from endpoints_registry.gate import CALLER, Problem, Route, answer, in_time, query_of
+from endpoints_registry.door import CALLER, Problem, Route
+from endpoints_registry.taking import answer, in_time, query_of
 
 MIB = 1024 * 1024
 DOWN_LIMIT = 2 * MIB

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge.coordinator import Turned
 from endpoints_registry.arriving import Network, came_from, loopback, within
-from endpoints_registry.gate import Open, Route, nowhere
+from endpoints_registry.door import Open, Route, nowhere
 
 log = structlog.get_logger("metrics")
 

@@ -23,7 +23,8 @@ from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT
 from bridge.rules.telling import post, remind, silent, withdraw
 from endpoints_registry.access import ALLOWED, Action, Caller, covers
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("notices")
 

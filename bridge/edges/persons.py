@@ -12,9 +12,10 @@ from bridge.journal import Journal
 from bridge.rules.wire import rfc3339
 from endpoints_registry import erasing
 from endpoints_registry.access import Action
+from endpoints_registry.door import Route
 from endpoints_registry.erasing import Held, Person
-from endpoints_registry.gate import Route, answer, body_of
 from endpoints_registry.registry import Registry
+from endpoints_registry.taking import answer, body_of
 
 
 class PersonBody(BaseModel):

@@ -16,7 +16,8 @@ from bridge.rules.events import AnyEvent
 from bridge.rules.model import Phase, Plan
 from bridge.rules.projection import Draft
 from endpoints_registry.access import Action
-from endpoints_registry.gate import CALLER, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Route, nowhere
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("phases")
 

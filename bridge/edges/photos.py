@@ -22,8 +22,9 @@ from bridge.rules.refused import Refused
 from bridge.rules.sources import Photo
 from endpoints_registry.access import ALLOWED, USER, Action, Caller
 from endpoints_registry.apart import Busy
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.filing import uploaded
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
+from endpoints_registry.taking import answer, query_of
 
 log = structlog.get_logger("photos")
 

@@ -25,8 +25,9 @@ from bridge.rules.scene import Placed
 from bridge.rules.telling import pending
 from bridge.rules.wire import FRAME_LIMIT, Close
 from endpoints_registry.access import Action, Caller, Role
-from endpoints_registry.gate import CALLER, Route, nowhere, upgraded
+from endpoints_registry.door import CALLER, Route, nowhere
 from endpoints_registry.holding import Held
+from endpoints_registry.taking import upgraded
 
 log = structlog.get_logger("rooms")
 

@@ -11,7 +11,8 @@ from bridge.edges.finding import hall_of, incident_of, is_theirs
 from bridge.halls import Halls
 from bridge.rules.projection import State
 from endpoints_registry.access import ALLOWED, Action, Caller, Role, covers
-from endpoints_registry.gate import CALLER, Route, answer
+from endpoints_registry.door import CALLER, Route
+from endpoints_registry.taking import answer
 
 LISTED = 200
 """Whoever holds a whole city may be one of hundreds; the nearest are told, the others can still be named."""

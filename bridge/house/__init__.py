@@ -28,7 +28,8 @@ from bridge.post.ways import ways_out
 from bridge.reporting import Reporter
 from bridge.settings import Settings
 from endpoints_registry.arriving import ARRIVALS
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 
 __all__ = ["House", "Unusable", "opened_house"]
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bridge.rules import acts, wire
 from endpoints_registry import openapi
-from endpoints_registry.gate import Open, Route
+from endpoints_registry.door import Open, Route
 
 
 def described(served: Sequence[Route]) -> tuple[Route, ...]:

@@ -55,7 +55,7 @@ from dashboards.reports.flash import FlashDoors
 from dashboards.reports.templating import Templates
 from endpoints_registry import routes as registry_routes
 from endpoints_registry.auditing import Auditing, JournalHead
-from endpoints_registry.gate import Route
+from endpoints_registry.door import Route
 from endpoints_registry.registry import Registry
 
 FLASHES = 50

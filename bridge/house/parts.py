@@ -35,7 +35,7 @@ from dashboards.feed import Feed
 from dashboards.reports.drafts import Drafts
 from dashboards.reports.writing import written
 from dashboards.sockets import Screens
-from endpoints_registry.gate import Route
+from endpoints_registry.door import Route
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bridge.house.address import address
 from bridge.settings import Settings
-from endpoints_registry.gate import Route
+from endpoints_registry.door import Route
 from endpoints_registry.registry import Registry
 
 

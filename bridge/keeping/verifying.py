@@ -13,7 +13,8 @@ from bridge.keeping.walking import Walked
 from endpoints_registry import apart
 from endpoints_registry.access import Action
 from endpoints_registry.bodies import Moment
-from endpoints_registry.gate import CALLER, Problem, Route, answer
+from endpoints_registry.door import CALLER, Problem, Route
+from endpoints_registry.taking import answer
 
 log = structlog.get_logger("verifying")
 

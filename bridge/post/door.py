@@ -9,7 +9,8 @@ from bridge.post import Letter
 from bridge.post.book import Book, Entry, Fate
 from bridge.rules.wire import rfc3339, rfc3339_if
 from endpoints_registry.access import Action
-from endpoints_registry.gate import CALLER, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Route, nowhere
+from endpoints_registry.taking import answer, query_of
 
 
 class PostQuery(BaseModel):

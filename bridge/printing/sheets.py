@@ -15,10 +15,11 @@ from endpoints_registry.access import Action
 from endpoints_registry.apart import Busy
 from endpoints_registry.attending import asked_for, names_off
 from endpoints_registry.bodies.keys import PointsBody
-from endpoints_registry.gate import CALLER, Problem, Route, body_of, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.granting import asked_for as places_asked_for
 from endpoints_registry.keeping import NamesOff
 from endpoints_registry.registry import Registry
+from endpoints_registry.taking import body_of, query_of
 
 log = structlog.get_logger("printing")
 

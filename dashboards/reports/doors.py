@@ -22,7 +22,8 @@ from dashboards.reports.drafts import FIGURES, Drafts, Facts, Hall, Making, TooM
 from dashboards.reports.form import Form, FormKind
 from dashboards.reports.jobs import Format
 from endpoints_registry.access import ALLOWED, Action, Caller
-from endpoints_registry.gate import CALLER, Problem, Route, answer, body_of, nowhere
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, body_of
 
 log = structlog.get_logger("reports")
 

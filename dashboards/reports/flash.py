@@ -19,7 +19,8 @@ from dashboards.reports.words import ROUNDS
 from endpoints_registry.access import Action, may
 from endpoints_registry.apart import Busy
 from endpoints_registry.conferences import HANOI
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere, query_of
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
+from endpoints_registry.taking import answer, query_of
 
 log = structlog.get_logger("reports")
 

@@ -16,8 +16,9 @@ from endpoints_registry import paper
 from endpoints_registry.access import Action
 from endpoints_registry.bodies import Moment
 from endpoints_registry.database import Store
+from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.filing import attached, uploaded
-from endpoints_registry.gate import CALLER, Problem, Route, answer, nowhere
+from endpoints_registry.taking import answer
 
 log = structlog.get_logger("reports")
 

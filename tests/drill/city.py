@@ -13,7 +13,7 @@ from endpoints_registry.access import Role
 from endpoints_registry.accounts import new_secret
 from endpoints_registry.attendees import Attendee
 from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usual_rounds
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from endpoints_registry.registry import Registry
 from endpoints_registry.samples import growing
 from endpoints_registry.tables import STAFF_SESSION

@@ -23,7 +23,7 @@ from bridge.simulator.clock import DrivenClock
 from endpoints_registry.access import Role
 from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usual_rounds
 from endpoints_registry.credentials import Link
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from endpoints_registry.registry import Registry
 
 CONFERENCE = "hoc-tap-2026-03"

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from endpoints_registry.gate import Open
+from endpoints_registry.door import Open
 from tests.flows.house import HALL, PATH, Own, Standing, act, count
 
 METHODS = ("get", "post", "put", "patch", "delete")

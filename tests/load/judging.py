@@ -23,7 +23,8 @@ from bridge.rules.judging import Terms
 from bridge.simulator.story import at
 from endpoints_registry.access import Caller, Role
 from endpoints_registry.collecting import for_days
-from endpoints_registry.gate import ORIGINS, RESOLVE, Credential, mount
+from endpoints_registry.door import ORIGINS, RESOLVE, Credential
+from endpoints_registry.gate import mount
 from tests.load import figures as measures
 from tests.load.figures import say
 from tests.load.reports import country

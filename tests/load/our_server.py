@@ -21,7 +21,7 @@ from endpoints_registry.access import Role
 from endpoints_registry.accounts import new_secret
 from endpoints_registry.collecting import for_days
 from endpoints_registry.conferences import HANOI, Hotline, Sitting, planned, usual_rounds
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from endpoints_registry.samples import growing
 from tests.load import standing
 from tests.load.bodies import Operator

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from tests.load import figures as measures
 from tests.load.bodies import Operator
 from tests.load.figures import say

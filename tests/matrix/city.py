@@ -18,7 +18,7 @@ from endpoints_registry import tokens
 from endpoints_registry.access import STAFF, Role
 from endpoints_registry.accounts import add, holder
 from endpoints_registry.conferences import Hotline, Sitting, planned, usual_rounds
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from endpoints_registry.registry import Registry
 from endpoints_registry.shifts import Shift
 from endpoints_registry.units import Cluster

@@ -19,7 +19,7 @@ from bridge.rules.wire import rfc3339
 from bridge.simulator.acts import uuid7
 from endpoints_registry import tokens
 from endpoints_registry.accounts import digest, holder
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from endpoints_registry.sessions import LETTERS
 from endpoints_registry.units import Cluster
 from tests.flows.house import CONFERENCE, MORNING_MS, PASSWORD, PATIENCE_S, SITTING, act

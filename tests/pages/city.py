@@ -18,19 +18,9 @@ from dashboards import routes as pages
 from dashboards.view import COLUMNS
 from endpoints_registry import samples
 from endpoints_registry.access import Action, Caller, Role
-from endpoints_registry.gate import (
-    ORIGINS,
-    RESOLVE,
-    Credential,
-    Open,
-    Problem,
-    Resolve,
-    Route,
-    answer,
-    csrf_token,
-    mount,
-    nowhere,
-)
+from endpoints_registry.door import ORIGINS, RESOLVE, Credential, Open, Problem, Resolve, Route, csrf_token, nowhere
+from endpoints_registry.gate import mount
+from endpoints_registry.taking import answer
 from endpoints_registry.vietnamese import bare, unit_key
 
 HANOI = timezone(timedelta(hours=7))

@@ -18,7 +18,8 @@ from bridge.rules.model import Count, Fault, Grade, Mode, PlannedPoint, PointTyp
 from dashboards import assets, phone
 from endpoints_registry import badges
 from endpoints_registry.attending import drawn
-from endpoints_registry.gate import ORIGINS, Handler, mount
+from endpoints_registry.door import ORIGINS, Handler
+from endpoints_registry.gate import mount
 
 CONFERENCE = "hoc-tap-2026-03"
 POINT = "00004-01"

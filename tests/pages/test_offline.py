@@ -24,7 +24,7 @@ from bridge.rules.acts import CountAct, ScanAct, StageAct
 from bridge.simulator.clock import DrivenClock
 from endpoints_registry.access import Role
 from endpoints_registry.conferences import Hotline, Sitting, planned, usual_rounds
-from endpoints_registry.gate import csrf_token
+from endpoints_registry.door import csrf_token
 from tests.flows import house as flow
 from tests.pages.hall import Hall, at, badge, person, standing
 from tests.pages.test_phone import FLAGS, morning

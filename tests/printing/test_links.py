@@ -14,7 +14,8 @@ from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
 from endpoints_registry.access import Role
 from endpoints_registry.credentials import drawn_links
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
 from tests.printing.paper import code_mm, pages, scanned, words

@@ -10,7 +10,8 @@ from aiohttp.test_utils import TestServer
 from bridge.printing.press import Press
 from bridge.printing.sheets import Sheets
 from endpoints_registry.access import Role
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
 from tests.printing.paper import pages, scanned, words

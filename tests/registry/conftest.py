@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 
 from endpoints_registry.access import Role
 from endpoints_registry.database import Store, migrate, open_store
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.registry import MIGRATIONS, Registry, open_registry
 from endpoints_registry.routes import routes

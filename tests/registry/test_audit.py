@@ -18,7 +18,8 @@ from endpoints_registry.auditing import Auditing, JournalHead, said
 from endpoints_registry.bodies.making import SittingBody
 from endpoints_registry.conferences import Hotline, planned
 from endpoints_registry.doing import Doer, done_by
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
 from endpoints_registry.shifts import Shift

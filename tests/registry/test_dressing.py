@@ -7,8 +7,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 
+from endpoints_registry.door import ORIGINS, RESOLVE, Credential, Open, Resolve, Route
 from endpoints_registry.dressing import ON_HTTPS, Ready
-from endpoints_registry.gate import ORIGINS, RESOLVE, Credential, Open, Resolve, Route, answer, mount
+from endpoints_registry.gate import mount
+from endpoints_registry.taking import answer
 
 
 @pytest.fixture(params=["http", "https"])

@@ -9,7 +9,9 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from structlog.testing import capture_logs
 
-from endpoints_registry.gate import ORIGINS, RESOLVE, Credential, Open, Resolve, Route, mount, upgraded
+from endpoints_registry.door import ORIGINS, RESOLVE, Credential, Open, Resolve, Route
+from endpoints_registry.gate import mount
+from endpoints_registry.taking import upgraded
 
 NAME = "Nguyễn Văn Không"
 """Stands in the fault's own words, as a name may."""

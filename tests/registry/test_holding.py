@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import holding
-from endpoints_registry.gate import CALLER, Credential
+from endpoints_registry.door import CALLER, Credential
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry
 

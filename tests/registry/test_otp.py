@@ -13,7 +13,8 @@ from aiohttp.test_utils import TestServer
 
 from endpoints_registry.access import Role
 from endpoints_registry.attempts import PAIR_LIMIT, WINDOW
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.registry import open_registry
 from endpoints_registry.routes import routes
 from tests.registry.cast import DAY, UNITS

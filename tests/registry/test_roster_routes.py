@@ -13,7 +13,8 @@ from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from endpoints_registry.access import Role
-from endpoints_registry.gate import ORIGINS, RESOLVE, mount
+from endpoints_registry.door import ORIGINS, RESOLVE
+from endpoints_registry.gate import mount
 from endpoints_registry.registry import Registry
 from endpoints_registry.routes import routes
 from endpoints_registry.tables import ATTENDEE, KEPT_NAMES
