@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sized
 
-SPACING_S = 0.035
+SPACING_S = 0.045
 """At most so long after one turn began may the next one wait for company; a turn costs about as much for one act as for
 ten."""
 SPACING_EACH_S = 0.0025
