@@ -13,7 +13,7 @@ from bridge import doorstep, house
 from bridge.edges import attending, rooms
 from bridge.simulator.acts import uuid7
 from dashboards import sockets
-from endpoints_registry import gate
+from endpoints_registry import taking
 from endpoints_registry.access import Role
 from endpoints_registry.units import Cluster
 from tests.attacks.city import OURS, THEIRS, City, Everybody, standing
@@ -151,7 +151,7 @@ async def test_nobody_may_be_silent_for_ever(
     for where, name in (
         (house, "SILENCE_S"),
         (doorstep, "HEAD_PATIENCE_S"),
-        (gate, "BODY_PATIENCE_S"),
+        (taking, "BODY_PATIENCE_S"),
         (rooms, "HELLO_PATIENCE_S"),
         (sockets, "WATCH_PATIENCE_S"),
     ):
