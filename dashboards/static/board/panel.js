@@ -1,6 +1,6 @@
 // One hall: whom to call, how it stands on each axis, its counts, and what happened there.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { useAnew } from './anew.js';
 import { Badges, Papers } from './badges.js';
@@ -201,7 +201,8 @@ function Point({ code }) {
     (document.getElementById(from.current) ?? heading.current)?.focus({ preventScroll: true });
     from.current = '';
   }, [doing]);
-  useEffect(() => {
+  // Before the screen is drawn: where one was may be out of sight then, and no longer known.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     heading.current?.focus({ preventScroll: true });
     /** @param {KeyboardEvent} event */

@@ -1,6 +1,6 @@
 // What stands beside the wall where no hall does: its frame, the way back, and the keyboard's way out.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef } from '../vendor/hooks.mjs';
+import { useLayoutEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { closeSide, toSide } from './go.js';
 import { Back, Cross } from './shape.js';
@@ -10,7 +10,8 @@ import { Back, Cross } from './shape.js';
 export function useArrival(heading, out, whenever) {
   const leave = useRef(out);
   leave.current = out;
-  useEffect(() => {
+  // Before the screen is drawn: where one was may be out of sight then, and no longer known.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     heading.current?.focus({ preventScroll: true });
     /** @param {KeyboardEvent} event */
