@@ -1,6 +1,6 @@
 // One hall: whom to call, how it stands on each axis, its counts, and what happened there.
 import { html } from '../vendor/html.js';
-import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { useAnew } from './anew.js';
 import { Badges, Papers } from './badges.js';
@@ -15,6 +15,7 @@ import { Photos } from './photos.js';
 import { Receipts } from './receipts.js';
 import { Doubts } from './settle.js';
 import { Back, Cross, Shape } from './shape.js';
+import { useArrival } from './side.js';
 import { look } from './state.js';
 import { fold } from './vietnamese.js';
 import { acting, affairs, ask, cell, conference, correcting, details, hallNow, may, open, parentName, side, state } from './store.js';
@@ -149,15 +150,9 @@ const History = ({ history }) => html`
 
 /** What the hall's phone has shown of it. @param {{code: string, row: import('./state.js').Point}} props */
 function Shown({ code, row }) {
-  const [photos, setPhotos] = useState(/** @type {readonly import('./photos.js').Photo[]} */ ([]));
-  useEffect(() => {
-    let asked = true;
-    // Without them the panel says all that it said before.
-    ask('GET', `/photos?point=${encodeURIComponent(code)}`).then((told) => asked && setPhotos(told.photos), () => {});
-    return () => {
-      asked = false;
-    };
-  }, [code, row.reported_at_s]);
+  // Without them the panel says all that it said before.
+  const { found } = useAnew(() => ask('GET', `/photos?point=${encodeURIComponent(code)}`), [code, row.reported_at_s]);
+  const photos = /** @type {readonly import('./photos.js').Photo[]} */ (found?.photos ?? []);
   if (photos.length === 0) return null;
   return html`<section><h3>${t('Ảnh hội trường')}</h3><${Photos} photos=${photos.slice(0, PHOTOS_SHOWN)} path=${`/api/v1/conferences/${encodeURIComponent(conference.value?.id ?? '')}/photos`} /></section>`;
 }
@@ -201,23 +196,7 @@ function Point({ code }) {
     (document.getElementById(from.current) ?? heading.current)?.focus({ preventScroll: true });
     from.current = '';
   }, [doing]);
-  // Before the screen is drawn: where one was may be out of sight then, and no longer known.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    heading.current?.focus({ preventScroll: true });
-    /** @param {KeyboardEvent} event */
-    const escape = (event) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-      if (busy.current) setDoing(null);
-      else closePoint();
-    };
-    document.addEventListener('keydown', escape);
-    return () => {
-      document.removeEventListener('keydown', escape);
-      // Where one was may have been out of sight beside this, and is back only now.
-      if (before instanceof HTMLElement) queueMicrotask(() => before.isConnected && before.focus({ preventScroll: true }));
-    };
-  }, [code]);
+  useArrival(heading, () => (busy.current ? setDoing(null) : closePoint()), [code]);
 
   const point = about?.point;
   const name = row?.name ?? point?.name ?? code;

@@ -8,7 +8,7 @@ import { Shape } from '../board/shape.js';
 import { look } from '../board/state.js';
 import { calm, cell, groups, whole } from '../board/store.js';
 import { LOOKS, stateWords } from '../board/words.js';
-import { useWorstFirst } from './anew.js';
+import { useWorstFirst } from './order.js';
 import { Hour, Pair } from './pair.js';
 import { Wrong, WRONG } from './units.js';
 

@@ -7,7 +7,7 @@ import { Shape } from '../board/shape.js';
 import { look, rollUp } from '../board/state.js';
 import { cell, state } from '../board/store.js';
 import { COUNTED, stateWords } from '../board/words.js';
-import { useWorstFirst } from './anew.js';
+import { useWorstFirst } from './order.js';
 import { Hour, Pair } from './pair.js';
 
 /** @typedef {import('../board/state.js').Look} Look @typedef {import('../board/state.js').RollUp} RollUp */
