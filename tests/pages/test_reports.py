@@ -162,10 +162,14 @@ async def test_a_coordinator_checks_and_submits_their_own_district_and_sees_no_o
         await page.get_by_role("button", name="Đăng xuất").click()
         await expect(page.locator(".receipt-line")).to_contain_text("Không có mạng đến máy chủ")
         await page.context.set_offline(False)
-        # Whoever is signed out meanwhile comes back to where they were.
+        # Whoever is signed out meanwhile comes back to where they were, sent there once by however many refusals.
+        departures: list[str] = []
+        await page.expose_function("departs", lambda to: departures.append(to))
+        await page.evaluate("navigation.addEventListener('navigate', (to) => window.departs(to.destination.url))")
         await page.context.clear_cookies()
-        await page.evaluate("location.hash = 'flash'")
+        await page.evaluate("location.hash = 'judged'; location.hash = 'flash'")
         await page.wait_for_url("**/login?next=%2Freports%23flash")
+        assert len([each for each in departures if "/login" in each]) == 1
         reader.complaints.clear()
 
 

@@ -1,7 +1,8 @@
 // What this reader has decided lately, and what the server said to it.
 import { signal } from '../vendor/signals.mjs';
+import { toLogin } from '../leaving.js';
 import { desk } from './sending.js';
-import { conference, hallNow, renewSession, session, toLogin } from './store.js';
+import { conference, hallNow, renewSession, session } from './store.js';
 
 /** @typedef {import('./sending.js').Deed} Deed @typedef {import('./sending.js').Said} Said */
 

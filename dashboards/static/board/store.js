@@ -1,6 +1,7 @@
 // What the board shows at this moment: signals that the components read, fed by the line to the server.
 import { batch, computed, signal } from '../vendor/signals.mjs';
 import { refusal, t } from '../language.js';
+import { signedOut, toLogin } from '../leaving.js';
 import { inOrder, NOTHING } from './affairs.js';
 import { browser, follow, STALE_MS } from './feed.js';
 import { instant } from './format.js';
@@ -321,8 +322,6 @@ export function watch() {
 
 export const hurry = () => feed?.hurry();
 
-export const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-
 /** Fetches from our API; who is signed out goes to the login page.
  * @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
 export async function api(path, init) {
@@ -364,7 +363,7 @@ async function whyRefused() {
 
 export async function signOut() {
   await api('/session', { method: 'DELETE' });
-  location.assign('/login');
+  signedOut();
 }
 
 const LIVELY = ['live', 'closing', 'open', 'rehearsal', 'closed', 'draft'];

@@ -1,6 +1,7 @@
 // Asks the server, and says its refusals in words that tell what to do.
 import { N, refusal, t } from '../language.js';
-import { session, toLogin } from './store.js';
+import { toLogin } from '../leaving.js';
+import { session } from './store.js';
 
 /** What the server refused. `body` is its problem+json. */
 export class Refused extends Error {

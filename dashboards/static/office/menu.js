@@ -2,6 +2,7 @@
 import { html } from '../vendor/html.js';
 import { useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { signedOut } from '../leaving.js';
 import { Foldout } from '../board/foldout.js';
 import { Language, Theme } from '../board/wearing.js';
 import { USER_ROLES } from '../board/words.js';
@@ -11,7 +12,7 @@ import { session, tell } from './store.js';
 async function signOut() {
   try {
     await api('/session', { method: 'DELETE' });
-    location.assign('/login');
+    signedOut();
   } catch (error) {
     // Whoever leaves the desk must know that they are still signed in.
     tell(why(error));

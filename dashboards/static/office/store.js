@@ -1,5 +1,6 @@
 // Who sits before the office's pages, and what these say to them.
 import { signal } from '../vendor/signals.mjs';
+import { toLogin } from '../leaving.js';
 
 /**
  * @typedef {{csrf: string, user: {username: string, name: string, role: string}, units?: {code: string, name: string}[], may: string[], appoints: string[], lends: string[]}} Session
@@ -17,9 +18,6 @@ export const may = (action) => Boolean(session.value?.may.includes(action));
 
 /** Whether accounts of this role are the reader's to make. @param {string} role */
 export const appoints = (role) => Boolean(session.value?.appoints.includes(role));
-
-/** And back to this very place. */
-export const toLogin = () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 
 export async function learnWho() {
   const answer = await fetch('/api/v1/session');
