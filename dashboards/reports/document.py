@@ -110,6 +110,8 @@ class Document(msgspec.Struct, frozen=True):
     title: str
     settled_ms: int
     closeness: Closeness = Closeness.ROOMY
+    runs_over: bool = False
+    """Whether the leader's page goes on to another one, however closely it is set."""
 
 
 def document(figures: Figures, form: Form) -> Document:

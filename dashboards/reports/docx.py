@@ -4,6 +4,7 @@ import io
 from datetime import datetime
 from typing import Any, cast
 
+import msgspec
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -11,11 +12,12 @@ from markupsafe import Markup
 
 from bridge.rules.hours import HANOI
 from dashboards.reports import word
-from dashboards.reports.document import document
+from dashboards.reports.document import Document, document
 from dashboards.reports.fields import filled
 from dashboards.reports.figures import Figures
 from dashboards.reports.fitting import fitted
 from dashboards.reports.form import Form
+from dashboards.reports.measuring import room
 from dashboards.reports.packing import packed
 from dashboards.reports.templates.shipped import shipped
 
@@ -25,8 +27,39 @@ def write(figures: Figures, form: Form, template: bytes | None = None) -> bytes:
 
     `template` has passed `template.check`; None: the shipped one.
     """
-    told = fitted(document(figures, form))
-    filling = DocxTemplate(io.BytesIO(template if template is not None else shipped(form.kind)))
+    return write_out(figures, form, template, paged(figures, form, template))
+
+
+def paged(figures: Figures, form: Form, template: bytes | None) -> Document:
+    """The document as closely set as this template needs it, so that its leader's page stays one."""
+    told = document(figures, form)
+    if template is None or template == shipped(form.kind):
+        return fitted(told)
+
+    def beyond(each: Document) -> float:
+        # Without the appendices: they begin a page of their own.
+        leading = msgspec.structs.replace(each, appendices=())
+        ours, theirs = (room(_filled(figures, leading, raw).docx) for raw in (shipped(form.kind), template))
+        return ours - theirs
+
+    return fitted(told, beyond)
+
+
+def write_out(figures: Figures, form: Form, template: bytes | None, told: Document) -> bytes:
+    """The file of a document that `paged` has set."""
+    filling = _filled(figures, told, template if template is not None else shipped(form.kind))
+    properties = filling.docx.core_properties
+    properties.title, properties.author = told.about[:255], form.called[:255]
+    at = datetime.fromtimestamp(figures.settled_ms // 1000, HANOI).replace(tzinfo=None)
+    properties.created = properties.modified = at
+    properties.last_modified_by, properties.revision = "", 1
+    out = io.BytesIO()
+    filling.save(out)
+    return packed(out.getvalue())
+
+
+def _filled(figures: Figures, told: Document, template: bytes) -> DocxTemplate:
+    filling = DocxTemplate(io.BytesIO(template))
     filling.init_docx()
     first, last = filling.docx.sections[0], filling.docx.sections[-1]
     styles = {style.name: style.style_id for style in filling.docx.styles}
@@ -45,13 +78,7 @@ def write(figures: Figures, form: Form, template: bytes | None = None) -> bytes:
     context["noi_dung"] = Markup(word.body(told, style, _width(first)))
     context["phu_luc"] = Markup(word.appendices(told.appendices, style, _width(last)))
     filling.render(context, ImmutableSandboxedEnvironment(undefined=StrictUndefined), autoescape=True)
-    properties.title, properties.author = told.about[:255], form.called[:255]
-    at = datetime.fromtimestamp(figures.settled_ms // 1000, HANOI).replace(tzinfo=None)
-    properties.created = properties.modified = at
-    properties.last_modified_by, properties.revision = "", 1
-    out = io.BytesIO()
-    filling.save(out)
-    return packed(out.getvalue())
+    return filling
 
 
 def _plain(words: str) -> Markup:

@@ -117,6 +117,8 @@ class ReportTold(msgspec.Struct, frozen=True):
     made_by: str
     job: str
     office: Form
+    runs_over: bool
+    """Whether the leader's page of the Word file goes on to another one: the office's template leaves it too little room."""
     files: list[FileTold]
     figures_sha256: str | None
     points: int | None
@@ -357,6 +359,7 @@ class Doors:
             made_by=self._called(making.by),
             job=making.job,
             office=making.form,
+            runs_over=False,
             files=[],
             figures_sha256=None,
             points=None,
@@ -386,6 +389,7 @@ class Doors:
             made_by=self._called(figures.by),
             job=facts.job,
             office=facts.form,
+            runs_over=facts.runs_over,
             files=[
                 FileTold(each.name, f"{stem}.{each.name}", each.size, each.sha256)
                 for each in labels

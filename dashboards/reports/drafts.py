@@ -18,7 +18,7 @@ from bridge.rules.scene import Scene
 from dashboards.reports import figures as telling
 from dashboards.reports.figures import Figures, Heads
 from dashboards.reports.form import SHIPPED, Form, FormKind
-from dashboards.reports.jobs import MEDIA_TYPES, Format
+from dashboards.reports.jobs import MEDIA_TYPES, Documents, Format
 from dashboards.reports.narrative import Before
 from dashboards.reports.tables import Table
 from dashboards.reports.writing import Progress, Unwritten
@@ -63,7 +63,7 @@ class Around(Protocol):
         """The office's own, instead of the shipped one."""
 
 
-Written = Callable[[Figures, Form, Sequence[Format], bytes | None, Progress | None], Awaitable[Mapping[Format, bytes]]]
+Written = Callable[[Figures, Form, Sequence[Format], bytes | None, Progress | None], Awaitable[Documents]]
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +83,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     present: int
     excused: int
     unexcused: int
+    runs_over: bool = False
+    """Whether the leader's page of the Word file goes on to another one."""
     job: str = ""
     """The job of the calendar that asked for it, with its due time."""
 
@@ -249,11 +251,11 @@ class Drafts:
             making.progress = max(making.progress, min(0.99, 0.1 + 0.9 * done))
 
         template = await self._around.template(making.form) if Format.DOCX in making.formats else None
-        files = await self._written(figures, making.form, making.formats, template, on)
-        await self._keep(making, figures, files)
+        made = await self._written(figures, making.form, making.formats, template, on)
+        await self._keep(making, figures, made)
         log.info("report-made", conference=making.conference, report=making.number, by=making.by, job=making.job)
 
-    async def _keep(self, making: Making, figures: Figures, files: Mapping[Format, bytes]) -> None:
+    async def _keep(self, making: Making, figures: Figures, made: Documents) -> None:
         people = figures.people
         facts = Facts(
             number=making.number,
@@ -268,6 +270,7 @@ class Drafts:
             present=people.present,
             excused=people.excused,
             unexcused=people.unexcused,
+            runs_over=made.runs_over,
             job=making.job,
         )
         raw = telling.encode(figures)
@@ -291,7 +294,10 @@ class Drafts:
         await self._archive.keep(
             [
                 item(Kind.FIGURES, FIGURES, MEDIA_TYPES[Format.JSON], raw, msgspec.json.encode(facts)),
-                *(item(Kind.REPORT, format.value, MEDIA_TYPES[format], content) for format, content in files.items()),
+                *(
+                    item(Kind.REPORT, format.value, MEDIA_TYPES[format], content)
+                    for format, content in made.files.items()
+                ),
             ]
         )
 

@@ -5,7 +5,7 @@ It is reckoned with the widths of the typeface, once for both, as nobody can ask
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -37,13 +37,17 @@ TABLE = {Closeness.ROOMY: (12.0, 2.5), Closeness.CLOSE: (10.5, 1.5)}
 """Size of a table's letters, and the room above and below them together with its line."""
 
 
-def fitted(document: Document) -> Document:
+def fitted(document: Document, beyond: Callable[[Document], float] = lambda _: 0.0) -> Document:
     """The same, set as roomily as one page allows, with where more is to be found.
 
-    Where no setting is close enough, it goes on to another page.
+    `beyond`: how many points more than reckoned here an office's own template takes. Where no setting is close enough, it
+    runs over to another page.
     """
-    settings = [_set(document, each) for each in Closeness]
-    return next((each for each in settings if _height(each) <= DOWN - SPARE), settings[-1])
+    for each in Closeness:
+        told = _set(document, each)
+        if _height(told) + beyond(told) <= DOWN - SPARE:
+            return told
+    return msgspec.structs.replace(told, runs_over=True)
 
 
 def _set(document: Document, closeness: Closeness) -> Document:

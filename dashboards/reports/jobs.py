@@ -1,4 +1,4 @@
-"""What the process that writes documents is asked."""
+"""What the process that writes documents is asked, and what it makes."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -24,6 +24,12 @@ MEDIA_TYPES: Mapping[Format, str] = {
     Format.CSV: "text/csv",
     Format.JSON: "application/json",
 }
+
+
+class Documents(msgspec.Struct, frozen=True):
+    files: Mapping[Format, bytes]
+    runs_over: bool = False
+    """Whether the leader's page goes on to another one in the Word file, however closely it is set."""
 
 
 class Job(msgspec.Struct, frozen=True):

@@ -122,7 +122,7 @@ def _outside(tree: nodes.Template) -> Iterator[str]:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _PLAIN):
             kind = type(node).__name__
-            yield f"Mẫu chỉ được dùng tên trường, {{% if %}} và {{% for %}}; hãy bỏ {_KINDS.get(kind, kind)}."
+            yield f"Mẫu chỉ được dùng tên trường, {{% if %}} và {{% for %}}; hãy bỏ {KINDS.get(kind, kind)}."
         elif isinstance(node, nodes.For):
             if not isinstance(node.iter, nodes.Name) or node.recursive:
                 yield "Vòng lặp chỉ được đi qua một trường, như {% for noi in noi_nhan %}."
@@ -132,7 +132,7 @@ def _outside(tree: nodes.Template) -> Iterator[str]:
                 yield "Vòng lặp không được nằm trong vòng lặp khác."
 
 
-_KINDS = {
+KINDS = {
     "Getattr": "dấu chấm sau tên trường",
     "Getitem": "dấu ngoặc vuông sau tên trường",
     "Call": "lời gọi hàm",

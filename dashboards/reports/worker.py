@@ -1,8 +1,8 @@
 """Writes the documents of one report, run as `python worker.py CPU_SECONDS < asked > pieces`.
 
 Standard input is a MessagePack `Job`; standard output is pieces (four bytes of length, big-endian, then MessagePack):
-{"done": share} while it goes on, {"format", "file"} for each document, {"refused": why} instead of one, {"faults": [...]} of
-a template. It steps back behind everybody else: a report may take a second longer, a board may not.
+{"done": share} while it goes on, {"format", "file"} for each document (with {"runs_over"} if its first page does), {"refused":
+why} instead of one, {"faults": [...]} of a template. It steps back behind everybody else: a report may take a second longer, a board may not.
 """
 
 import os
@@ -34,26 +34,29 @@ def main() -> None:
     for place, wanted in enumerate(job.formats):
         say({"done": place / len(job.formats)})
         try:
-            say({"format": wanted.value, "file": written(job, wanted)})
+            file, runs_over = written(job, wanted)
+            say({"format": wanted.value, "file": file, "runs_over": runs_over})
         except (pdf.Unset, MemoryError) as failed:
             say({"refused": f"{wanted.value}: {str(failed)[:300]}"})
             return
     say({"done": 1.0})
 
 
-def written(job: Job, wanted: Format) -> bytes:
+def written(job: Job, wanted: Format) -> tuple[bytes, bool]:
+    """The file, and whether its leader's page runs over."""
     assert job.figures is not None  # noqa: S101 - asked before
     match wanted:
         case Format.DOCX:
-            return docx.write(job.figures, job.form, job.template)
+            told = docx.paged(job.figures, job.form, job.template)
+            return docx.write_out(job.figures, job.form, job.template, told), told.runs_over
         case Format.PDF:
-            return pdf.write(job.figures, job.form)
+            return pdf.write(job.figures, job.form), False
         case Format.XLSX:
-            return xlsx.write(job.figures, job.form)
+            return xlsx.write(job.figures, job.form), False
         case Format.CSV:
-            return csv.write(job.figures, job.form)
+            return csv.write(job.figures, job.form), False
         case Format.JSON:
-            return json.write(job.figures, job.form)
+            return json.write(job.figures, job.form), False
 
 
 def say(piece: dict[str, object]) -> None:

@@ -1,13 +1,13 @@
 """Has the documents of a report written in a process of its own, at low priority, and says how far it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from dashboards.reports.figures import Figures
 from dashboards.reports.form import Form
-from dashboards.reports.jobs import Format, Job
+from dashboards.reports.jobs import Documents, Format, Job
 from dashboards.reports.template import FILE_BYTES
 from endpoints_registry import apart
 
@@ -31,6 +31,7 @@ class _Piece(msgspec.Struct):
     done: float | None = None
     format: Format | None = None
     file: bytes = b""
+    runs_over: bool = False
     refused: str = ""
     faults: tuple[str, ...] | None = None
 
@@ -43,18 +44,21 @@ async def written(
     progress: Progress | None = None,
     *,
     patience_s: float = PATIENCE_S,
-) -> Mapping[Format, bytes]:
+) -> Documents:
     """The documents, the same bytes for the same input. `template`: the office's own .docx instead of the shipped one.
 
     Raises Unwritten.
     """
     files: dict[Format, bytes] = {}
     refused: list[str] = []
+    runs_over = False
 
     def heard(told: bytes) -> None:
+        nonlocal runs_over
         piece = msgspec.msgpack.decode(told, type=_Piece)
         if piece.format is not None:
             files[piece.format] = piece.file
+            runs_over |= piece.runs_over
         if piece.refused:
             refused.append(piece.refused)
         if piece.done is not None and progress is not None:
@@ -69,7 +73,7 @@ async def written(
     missing = ", ".join(each.value for each in formats if each not in files)
     if refused or missing:
         raise Unwritten("; ".join(refused) or f"không viết xong: {missing}")
-    return files
+    return Documents(files, runs_over)
 
 
 async def checked(template: bytes) -> tuple[str, ...]:

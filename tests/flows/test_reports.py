@@ -23,7 +23,7 @@ from bridge.keeping.restoring import restored
 from dashboards.reports import drafts
 from dashboards.reports.figures import Figures, decode, encode
 from dashboards.reports.form import Form
-from dashboards.reports.jobs import Format
+from dashboards.reports.jobs import Documents, Format
 from dashboards.reports.writing import Progress, Unwritten
 from endpoints_registry.access import Role
 from tests.flows.house import (
@@ -61,7 +61,7 @@ class Press:
         formats: Sequence[Format],
         template: bytes | None = None,
         progress: Progress | None = None,
-    ) -> Mapping[Format, bytes]:
+    ) -> Documents:
         if progress is not None:
             progress(0.5)
         await self.go.wait()
@@ -69,7 +69,7 @@ class Press:
             raise self.broken
         self.made += 1
         said = msgspec.json.encode(form) + b"\n" + encode(figures) + b"\n" + (template or b"")
-        return {format: format.value.encode() + b"\n" + said for format in formats}
+        return Documents({format: format.value.encode() + b"\n" + said for format in formats})
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ async def test_two_versions_are_signed_and_the_first_stays_byte_for_byte(ours: O
     assert len(figures.heads.journal) == len(figures.heads.audit) == 64
     press = Press()
     form = msgspec.convert(first["office"], Form)
-    assert (await press(figures, form, [Format.DOCX]))[Format.DOCX] == docx
+    assert (await press(figures, form, [Format.DOCX])).files[Format.DOCX] == docx
     events = [event["event"] for event in await there.ann.events()]
     versions = [event for event in events if event["event"] == "version-signed"]
     assert [(each["version"], each["files"]["docx"]) for each in versions] == [

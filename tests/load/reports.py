@@ -104,7 +104,7 @@ async def timed(found: Figures, formats: Sequence[Format]) -> dict[str, Any]:
         await written(found, PARTY, [each])
         alone[each.value] = round(perf_counter() - began, 2)
     began = perf_counter()
-    files = await written(found, PARTY, list(Format))
+    files = (await written(found, PARTY, list(Format))).files
     return {
         "points": found.points,
         "together_s": round(perf_counter() - began, 2),

@@ -19,6 +19,7 @@ from dashboards.reports.pdf import HERE
 from dashboards.reports.writing import written
 from endpoints_registry.samples.growing import grown
 from tests.played import Played
+from tests.reports.offices import CHANGES, office
 
 SIGNED, CORRECTED = at("14:10"), at("15:36")
 HEADS = Heads(journal="a3" * 32, audit="b4" * 32)
@@ -45,6 +46,9 @@ FORMS = {"party": OURS, "state": THEIRS} | {
     f"{form.kind}-long": msgspec.structs.replace(form, **_LONG) for form in (OURS, THEIRS)
 }
 """As they are mostly, and with everything in them as long as it gets."""
+
+TALLER = (*((OURS, change) for change in CHANGES), (THEIRS, "emblem"), (THEIRS, "beyond"))
+"""Forms in an office's own template, and what is otherwise in it."""
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{fonts}</dir>
 <cachedir>{cache}</cachedir><match target="pattern"><test name="family"><string>Times New Roman</string></test>
@@ -74,7 +78,7 @@ def second(scene: Scene, first: Figures) -> Figures:
 @pytest.fixture(scope="session")
 def files(second: Figures) -> Mapping[Format, bytes]:
     """All five formats of version 2, in the Party's form."""
-    return asyncio.run(written(second, OURS, list(Format)))
+    return asyncio.run(written(second, OURS, list(Format))).files
 
 
 def short(told: Figures) -> Figures:
@@ -99,13 +103,20 @@ def state_docx(brief: Figures) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def offered(second: Figures, state_docx: bytes, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+def offered(
+    first: Figures, second: Figures, state_docx: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, bytes]:
     """What a real office makes of the files: each opened and exported as PDF, in one run with a profile of its own."""
     folder = tmp_path_factory.mktemp("office")
     told = short(second)
     names = {"party.docx": docx.write(told, OURS), "state.docx": state_docx}
     names |= {"report.xlsx": xlsx.write(told, OURS), "list.csv": csv.write(told, OURS)}
     names |= {f"{name}-2.docx": docx.write(leading(second), form) for name, form in FORMS.items()}
+    names |= {
+        f"{form.kind}-{change}.docx": docx.write(leading(second), form, office(form.kind, change))
+        for form, change in TALLER
+    }
+    names["brief-emblem.docx"] = docx.write(leading(first), OURS, office(OURS.kind, "emblem"))
     for name, content in names.items():
         (folder / name).write_bytes(content)
     # An office has Times New Roman; here stands the typeface that has its widths.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dashboards.reports import docx
+from dashboards.reports.document import Closeness
 from dashboards.reports.fields import NEEDED
 from dashboards.reports.figures import Figures
 from dashboards.reports.form import FormKind
@@ -54,7 +55,7 @@ def test_what_is_shipped_can_be_used_and_made_again(kind: FormKind) -> None:
 def test_a_changed_letterhead_is_used(brief: Figures) -> None:
     template = said("ĐẢNG CỘNG SẢN VIỆT NAM", "ĐẢNG BỘ THÀNH PHỐ")
     assert asyncio.run(checked(template)) == ()
-    told = asyncio.run(written(brief, OURS, [Format.DOCX], template))[Format.DOCX]
+    told = asyncio.run(written(brief, OURS, [Format.DOCX], template)).files[Format.DOCX]
     (head,) = [line for line in lines(told) if line.text == "ĐẢNG BỘ THÀNH PHỐ"]
     assert (head.size, head.bold, head.cell) == (15, True, 1)
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" not in words(told)
@@ -68,14 +69,12 @@ def test_an_office_may_write_its_own_sentences(brief: Figures) -> None:
     assert "Tóm lại: 52.631 / 55.200" in words(docx.write(brief, OURS, template))
 
 
-def test_a_template_without_small_letters_for_a_table_keeps_its_own(second: Figures) -> None:
-    sizes = {}
+def test_where_a_template_has_no_small_letters_a_table_that_needs_them_stands_in_its_appendix(second: Figures) -> None:
     told = leading(second)
     older = changed("word/styles.xml", lambda content: content.replace(" nhỏ".encode(), b" X"))
-    for template in (None, older):
-        (hall,) = [line for line in lines(docx.write(told, OURS, template)) if line.text == "Hội trường bổ sung"][:1]
-        sizes[template] = hall.size
-    assert sizes == {None: 10.5, older: 12}
+    assert docx.paged(told, OURS, PARTY).closeness is Closeness.CLOSE
+    assert docx.paged(told, OURS, older).closeness is Closeness.APART
+    assert "(Phụ lục 1, 2)" in words(docx.write(told, OURS, older)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("field", ["so_ky_hieu", "nguoi_ky", "ma_kiem_tra"])
