@@ -20,6 +20,11 @@ from endpoints_registry.units import Cluster, assign_cluster
 
 log = structlog.get_logger("clusters")
 
+USERS = (
+    (API_TOKEN, API_TOKEN.c.scope, "mã API"),
+    (DUTY_SHIFT, DUTY_SHIFT.c.unit_code, "ca trực"),
+)
+"""What else names a cluster, and in which column."""
 CLUSTERS = 1_000
 
 
@@ -154,10 +159,7 @@ async def _check_unused(connection: AsyncConnection, code: str) -> None:
     users = await connection.scalar(select(func.count()).select_from(ACCOUNT).where(ACCOUNT.c.scope == code))
     if users:
         raise Problem(409, "in_use", f"Cụm {code} còn {users} tài khoản phụ trách; hãy chuyển họ sang nơi khác trước.")
-    for table, column, what in (
-        (API_TOKEN, API_TOKEN.c.scope, "mã API"),
-        (DUTY_SHIFT, DUTY_SHIFT.c.unit_code, "ca trực"),
-    ):
+    for table, column, what in USERS:
         if (await connection.execute(select(table).where(column == code).limit(1))).first():
             raise Problem(409, "in_use", f"Cụm {code} còn {what} dùng đến; hãy đổi trước khi bỏ cụm.")
 

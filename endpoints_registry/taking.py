@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from endpoints_registry.door import SOCKET, Problem
 from endpoints_registry.dressing import JSON
+from endpoints_registry.mistakes import said
 
 BODY_PATIENCE_S = 30
 """A body that is not here by then holds a connection for nothing: a report is 2 KB, on the slowest line a second."""
@@ -57,7 +58,7 @@ def _validated(validate: Callable[[Raw], Model], raw: Raw) -> Model:
         return validate(raw)
     except ValidationError as wrong:
         errors = [
-            {"field": ".".join(str(part) for part in error["loc"]), "problem": error["msg"]}
+            {"field": ".".join(str(part) for part in error["loc"]), "problem": said(error)}
             for error in wrong.errors(include_url=False, include_input=False)[:20]
         ]
         named = "; ".join(f"{error['field'] or 'nội dung'}: {error['problem']}" for error in errors)

@@ -18,7 +18,7 @@ from bridge.rules.attendance import round_of
 from bridge.rules.events import AnyEvent, RemindersSent
 from bridge.rules.hours import clock_of
 from bridge.rules.model import RoundKey, RoundName
-from bridge.rules.notices import Notice, reach, worded
+from bridge.rules.notices import Notice, Unworded, reach, worded
 from bridge.rules.projection import Draft, State
 from bridge.rules.stages import HALLS_MAY_ACT
 from bridge.rules.telling import post, remind, silent, withdraw
@@ -35,7 +35,7 @@ HALLS_SHOWN = 1_000
 def _worded(text: str) -> str:
     try:
         return worded(text)
-    except ValueError as wrong:
+    except Unworded as wrong:
         raise PydanticCustomError("worded", "{why}", {"why": str(wrong)}) from wrong
 
 

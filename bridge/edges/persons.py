@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bridge.coordinator import Coordinator
 from bridge.halls import Halls
@@ -29,7 +30,7 @@ class PersonBody(BaseModel):
     @model_validator(mode="after")
     def _somebody(self) -> "PersonBody":
         if len(self.name.split()) < 2 and sum(c.isdecimal() for c in self.phone) < 8:
-            raise ValueError("cần họ và tên đầy đủ, hoặc số điện thoại")
+            raise PydanticCustomError("nobody", "{why}", {"why": "cần họ và tên đầy đủ, hoặc số điện thoại"})
         return self
 
     def person(self) -> Person:

@@ -116,16 +116,20 @@ def _heard(notice: Notice, point: str, confirmed: bool, at_ms: int) -> Notice:
 # --- what may be said, and how far it got
 
 
+class Unworded(ValueError):
+    """A text that no hall can be told; the message says why, to whoever wrote it, as half a sentence."""
+
+
 def worded(text: str) -> str:
-    """A notice's text as it is kept: composed letters, plain lines. Raises ValueError, in words for whoever wrote it."""
+    """A notice's text as it is kept: composed letters, plain lines. Raises Unworded."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
     if not plain:
-        raise ValueError("thông báo chưa có nội dung")
+        raise Unworded("thông báo chưa có nội dung")
     if len(plain) > TEXT_LIMIT:
-        raise ValueError(f"thông báo dài {len(plain)} ký tự; tối đa {TEXT_LIMIT}, hãy viết ngắn lại")
+        raise Unworded(f"thông báo dài {len(plain)} ký tự; tối đa {TEXT_LIMIT}, hãy viết ngắn lại")
     wrong = next((letter for letter in plain if letter != "\n" and _moves(letter)), None)
     if wrong is not None:
-        raise ValueError(f"thông báo có ký tự điều khiển U+{ord(wrong):04X}; hãy xóa ký tự đó rồi gửi lại")
+        raise Unworded(f"thông báo có ký tự điều khiển U+{ord(wrong):04X}; hãy xóa ký tự đó rồi gửi lại")
     return plain
 
 

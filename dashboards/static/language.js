@@ -8,6 +8,7 @@ let catalogue = {};
 let patterns = [];
 
 const SAID = 'said:';
+const NAMED = 'named:';
 
 /** "Mã {1} đã có ở dòng {2}." @param {string} sentence */
 const patternOf = (sentence) => new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\\\{\d\\\}/g, '(.*?)')}$`, 's');
@@ -33,25 +34,40 @@ export function t(vietnamese, values) {
   return values ? sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : sentence;
 }
 
+/** A sentence of the server as the catalogue has it, by itself or by its pattern; undefined: it is not known. @param {string} sentence */
+function known(sentence) {
+  if (sentence in catalogue) return t(sentence);
+  for (const { pattern, key } of patterns) {
+    const found = pattern.exec(sentence);
+    if (found) return t(key, Object.fromEntries(found.slice(1).map((value, i) => [String(i + 1), named(value)])));
+  }
+  return undefined;
+}
+
+/** A value in such a sentence: a name that the catalogue has, or several behind commas; what people wrote stays. @param {string} value */
+function named(value) {
+  const one = (/** @type {string} */ each) => (NAMED + each in catalogue ? t(NAMED + each) : each);
+  return NAMED + value in catalogue ? one(value) : value.split(', ').map(one).join(', ');
+}
+
 /** What the server did not take, or took with a warning, in the reader's language: the sentence itself where the catalogue has it, else
- * by its code; what has neither stays in the server's own words, which are Vietnamese. Where the code says less than the sentence, the sentence stands in it as `{detail}`.
- * @param {{code?: string, detail?: string, message?: string, [more: string]: any}} told  a problem+json, or the outcome of an act */
+ * by its code; what has neither stays in the server's own words, which are Vietnamese. Fields that were filled in wrongly stand in the code's sentence as `{errors}`.
+ * @param {{code?: string, detail?: string, message?: string, errors?: unknown, [more: string]: any}} told  a problem+json, or the outcome of an act */
 export function refusal(told) {
   const detail = told.detail ?? told.message ?? '';
-  if (detail in catalogue) return t(detail);
   const found = `refused:${told.code}`;
-  return found in catalogue ? t(found, { ...told, detail }) : detail;
+  return known(detail) ?? (found in catalogue ? t(found, { ...told, errors: fields(told.errors) }).trim() : detail);
+}
+
+/** @param {unknown} errors  `{field, problem}` each */
+function fields(errors) {
+  const wrong = Array.isArray(errors) ? errors.filter((each) => typeof each?.problem === 'string') : [];
+  return wrong.map(({ field, problem }) => `${field ? `${field}: ` : ''}${recognised(`${problem}.`)}`).join(' ');
 }
 
 /** A sentence of the server in the reader's language, with its values as they are; one that is not known stays as it is.
  * @param {string} sentence */
-export function recognised(sentence) {
-  for (const { pattern, key } of patterns) {
-    const found = pattern.exec(sentence);
-    if (found) return t(key, Object.fromEntries(found.slice(1).map((value, i) => [String(i + 1), value])));
-  }
-  return sentence;
-}
+export const recognised = (sentence) => known(sentence) ?? sentence;
 
 /** Marks a sentence that stands in a table and is translated where it is shown.
  * @param {string} vietnamese */

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 from endpoints_registry.conferences import HANOI
 
@@ -18,7 +19,7 @@ NO_CONTROLS = Field(pattern=r"^[^\x00-\x1f\x7f]*$")
 
 def _of_hanoi(at: time) -> time:
     if at.tzinfo is not None:
-        raise ValueError("giờ ghi theo Hà Nội, không kèm múi giờ")
+        raise PydanticCustomError("hanoi", "{why}", {"why": "giờ ghi theo Hà Nội, không kèm múi giờ"})
     return at
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +13,11 @@ from bridge.rules.model import Grade
 from bridge.rules.verdict import VERDICTS, Believed
 from bridge.simulator.story import CABLE, CARRIER, CENTRE, DEVICE, INSIDE, POWER, SLIP
 from dashboards import language
+from dashboards.reports import template, writing
+from dashboards.reports.fields import NEEDED
+from endpoints_registry import mistakes
+from endpoints_registry.clusters import USERS
+from endpoints_registry.words import ROUNDS, STAFF_ROLES
 
 DASHBOARDS = Path(language.__file__).parent
 PAGES = [
@@ -36,7 +41,7 @@ VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 NAMES = re.compile(r"\{(\w+)\}")
 
 
-REFUSED, SAID = "refused:", "said:"
+REFUSED, SAID, NAMED = "refused:", "said:", "named:"
 REFUSES = {"Problem", "Refused", "Decided", "Outcome"}
 """Whatever carries a code to whoever asked."""
 
@@ -52,7 +57,29 @@ def said() -> set[str]:
 
 
 def sentences() -> set[str]:
-    return {words for words in language.read()["en"].words if not words.startswith((REFUSED, SAID))}
+    return {words for words in language.read()["en"].words if not words.startswith((REFUSED, SAID, NAMED))}
+
+
+TOLD: Mapping[str, int] = {
+    **dict.fromkeys(("Fault", "fault", "Misread"), -1),
+    **dict.fromkeys(("Impossible", "WrongAccount", "WrongToken", "NotDone", "Unworded", "Unwritten"), 0),
+    "_give_up": 1,
+    **dict.fromkeys(("PydanticCustomError", "Problem", "Outcome"), -1),
+}
+"""What says what is wrong, and which of its arguments is the sentence."""
+TEMPLATES = [Path(str(each.__file__)) for each in (template, writing)]
+MANY = {"impossible", "in_use", "invalid", "malformed", "not_made", "template", "unknown_units", "wrong_account"}
+"""Codes with more than one meaning: each of their sentences has its own English one."""
+UNFINISHED = {"Misread", "PydanticCustomError", "Unworded"}
+"""Their sentences end with a dot only where they are told."""
+REGISTRY = sorted(Path(str(endpoints_registry.__file__)).parent.rglob("*.py"))
+BRIDGE = Path(str(bridge.__file__)).parent
+ELSEWHERE = [
+    *(BRIDGE / "keeping" / f"{name}.py" for name in ("backups", "copying")),
+    *sorted((BRIDGE / "edges").glob("*.py")),
+    *(BRIDGE / f"{name}.py" for name in ("printing/sheets", "reporting", "rules/conversation", "rules/notices")),
+    *sorted((DASHBOARDS / "reports").glob("*.py")),
+]
 
 
 def _pattern(sentence: ast.expr, end: str) -> str | None:
@@ -66,27 +93,99 @@ def _pattern(sentence: ast.expr, end: str) -> str | None:
                 "".join(str(part.value) if isinstance(part, ast.Constant) else f"{{{next(numbers)}}}" for part in parts)
                 + end
             )
+        case ast.Subscript(value=cut):
+            return _pattern(cut, end)
     return None
 
 
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _sentences(said: ast.expr, tree: ast.AST) -> Iterator[ast.expr]:
+    """What an argument may come to: a sentence, one of two, or what a name was given."""
+    match said:
+        case ast.IfExp(body=one, orelse=other):
+            yield from (one, other)
+        case ast.Name(id=name):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Assign) and name in {getattr(each, "id", "") for each in node.targets}:
+                    yield node.value
+        case ast.Dict(values=[only]):
+            yield from _sentences(only, tree)
+        case ast.BoolOp(values=either):
+            yield from either
+        case _:
+            yield said
+
+
+def _told(call: ast.Call) -> ast.expr | None:
+    """The sentence that this call carries, if it is one that must have its own English one."""
+    name = _name(call)
+    if name not in TOLD:
+        return None
+    if name in {"Problem", "Outcome"}:
+        code = next((str(each.value) for each in call.args[1:2] if isinstance(each, ast.Constant)), "")
+        code = next(
+            (
+                ast.literal_eval(each.value)
+                for each in call.keywords
+                if each.arg == "code" and isinstance(each.value, ast.Constant)
+            ),
+            code,
+        )
+        message = next((each.value for each in call.keywords if each.arg == "message"), None)
+        return (message or call.args[2]) if code in MANY else None
+    return call.args[TOLD[name]]
+
+
+def _in(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
+        said = _told(node)
+        # What a command of the terminal could not do is told there.
+        if said is None or (_name(node) == "NotDone" and path.parent.name != "keeping"):
+            continue
+        end = "." if _name(node) in UNFINISHED else ""
+        for each in _sentences(said, tree):
+            words = _pattern(each, end)
+            if words and " " in words.replace("{1}", ""):
+                yield words
+
+
+def of_templates() -> Iterator[str]:
+    """What is found wrong with an office's own Word file."""
+    for node in (node for path in TEMPLATES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+        for each in _held(node):
+            words = _pattern(each, "")
+            if words and VIETNAMESE.search(words):
+                yield words
+
+
+def _held(node: ast.AST) -> Iterator[ast.expr]:
+    """What stands in a list, is yielded, or appended."""
+    match node:
+        case ast.List(elts=several) | ast.Tuple(elts=several):
+            yield from several
+        case ast.ListComp(elt=one) | ast.Yield(value=ast.expr() as one):
+            yield one
+        case ast.Call(args=[one]) if _name(node) == "append":
+            yield one
+
+
 def faults() -> set[str]:
-    """What the registry finds in files that are brought to it."""
-    found = set()
-    for path in Path(str(endpoints_registry.__file__)).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name not in {"Fault", "fault", "Misread"}:
-                continue
-            # What was misread ends with a dot where it is told.
-            end = "." if name == "Misread" else ""
-            last = node.args[-1]
-            for each in (last.body, last.orelse) if isinstance(last, ast.IfExp) else (last,):
-                words = _pattern(each, end)
-                if words and " " in words.replace("{1}", ""):
-                    found.add(words)
-    return found - {"{1}."}
+    """What the server finds in files that are brought to it, and in what else may be wrong in more than one way."""
+    found = {words for path in (*REGISTRY, *ELSEWHERE) for words in _in(path)} | set(of_templates())
+    # Its fields are told one by one.
+    return (found | set(of_fields())) - {"{1}.", "Nội dung gửi lên không hợp lệ: {1}."}
+
+
+def of_fields() -> Iterator[str]:
+    for said in mistakes.SAID.values():
+        sentence = said
+        for number, name in enumerate(NAMES.findall(sentence), 1):
+            sentence = sentence.replace(f"{{{name}}}", f"{{{number}}}")
+        yield f"{sentence}."
 
 
 def _codes_of(call: ast.Call) -> Iterator[str]:
@@ -156,6 +255,17 @@ def test_what_is_found_in_files_is_told_in_english_by_the_pattern_of_its_sentenc
     known = {words.removeprefix(SAID) for words in language.read()["en"].words if words.startswith(SAID)}
     assert faults() - known == set()
     assert known - faults() == set()
+
+
+def test_what_stands_as_a_value_in_a_sentence_has_its_name_too() -> None:
+    rounds = {words.lower() for words in ROUNDS.values()}
+    values = {*STAFF_ROLES.values(), *rounds, *NEEDED.values(), *template.KINDS.values(), *(what for *_, what in USERS)}
+    named = {words.removeprefix(NAMED) for words in language.read()["en"].words if words.startswith(NAMED)}
+    assert named == values
+
+
+def test_no_refusal_quotes_its_vietnamese() -> None:
+    assert [code for code, said in english().items() if "{detail}" in said] == []
 
 
 def test_the_causes_of_the_demo_day_are_those_that_the_board_offers() -> None:

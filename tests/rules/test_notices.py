@@ -14,6 +14,7 @@ from bridge.rules.notices import (
     READ_AGAIN,
     TEXT_LIMIT,
     Notice,
+    Unworded,
     reach,
     worded,
 )
@@ -260,7 +261,7 @@ def test_a_text_is_kept_as_plain_composed_lines(written: str, kept: str) -> None
     ],
 )
 def test_a_text_that_cannot_be_shown_is_refused_with_what_to_do(written: str, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(Unworded, match=why):
         worded(written)
 
 

@@ -1,6 +1,6 @@
 // Whether there is a copy to come back to, and one made now.
 import { html } from '../vendor/html.js';
-import { t } from '../language.js';
+import { recognised, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { api } from '../office/asking.js';
@@ -34,7 +34,7 @@ export function Backups() {
             ${
               alarm
                 ? html`<div class="stale" role="alert"><${Shape} look="unstable" /><p>${
-                    told.failed ? html`<b>${t('Lần sao lưu gần nhất không thành.')}</b> ${told.failed}`
+                    told.failed ? html`<b>${t('Lần sao lưu gần nhất không thành.')}</b> ${recognised(told.failed)}`
                     : told.late ? html`<b>${t('Bản sao lưu mới nhất đã quá cũ.')}</b> ${t('Hãy xem ổ đĩa và nhật ký máy chủ, rồi sao lưu ngay.')}`
                     : html`<b>${t('Chưa đặt sao lưu tự động.')}</b> ${t('Người quản trị máy chủ đặt thư mục ở backup.folder trong cấu hình; hoặc chạy lệnh bridge backup.')}`
                   }</p></div>`

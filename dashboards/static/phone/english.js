@@ -362,7 +362,7 @@ export const REFUSALS = {
   gone: "This photo was deleted when its time was over.",
   id_reuse: "Another report was sent under this name before; load the page again and repeat it.",
   late: "Received, after the deadline.",
-  malformed: "The server cannot read this. The server says: {detail}",
+  malformed: "The server cannot read what was sent; load the page again and repeat it.",
   many_testing: "Many bridge points are testing their lines; it is tried again in a few seconds.",
   names_off: "This conference does not keep names of people.",
   no_conference: "No conference has this bridge point yet; ask the organiser.",

@@ -38,8 +38,7 @@ export function t(said, values = {}) {
  */
 export function refusal(code, message) {
   // That a thing was taken, and nothing more, the receipt says already.
-  const english = refusals[code] || (code === "" && !inVietnamese() ? "" : message);
-  return english.replace("{detail}", () => message);
+  return refusals[code] || (code === "" && !inVietnamese() ? "" : message);
 }
 
 /** @param {Record<string, string>} catalogue an empty one is Vietnamese @param {Record<string, string>} [codes] */

@@ -1,7 +1,7 @@
 // The papers: drafts being made, a draft to be read and signed, what was signed and how it differs from the one before.
 import { html } from '../vendor/html.js';
 import { useEffect, useState } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { recognised, t } from '../language.js';
 import { figure, instant } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { ROUNDS } from '../board/words.js';
@@ -22,6 +22,7 @@ import { ladder, learn, of } from './store.js';
  * @property {string} failed
  * @property {number | null} version
  * @property {boolean} stale
+ * @property {boolean} runs_over  the leader’s page in the Word file
  * @property {boolean} closed
  * @property {string} made_at
  * @property {string} made_by
@@ -140,6 +141,7 @@ function Draft({ report, newest, maySign, again }) {
       <p class="soft">${moment(report.made_at)} · ${report.job ? t('hệ thống tự lập khi chốt') : report.made_by}</p>
       <${Sum} report=${report} />
       <${Files} report=${report} />
+      ${report.runs_over && html`<p class="odd">${t('Trang trình lãnh đạo trong tệp Word dài quá một trang; hãy thu gọn phần đầu của mẫu, tên cơ quan hoặc nơi nhận rồi lập dự thảo mới.')}</p>`}
       ${
         isSettled(report) ? html`<p class="soft">${t('Phiên bản {n} đã được ký.', { n: report.version ?? 0 })}</p>`
         : report.stale ? html`<p class="odd">${t('Số liệu hoặc đánh giá đã đổi sau khi lập; hãy lập dự thảo mới rồi ký.')}</p>`
@@ -154,7 +156,7 @@ function Draft({ report, newest, maySign, again }) {
 /** @param {{report: Report}} props */
 const BeingMade = ({ report }) =>
   report.status === 'failed'
-    ? html`<li class="version"><p class="wrong" role="alert">${t('Dự thảo số {n} không lập được: {why}', { n: report.number, why: report.failed })}</p></li>`
+    ? html`<li class="version"><p class="wrong" role="alert">${t('Dự thảo số {n} không lập được: {why}', { n: report.number, why: recognised(report.failed) })}</p></li>`
     : html`<li class="version">
         <label class="made"><span>${t('Đang lập dự thảo số {n}', { n: report.number })}</span><progress max="1" value=${report.progress}></progress></label>
       </li>`;

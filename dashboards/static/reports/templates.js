@@ -1,7 +1,7 @@
 // The office's own Word templates: the letterhead and the words around the figures are theirs.
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
-import { N, t } from '../language.js';
+import { N, recognised, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { api, download, why } from '../office/asking.js';
 import { Awaited, useTold } from '../office/listing.js';
@@ -58,7 +58,7 @@ function Template({ form, name, rule }) {
                 ${told.own && html`<button type="button" class="pill" onClick=${back}>${t('Trở về mẫu kèm theo')}</button>`}
               </div>`
       }
-      ${faults.length > 0 && html`<div class="wrong" role="alert"><p>${t('Mẫu này chưa dùng được:')}</p><ul class="rules-said">${faults.map((each) => html`<li>${each}</li>`)}</ul></div>`}
+      ${faults.length > 0 && html`<div class="wrong" role="alert"><p>${t('Mẫu này chưa dùng được:')}</p><ul class="rules-said">${faults.map((each) => html`<li>${recognised(each)}</li>`)}</ul></div>`}
     </section>
   `;
 }
