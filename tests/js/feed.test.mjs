@@ -1,7 +1,7 @@
 // The line to the server, on a clock that a test turns by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comeAgain, follow, wait } from '../../dashboards/static/board/feed.js';
+import { BLINK_MS, comeAgain, follow, wait } from '../../dashboards/static/board/feed.js';
 
 /** A world with a clock, and sockets that a test opens, speaks through and closes. */
 function world() {
@@ -94,6 +94,39 @@ test('after a drop it comes back with what it knows', () => {
   assert.equal(there.sockets.length, 2);
   there.last.onopen();
   assert.deepEqual(there.last.sent, [{ type: 'watch', epoch: 'e', offset: 4 }]);
+});
+
+test('a server that goes away is said to be away a second later, and not twelve', () => {
+  const there = world();
+  const me = listener();
+  follow(there, me);
+  there.last.onopen();
+  there.last.says({ type: 'snapshot', epoch: 'e', offset: 4 });
+  there.last.onclose({ code: 1012 });
+  // It answers nobody yet: every try fails.
+  for (let ms = 0; ms < BLINK_MS; ms += 100) {
+    there.pass(100);
+    if (there.sockets.length > 1) there.last.onclose({ code: 1006 });
+  }
+  assert.deepEqual(me.heard.lines, ['live', 'connecting']);
+  there.pass(10_000);
+  there.last.onopen();
+  there.last.says({ type: 'snapshot', epoch: 'f', offset: 1 });
+  assert.equal(me.heard.lines.at(-1), 'live');
+});
+
+test('one that is back within the second was never away', () => {
+  const there = world();
+  const me = listener();
+  follow(there, me);
+  there.last.onopen();
+  there.last.says({ type: 'snapshot', epoch: 'e', offset: 4 });
+  there.last.onclose({ code: 1012 });
+  there.pass(BLINK_MS - 1);
+  there.last.onopen();
+  there.last.says({ type: 'snapshot', epoch: 'e', offset: 4 });
+  there.pass(10_000);
+  assert.deepEqual(me.heard.lines, ['live']);
 });
 
 test('twelve seconds of silence are said aloud, and the next word heals them', () => {

@@ -2,7 +2,7 @@
 
 export const STALE_MS = 12_000; // the server speaks at least every 5 s
 const GIVE_UP_MS = 24_000; // a socket this silent is dead, whatever the browser believes
-const OLD_PROTOCOL = 4504;
+export const BLINK_MS = 1_000; // a server that is back within it was never away
 const RETRY_FROM_MS = 500;
 const RETRY_CAP_MS = 10_000;
 
@@ -40,12 +40,16 @@ export function follow(world, listener) {
   let retry = null;
   /** @type {any} */
   let watch = null;
+  /** @type {any} */
+  let parted = null;
   /** @type {Line} */
   let line = 'connecting';
   let stopped = false;
 
   /** @param {Line} next @param {number} [code] */
   const say = (next, code) => {
+    world.never(parted);
+    parted = null;
     if (next === line && code === undefined) return;
     line = next;
     listener.line(next, code);
@@ -93,6 +97,7 @@ export function follow(world, listener) {
         return;
       }
       if (!opened) listener.refused?.();
+      if (line === 'live') parted ??= world.later(() => say('connecting'), BLINK_MS);
       retry = world.later(connect, wait(tries, world.chance()));
       tries += 1;
     };
@@ -102,6 +107,7 @@ export function follow(world, listener) {
     stopped = true;
     world.never(retry);
     world.never(watch);
+    world.never(parted);
     socket?.close(1000);
     socket = null;
   };
@@ -121,8 +127,6 @@ export function follow(world, listener) {
     },
   };
 }
-
-export { OLD_PROTOCOL };
 
 /** The browser's own world. @param {string} address @returns {World} */
 export const browser = (address) => ({

@@ -83,9 +83,9 @@ export function Freshness() {
   const stale = now === 'stale' || (now !== 'live' && silence.value > STALE_MS);
   const words =
     now === 'live' ? html`<span><span class="wide">${t('Trực tiếp')}, </span>${ago(silence.value)}</span>`
-    : state.value === null ? t('Đang kết nối')
     : now === 'stopped' ? t('Đã dừng')
-    : stale ? t('Mất liên lạc') : t('Đang nối lại');
+    : state.value === null ? t('Đang kết nối')
+    : html`<span><span class="wide">${stale ? t('Mất liên lạc') : t('Đang nối lại')}, </span>${ago(silence.value)}</span>`;
   return html`<span class="freshness" data-line=${now}><${Shape} look=${now === 'live' ? 'dot' : stale || now === 'stopped' ? 'unstable' : 'reconnecting'} />${words}</span>`;
 }
 
@@ -94,14 +94,14 @@ export function Freshness() {
 export function Stale() {
   const now = line.value;
   const at = instant(state.value?.at);
-  if (now === 'live' || at === null || (now === 'connecting' && silence.value < STALE_MS)) return null;
   const stopped = now === 'stopped';
+  if (!stopped && (now === 'live' || at === null || (now === 'connecting' && silence.value < STALE_MS))) return null;
   return html`
     <div class="stale" role="alert">
       <${Shape} look="unstable" />
       <p>
         <b>${stopped ? t('Máy chủ đã ngừng gửi số liệu.') : t('Mất liên lạc với máy chủ.')}</b>
-        ${' '}${t('Số liệu dưới đây là của {time}.', { time: clock(at) })}
+        ${' '}${at !== null && t('Số liệu dưới đây là của {time}.', { time: clock(at) })}
         ${' '}${stopped ? t('Tải lại trang để xem tiếp (mã {code}).', { code: closeCode.value }) : t('Trang đang tự nối lại.')}
       </p>
       ${stopped && html`<button type="button" class="pill" onClick=${() => location.reload()}>${t('Tải lại')}</button>`}

@@ -81,7 +81,7 @@ function Fresh() {
   return html`
     <p class="fresh" data-live=${live}>
       <${Shape} look=${live ? 'dot' : stale ? 'unstable' : 'reconnecting'} />
-      <span>${live ? html`${t('Trực tiếp')}, ${ago(silence.value)}` : stale ? t('Mất liên lạc') : t('Đang nối lại')}</span>
+      <span>${live ? t('Trực tiếp') : stale ? t('Mất liên lạc') : t('Đang nối lại')}, ${ago(silence.value)}</span>
     </p>
   `;
 }
