@@ -171,6 +171,9 @@ class Watching:
         await self._part(Close.SILENT, "nothing was asked")
 
     async def _asked(self, text: str, tasks: asyncio.TaskGroup) -> bool:
+        if (other := wire.unspoken(text)) is not None:
+            await self._part(Close.OLD_PROTOCOL, wire.parting_words(other))
+            return False
         try:
             asked = wire.watch(text)
         except msgspec.DecodeError as wrong:

@@ -27,6 +27,12 @@ SPREAD = 0.1
 LOST = 1006
 """The connection broke without a word (RFC 6455)."""
 
+REMEDIES: dict[int, str] = {
+    wire.Close.REPLACED: "Một máy khác của điểm cầu đã nối thay; mỗi điểm cầu chỉ chạy một chương trình này.",
+    wire.Close.OLD_PROTOCOL: "Chương trình này và máy chủ khác phiên bản; hãy cài bản đi cùng máy chủ rồi chạy lại.",
+}
+"""What to do when sent away for another reason than the token."""
+
 Dial = Callable[[], Awaitable[ClientConnection]]
 
 
@@ -38,7 +44,8 @@ class SentAway(Exception):
     """The centre does not want this agent again: a newer one has taken over, or its token no longer holds."""
 
     def __init__(self, code: int, why: str) -> None:
-        super().__init__(f"Trung tâm từ chối ({code}): {why or 'không rõ lý do'}. Hãy kiểm tra mã của điểm cầu.")
+        remedy = REMEDIES.get(code, "Hãy kiểm tra mã của điểm cầu.")
+        super().__init__(f"Trung tâm từ chối ({code}): {why or 'không rõ lý do'}. {remedy}")
         self.code = code
 
 

@@ -58,6 +58,8 @@ class Conversation:
         """What follows from one frame; nothing once it is over. Never raises, whatever the frame holds."""
         if self.over:
             return None
+        if not self.greeted and (other := wire.unspoken(text)) is not None:
+            return self._hang(Close.OLD_PROTOCOL, wire.parting_words(other))
         try:
             frame = wire.room_says(text)
         except msgspec.DecodeError as wrong:

@@ -20,6 +20,15 @@ Device = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f
 """A device's own name for itself; the journal keeps it, and PostgreSQL keeps no NUL."""
 
 
+PROTOCOL = 1
+"""What a first frame says it speaks when it says nothing of it. Fields are added without another number; a frame that means
+something else than before, or is there no more, has one.
+"""
+SPOKEN = (PROTOCOL,)
+"""The protocols that a room, a phone or a screen may speak with us."""
+Protocol = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
 class Close(IntEnum):
     """Why a socket was closed. 1011, 1012 and 4000-4499: come again; 4500-4999: do not."""
 
@@ -37,6 +46,7 @@ class Close(IntEnum):
     UNKNOWN_POINT = 4502
     NOT_ALLOWED = 4503
     OLD_PROTOCOL = 4504
+    """The first frame names a protocol that is not SPOKEN here: another program, or the page loaded anew, will do better."""
 
 
 def comes_again(code: int) -> bool:
@@ -75,6 +85,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     device_epoch: Annotated[str, Meta(max_length=80)] = ""
     seq: Annotated[int, Meta(ge=0)] = 0
     journal_epoch: Annotated[str, Meta(max_length=80)] = ""
+    protocol: Protocol = PROTOCOL
 
 
 StreamWord = Literal["not_followed", "fresh", "behind", "stalled", "gone"]
@@ -173,6 +184,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
 
     epoch: Annotated[str, Meta(max_length=80)] = ""
     offset: Annotated[int, Meta(ge=0)] | None = None
+    protocol: Protocol = PROTOCOL
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -266,11 +278,30 @@ class Outcomes(msgspec.Struct, frozen=True):
     outcomes: list[Outcome]
 
 
+class _Speaking(msgspec.Struct):
+    protocol: Protocol = PROTOCOL
+
+
+_speaking: Reader[_Speaking] = Reader(_Speaking)
 _room: Reader[RoomSays] = Reader(RoomSays)
 _server: Reader[ServerSays] = Reader(ServerSays)
 _watch: Reader[Watch] = Reader(Watch)
 _batch: Reader[Batch] = Reader(Batch)
 _encoder = msgspec.json.Encoder()
+
+
+def unspoken(text: str | bytes) -> int | None:
+    """The protocol that a first frame names, if it is none of ours. Asked before its shape is: that may be another one too."""
+    try:
+        named = _speaking(text).protocol
+    except msgspec.DecodeError:
+        return None
+    return None if named in SPOKEN else named
+
+
+def parting_words(protocol: int) -> str:
+    """Why a room or a screen of another protocol is sent away: ASCII that fits into a close frame."""
+    return f"protocol {protocol} is not spoken here, but {', '.join(map(str, SPOKEN))}"
 
 
 def room_says(text: str | bytes) -> RoomSays:

@@ -140,6 +140,13 @@ async def test_a_screen_that_talks_nonsense_is_let_go(there: Standing) -> None:
     assert await screen.closed() == Close.NOT_UNDERSTOOD
 
 
+async def test_whoever_speaks_another_protocol_is_told_not_to_come_again(there: Standing) -> None:
+    room, screen = await there.room(HALL), await there.screen()
+    await room.say("hello", device="room", protocol=2)
+    await screen.say("watch", protocol=2)
+    assert (await room.closed(), await screen.closed()) == (Close.OLD_PROTOCOL, Close.OLD_PROTOCOL)
+
+
 async def test_an_act_over_the_rooms_socket_gets_the_same_answer_as_over_http(there: Standing) -> None:
     room = await there.room(OTHER_HALL)
     await room.hello()

@@ -295,9 +295,31 @@ def test_the_first_word_is_hello_and_it_is_said_once() -> None:
     early = Conversation().receive('{"type":"beat"}')
     assert isinstance(early, Hang)
     conversation = Conversation()
-    assert isinstance(conversation.receive('{"type":"hello","device":"d"}'), Greet)
+    assert isinstance(conversation.receive('{"type":"hello","device":"d","protocol":1}'), Greet)
     assert isinstance(conversation.receive('{"type":"beat","loss":0.1}'), Heard)
     assert isinstance(conversation.receive('{"type":"hello","device":"d"}'), Hang)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"type":"hello","device":"d","protocol":2}',
+        '{"type":"hello","device":"d","protocol":0}',
+        '{"type":"here-we-are","protocol":1000000,"hall":{"of":"another shape"}}',
+    ],
+)
+def test_a_first_word_of_a_protocol_that_is_none_of_ours_is_told_so_whatever_else_it_says(frame: str) -> None:
+    step = Conversation().receive(frame)
+    assert isinstance(step, Hang)
+    assert step.code is Close.OLD_PROTOCOL
+    assert step.why.endswith("is not spoken here, but 1")
+
+
+@pytest.mark.parametrize("protocol", ['"2"', "null", "1.5", "-1", "9" * 5_000])
+def test_what_is_no_protocols_number_is_not_understood(protocol: str) -> None:
+    step = Conversation().receive(f'{{"type":"hello","device":"d","protocol":{protocol}}}')
+    assert isinstance(step, Hang)
+    assert step.code is Close.NOT_UNDERSTOOD
 
 
 def test_after_goodbye_nothing_is_heard() -> None:
