@@ -79,6 +79,11 @@ class IncidentTold(msgspec.Struct, frozen=True):
     spread_s: int
     """Between the first and the last of them to fail."""
     began_at_s: int
+    """When the first of them began to fail, the first time."""
+    again_at_s: int | None
+    """Since when it is open again; null: it was never over."""
+    earlier_s: int
+    """How long it had been open in all before it began anew."""
     noticed_at_s: int
     status: Status
     moved_at_s: int

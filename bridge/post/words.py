@@ -15,7 +15,7 @@ from bridge.rules.scene import Scene
 from bridge.rules.showing import BOND_WORDS, spread_ms
 from bridge.rules.spelling import figure
 from bridge.rules.trouble import Trouble
-from bridge.rules.wire import rfc3339
+from bridge.rules.wire import rfc3339, rfc3339_if
 
 NAMED = 10
 """So many points are called by name; the board has all of them."""
@@ -153,6 +153,7 @@ def _facts(incident: Incident, state: State) -> dict[str, Any]:
         "failing": len(incident.failing),
         "spread_s": spread_ms(incident) // 1000,
         "began_at": rfc3339(incident.began_ms),
+        "again_at": rfc3339_if(incident.again_ms),
         "noticed_at": rfc3339(incident.noticed_ms),
         "status": incident.status.value,
         "level": incident.level,

@@ -31,6 +31,12 @@ class Hit(msgspec.Struct, frozen=True):
     began_ms: int
     noticed_ms: int
     eased_ms: int | None = None
+    before: "Hit | None" = None
+    """How it was hit the first time, if this is not the first."""
+
+    @property
+    def first(self) -> "Hit":
+        return self.before or self
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -71,6 +77,8 @@ class Incident(msgspec.Struct, frozen=True):
     reopened: int = 0
     again_ms: int = 0
     """When it began anew, if it was reopened."""
+    earlier_ms: int = 0
+    """How long it had been open in all before it began anew: what lay in between nobody waited for."""
     newest_ms: int = 0
     """When the newest of its points began to fail."""
     note: str = ""
@@ -224,6 +232,8 @@ def _moved(incidents: Incidents, incident: Incident, happened: Happened, event: 
                 by_itself=False,
                 reopened=incident.reopened + 1,
                 again_ms=at_ms,
+                # A phone's word from before may say that it began again before it was over.
+                earlier_ms=incident.earlier_ms + max(0, min(incident.moved_ms, at_ms) - incident.first_ms),
             )
             move = _move(happened, points=event.points, said=event.reason, by_itself=event.by_itself)
             again = _with(incidents, changed, move, fail=event.points)
@@ -284,7 +294,11 @@ def _in_sight(incidents: Incidents) -> Incidents:
 
 def _hit(incident: Incident, points: tuple[str, ...], began_ms: int, noticed_ms: int) -> Incident:
     """These points fail now; who failed already fails since then."""
-    more = {point: Hit(point, began_ms, noticed_ms) for point in points if not incident.fails_at(point)}
+    more = {
+        point: Hit(point, began_ms, noticed_ms, before=known.first if known is not None else None)
+        for point in points
+        if (known := incident.hits.get(point)) is None or known.eased_ms is not None
+    }
     if not more:
         return incident
     return msgspec.structs.replace(

@@ -50,6 +50,8 @@ def shown(
         "failing": len(theirs.failing),
         "spread_s": spread_ms(theirs) // 1000,
         "began_at_s": theirs.began_ms // 1000,
+        "again_at_s": theirs.again_ms // 1000 or None,
+        "earlier_s": theirs.earlier_ms // 1000,
         "noticed_at_s": theirs.noticed_ms // 1000,
         "status": incident.status.value,
         "moved_at_s": incident.moved_ms // 1000,
@@ -59,7 +61,7 @@ def shown(
         "level": incident.level,
         "severity": severity(theirs, points).value,
         "by_itself": incident.by_itself,
-        "reopened": incident.reopened,
+        "reopened": theirs.reopened,
         "note": theirs.note if named is not None else "",
         "expected": people(points[hit.point] for hit in hits if hit.point in points),
         "into": incident.into,
@@ -108,13 +110,20 @@ def _theirs(incident: Incident, covers: Covers | None) -> Incident | None:
     hits = {code: hit for code, hit in incident.hits.items() if covers(code)}
     if not hits:
         return None
-    return msgspec.structs.replace(
+    seen = msgspec.structs.replace(
         incident,
         hits=hits,
-        began_ms=min(hit.began_ms for hit in hits.values()),
-        noticed_ms=min(hit.noticed_ms for hit in hits.values()),
+        began_ms=min(hit.first.began_ms for hit in hits.values()),
+        noticed_ms=min(hit.first.noticed_ms for hit in hits.values()),
         note=incident.note if not incident.note_of or covers(incident.note_of) else "",
     )
+    if not any(hit.before is not None or hit.began_ms < incident.again_ms for hit in hits.values()):
+        # What went on elsewhere before their first was hit is nothing that they have seen twice.
+        return msgspec.structs.replace(seen, reopened=0, again_ms=0, earlier_ms=0)
+    again_ms = min(
+        (each.began_ms for each in hits.values() if each.began_ms >= incident.again_ms), default=incident.again_ms
+    )
+    return msgspec.structs.replace(seen, again_ms=again_ms)
 
 
 def _hits(incident: Incident) -> list[Hit]:

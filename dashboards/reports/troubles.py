@@ -24,14 +24,19 @@ def of_their_own(day: Day) -> tuple[Incident, ...]:
 
 
 def lasted_ms(incident: Incident) -> int | None:
-    """From its first silence to the moment when the last of its points was well; None while one still fails.
+    """How long it was open in all; None while one of its points still fails.
 
-    Of what began anew, the last time: in between nobody waited for it.
+    Each time from the first silence to the moment when the last of its points was well: in between nobody waited for it.
     """
+    ended = ended_ms(incident)
+    return None if ended is None else incident.earlier_ms + ended - incident.first_ms
+
+
+def ended_ms(incident: Incident) -> int | None:
+    """When the last of its points was well; None while one still fails."""
     eased = [hit.eased_ms for hit in incident.hits.values()]
-    if not eased or any(each is None for each in eased):
-        return None
-    return max(each for each in eased if each is not None) - incident.first_ms
+    known = [each for each in eased if each is not None]
+    return max(known) if known and len(known) == len(eased) else None
 
 
 def incidents(day: Day) -> Table:
@@ -39,19 +44,18 @@ def incidents(day: Day) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for each in of_their_own(day):
         hit = [points[code] for code in each.hits if code in points]
-        only = hit[0] if len(hit) == 1 else None
         lasted = lasted_ms(each)
         rows.append(
             (
                 each.number,
                 words.TROUBLES[each.trouble],
-                day.place(only) if only else explained(each),
+                _where(day, each),
                 len(each.hits),
                 people(hit),
                 words.SEVERITIES[severity(each, points)],
                 each.began_ms,
                 each.noticed_ms,
-                None if lasted is None else each.first_ms + lasted,
+                ended_ms(each),
                 None if lasted is None else round(lasted / 60_000, 1),
                 words.STATUSES[each.status],
                 each.cause,
@@ -75,9 +79,19 @@ def incidents(day: Day) -> Table:
             Column("cause", "Nguyên nhân", Kind.TEXT, 24),
         ),
         rows=tuple(rows),
-        note="Sự cố tái diễn: bắt đầu là lần đầu, kéo dài là của lần sau cùng.",
+        note="Sự cố tái diễn: bắt đầu tính từ lần đầu; kéo dài chỉ tính những lúc chưa khắc phục.",
         empty="Không có sự cố nào.",
     )
+
+
+def _where(day: Day, incident: Incident) -> str:
+    """Its only hall, or why its halls are one matter; and how often it came back."""
+    (first, *others) = incident.hits
+    point = day.scene.state.points.get(first)
+    if others or point is None:
+        return explained(incident)
+    again = f", tái diễn {incident.reopened} lần" if incident.reopened else ""
+    return day.place(point) + again
 
 
 def statistics(day: Day) -> Table:

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adopted, claimOf, inOrder, incidentLook, lasted, NOTHING } from '../../dashboards/static/board/affairs.js';
 import { afterDelta, fromSnapshot, isOf, look, rollUp } from '../../dashboards/static/board/state.js';
-import { callSums, jobWords, titleWords, whyCall, whyWords } from '../../dashboards/static/board/troubles.js';
+import { bondWords, callSums, jobWords, titleWords, whyCall, whyWords } from '../../dashboards/static/board/troubles.js';
 
 const INCIDENT = {
   number: 1, trouble: 'lost', bond: 'alone', bond_name: '', points: [{ code: 'a', name: 'Xã Tản Lĩnh', began_at_s: 100, eased_at_s: null }], count: 1, failing: 1,
-  spread_s: 0, began_at_s: 100, noticed_at_s: 140, status: 'open', moved_at_s: 100, owner: null, owner_name: null, cause: '', level: 0, severity: 'minor',
+  spread_s: 0, began_at_s: 100, again_at_s: null, earlier_s: 0, noticed_at_s: 140, status: 'open', moved_at_s: 100, owner: null, owner_name: null, cause: '', level: 0, severity: 'minor',
   by_itself: false, reopened: 0, note: '', expected: 64, into: null,
 };
 const incident = (number, changes = {}) => ({ ...INCIDENT, number, ...changes });
@@ -57,6 +57,12 @@ test('an incident lasts until now, or until it was over', () => {
   assert.equal(lasted(incident(1, { status: 'resolved', moved_at_s: 130 }), 1000), 30);
 });
 
+test('what came back lasts since it is there again; once it is over, as long as it was open in all', () => {
+  const again = { again_at_s: 500, earlier_s: 30, reopened: 1 };
+  assert.equal(lasted(incident(1, again), 560), 60);
+  assert.equal(lasted(incident(1, { ...again, status: 'resolved', moved_at_s: 560 }), 1000), 90);
+});
+
 test('a claim holds nobody up once its time is over', () => {
   const affairs = adopted(NOTHING, { calls: { a: claim('ann', 100) } });
   assert.equal(claimOf(affairs, 'a', 99)?.by, 'ann');
@@ -71,6 +77,7 @@ test('why several halls are one matter is said as the server says it', () => {
   assert.equal(whyWords(incident(1, { ...many, bond: 'provider', bond_name: 'VNPT', spread_s: 180, reopened: 2 })), '14 điểm, cùng nhà mạng VNPT, trong 3 phút, tái diễn 2 lần');
   assert.equal(whyWords(incident(1, { ...many, bond: 'alone', bond_name: '' })), '14 điểm, do người trực gộp lại, trong 40 giây');
   assert.equal(whyWords(incident(1)), '1 điểm');
+  assert.equal(bondWords(incident(1, { reopened: 2, began_at_s: 1_772_846_580 })), 'tái diễn 2 lần, lần đầu 08:23');
 });
 
 test('an incident is called by its hall, or by how many there are', () => {

@@ -252,6 +252,8 @@ def power_cut(city: City, number: int = 3) -> Row:
         "failing": len(dark),
         "spread_s": 40,
         "began_at_s": began,
+        "again_at_s": None,
+        "earlier_s": 0,
         "noticed_at_s": began + 40,
         "status": "open",
         "moved_at_s": began,

@@ -101,6 +101,8 @@ async def test_an_incident_is_explained_solved_and_opened_again_from_its_own_pag
         for words in ("Giao cho Binh", "Đã khắc phục: Đã thay thiết bị", "Mở lại: Vẫn chưa hết"):
             await expect(side.locator(".history")).to_contain_text(words)
         await expect(side.locator(".history")).to_contain_text("Ann")
+        await expect(side.locator(".axes").first).to_contain_text("Mở lại từ")
+        await expect(side.locator(".axes").first).to_contain_text("Lần đầu")
 
 
 async def test_escape_leaves_the_form_then_the_incident_and_the_way_back_leads_to_the_list(

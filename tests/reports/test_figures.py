@@ -17,7 +17,9 @@ from dashboards.reports import spelling
 from dashboards.reports.figures import Figures, figures
 from dashboards.reports.shares import shares
 from dashboards.reports.tables import Column, Kind, Table
+from dashboards.reports.troubles import ended_ms, lasted_ms
 from tests.cast import HALL_1, HALL_2, HANOI_CITY, MORNING_SITTING, SITTING, happened, plan, planned
+from tests.following import Hall
 from tests.played import Played
 from tests.reports.conftest import CORRECTED, SIGNED
 
@@ -182,6 +184,16 @@ def test_incidents_are_counted_as_the_rules_count_them(second: Figures) -> None:
         "Gián đoạn tại trung tâm": 1,
     }
     assert second.table("incident_statistics").only("typical", "longest").totals == (6.0, 32.3)
+
+
+def test_of_what_came_back_only_the_times_count_at_which_it_was_open() -> None:
+    hall = Hall()
+    hall.trembles(HALL_1, at("08:00"))
+    hall.is_back(HALL_1, at("08:05"))
+    hall.trembles(HALL_1, at("09:00"))
+    assert lasted_ms(hall.the_one()) is None
+    hall.is_back(HALL_1, at("09:04"))
+    assert (lasted_ms(hall.the_one()), ended_ms(hall.the_one())) == (9 * 60_000, at("09:04"))
 
 
 def test_what_the_centre_did_is_held_against_nobody(second: Figures) -> None:

@@ -367,6 +367,50 @@ def test_halls_of_an_area_that_tremble_again_within_two_hours_are_one_chronic_in
     assert explained(one) == "3 điểm, cùng khu vực Chương Mỹ, trong 30 giây, tái diễn 1 lần"
 
 
+def test_what_came_back_says_both_since_when_and_how_long_it_had_been_open_before() -> None:
+    halls = area("Chương Mỹ", 3)
+    hall = Hall(halls)
+    for each in halls[:2]:
+        hall.trembles(each, at("08:23"))
+    for each in halls[:2]:
+        hall.is_back(each, at("08:28"))
+    hall.trembles(halls[0], at("10:05"))
+    hall.trembles(halls[2], at("10:06"))
+    one, points = hall.the_one(), hall.state.points
+    times = ("began_at_s", "noticed_at_s", "again_at_s", "earlier_s", "reopened")
+    seen = {
+        name: [told[each] for each in times]
+        for name, codes in {
+            "everything": None,
+            "hit both times": {halls[0].code},
+            "hit the first time": {halls[1].code},
+            "hit this time": {halls[2].code},
+        }.items()
+        if (told := shown(one, points, None if codes is None else codes.__contains__)) is not None
+    }
+    first, again, minutes = at("08:23") // 1000, at("10:05") // 1000, 5 * 60
+    assert seen == {
+        "everything": [first, first, again, minutes, 1],
+        "hit both times": [first, first, again, minutes, 1],
+        "hit the first time": [first, first, again, minutes, 1],
+        # Of what others had before, whoever was well then sees nothing.
+        "hit this time": [again + 60, again + 60, None, 0, 0],
+    }
+    for each in (halls[0], halls[2]):
+        hall.is_back(each, at("10:15"))
+    hall.trembles(halls[1], at("11:00"))
+    assert hall.the_one().earlier_ms == (5 + 10) * MINUTE
+
+
+def test_what_begins_again_before_it_was_over_counts_no_minute_twice() -> None:
+    hall = Hall()
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY)
+    hall.perceives(HALL_1, EIGHT_TWENTY + 9 * MINUTE)
+    # A phone that was without a line tells it late.
+    hall.reports(HALL_1, Fault.NO_SOUND, EIGHT_TWENTY + 6 * MINUTE)
+    assert (hall.the_one().reopened, hall.the_one().earlier_ms) == (1, 6 * MINUTE)
+
+
 def test_what_a_hall_has_once_more_within_minutes_is_no_new_matter() -> None:
     hall = Hall()
     for minute in range(0, 40, 8):

@@ -12,7 +12,9 @@
  * @property {number} count
  * @property {number} failing
  * @property {number} spread_s
- * @property {number} began_at_s
+ * @property {number} began_at_s  the first time
+ * @property {number | null} again_at_s  since when it is open again; null: it was never over
+ * @property {number} earlier_s  how long it had been open before that
  * @property {number} noticed_at_s
  * @property {'open' | 'acknowledged' | 'resolved'} status
  * @property {number} moved_at_s
@@ -97,8 +99,13 @@ const byWeight = (one, other) =>
 export const inOrder = ({ incidents }, now_s) =>
   [...incidents.values()].filter((each) => !over(each) || now_s - each.moved_at_s < RESOLVED_SHOWN_S).sort(byWeight);
 
-/** How long it goes on, or went on. @param {Incident} incident @param {number} now_s */
-export const lasted = (incident, now_s) => Math.max(0, (over(incident) ? incident.moved_at_s : now_s) - incident.began_at_s);
+/** Since when it goes on, this time. @param {Incident} incident */
+export const since_s = ({ began_at_s, again_at_s }) => again_at_s ?? began_at_s;
+
+/** How long it goes on, this time; of what is over, how long it went on in all: what lay in between nobody waited for.
+ * @param {Incident} incident @param {number} now_s */
+export const lasted = (incident, now_s) =>
+  over(incident) ? incident.earlier_s + Math.max(0, incident.moved_at_s - since_s(incident)) : Math.max(0, now_s - since_s(incident));
 
 /** Who phones a hall now; whose time has lapsed holds nobody up.
  * @param {Affairs} affairs @param {string} code @param {number} now_s */

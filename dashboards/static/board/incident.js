@@ -198,7 +198,8 @@ export function OneIncident({ number }) {
           </p>
           ${(incident.count > 1 || incident.reopened > 0) && html`<p class="why"><span class="soft">${t('Vì sao là một sự cố:')}</span> ${whyWords(incident)}</p>`}
           <dl class="axes">
-            <div><dt>${t('Bắt đầu')}</dt><dd>${clock(incident.began_at_s * 1000)}${incident.noticed_at_s > incident.began_at_s ? html` <span class="soft">${t('nhận biết {time}', { time: clock(incident.noticed_at_s * 1000) })}</span>` : ''}</dd></div>
+            ${incident.again_at_s !== null && html`<div><dt>${over(incident) ? t('Lần cuối') : t('Mở lại từ')}</dt><dd>${clock(incident.again_at_s * 1000)}</dd></div>`}
+            <div><dt>${incident.again_at_s === null ? t('Bắt đầu') : t('Lần đầu')}</dt><dd>${clock(incident.began_at_s * 1000)}${incident.noticed_at_s > incident.began_at_s ? html` <span class="soft">${t('nhận biết {time}', { time: clock(incident.noticed_at_s * 1000) })}</span>` : ''}</dd></div>
             <div><dt>${t('Nguyên nhân')}</dt><dd>${incident.cause ? t(incident.cause) : html`<span class="soft">${t('Chưa rõ')}</span>`}</dd></div>
             ${incident.note && html`<div><dt>${t('Ghi chú')}</dt><dd>${incident.note}</dd></div>`}
           </dl>

@@ -55,19 +55,25 @@ function within(seconds) {
 }
 
 /** Why its halls are one matter, as the server says it: "14 điểm, cùng khu vực Liên Hà, trong 40 giây". @param {Incident} incident */
-export const whyWords = (incident) => [t('{n} điểm', { n: figure(incident.count) }), bondWords(incident)].filter(Boolean).join(', ');
+export const whyWords = (incident) =>
+  joined([t('{n} điểm', { n: figure(incident.count) }), ...together(incident), incident.reopened > 0 && t('tái diễn {n} lần', { n: figure(incident.reopened) })]);
 
-/** The same without how many, where that stands beside it. @param {Incident} incident */
-export function bondWords({ count, bond, bond_name, spread_s, reopened }) {
+/** The same without how many, where that stands beside it; of what came back, when it was there first: the time beside it is this time's.
+ * @param {Incident} incident */
+export const bondWords = (incident) =>
+  joined([
+    ...together(incident),
+    incident.reopened > 0 && t('tái diễn {n} lần, lần đầu {time}', { n: figure(incident.reopened), time: minute(incident.began_at_s * 1000) }),
+  ]);
+
+/** @param {Incident} incident */
+const together = ({ count, bond, bond_name, spread_s }) => {
   const shared = BONDS[bond];
-  return [
-    shared ? t(shared, { name: bond_name }) : count > 1 && t('do người trực gộp lại'),
-    count > 1 && within(spread_s),
-    reopened > 0 && t('tái diễn {n} lần', { n: figure(reopened) }),
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
+  return [shared ? t(shared, { name: bond_name }) : count > 1 && t('do người trực gộp lại'), count > 1 && within(spread_s)];
+};
+
+/** @param {readonly (string | false)[]} parts */
+const joined = (parts) => parts.filter(Boolean).join(', ');
 
 /** Who has it in hand. @param {Incident} incident @param {string} [me] user name of whoever reads */
 export function handWords({ status, owner, owner_name, by_itself, into }, me) {

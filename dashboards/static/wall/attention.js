@@ -1,7 +1,7 @@
 // What needs somebody now: incidents that are open, halls that are dark, and what halls are being told.
 import { html } from '../vendor/html.js';
 import { t } from '../language.js';
-import { incidentLook, lasted, over } from '../board/affairs.js';
+import { incidentLook, lasted, over, since_s } from '../board/affairs.js';
 import { clock, figure, minute, roughly } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { look } from '../board/state.js';
@@ -31,7 +31,7 @@ const Incident = ({ incident }) => html`
     <div>
       <b>${titleWords(incident)}</b>
       <p>${[whereWords(incident), bondWords(incident)].filter(Boolean).join(' · ')}</p>
-      <p>${[t('từ {time}, {lasting}', { time: minute(incident.began_at_s * 1000), lasting: roughly(lasted(incident, hallSecond.value)) }), t(SEVERITIES[incident.severity]), handWords(incident)].join(' · ')}</p>
+      <p>${[t('từ {time}, {lasting}', { time: minute(since_s(incident) * 1000), lasting: roughly(lasted(incident, hallSecond.value)) }), t(SEVERITIES[incident.severity]), handWords(incident)].join(' · ')}</p>
     </div>
   </li>
 `;
