@@ -221,6 +221,19 @@ class Registry:
         self._staff[account.username] = account.name
         return account
 
+    async def change_account(self, account: Account, *, disabled: bool | None = None) -> None:
+        """The account is called so and has this role and scope from now on; None: as open, or as closed, as it was.
+
+        Raises accounts.WrongAccount.
+        """
+        async with self.store.writing() as connection:
+            await accounts.change(connection, account)
+            if disabled is True:
+                await accounts.disable(connection, account.username, self.now())
+            elif disabled is False:
+                await accounts.enable(connection, account.username)
+        await self.staff_changed()
+
     def check_scope(self, scope: str | None) -> None:
         """Whether this is a unit or a cluster of today. Raises accounts.WrongAccount."""
         if scope is not None and not any(unit in self.directory.tree.units for unit in self.directory.scope(scope)):
@@ -273,11 +286,6 @@ class Registry:
         async with self.store.writing() as connection:
             await accounts.sign_out(connection, token)
         self.keyring.signed_out(token)
-
-    async def disable_account(self, username: str) -> None:
-        async with self.store.writing() as connection:
-            await accounts.disable(connection, username, self.now())
-        self.keyring.forget()
 
     def drawn_links(self, codes: Collection[str], day: date | None = None) -> Mapping[str, Link]:
         """A link for each of these points; it opens nothing before it is put. Raises UnknownPoint."""

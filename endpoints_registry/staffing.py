@@ -174,15 +174,9 @@ class Staffing:
         try:
             if account.scope != line.account.scope:
                 self._registry.check_scope(account.scope)
-            async with self._registry.store.writing() as connection:
-                await accounts.change(connection, account)
-                if body.disabled is True:
-                    await accounts.disable(connection, account.username, self._registry.now())
-                elif body.disabled is False:
-                    await accounts.enable(connection, account.username)
+            await self._registry.change_account(account, disabled=body.disabled)
         except WrongAccount as wrong:
             raise Problem(422, "wrong_account", str(wrong)) from wrong
-        await self._registry.staff_changed()
         log.info(
             "account-changed", user=account.username, fields=sorted(body.model_fields_set), by=request[CALLER].name
         )

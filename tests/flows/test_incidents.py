@@ -213,11 +213,12 @@ async def test_those_are_offered_who_hold_its_points_and_first_of_all_who_is_on_
         ("cat", Role.COORDINATOR, "006"),
         ("dung", Role.COORDINATOR, "00004"),
         ("vy", Role.VIEWER, "01"),
-        ("em", Role.ORGANISER, None),
+        ("em", Role.COORDINATOR, "01"),
         ("gia", Role.COORDINATOR, "01"),
     ):
         await there.signed_in(registry, name, role, scope)
-    await registry.disable_account("em")
+    closed = await there.ann.ask("PATCH", "/api/v1/accounts/em", {"disabled": True}, {})
+    assert closed.status == 200, closed.body
     shift = {"name": "Ann", "phone": "0900 000 009", "from": "2026-03-07T07:00:00+07:00"}
     put = {**shift, "to": "2026-03-07T12:00:00+07:00"}, {**shift, "name": "Dung", "to": "2026-03-07T07:30:00+07:00"}
     assert (await there.ann.ask("PUT", f"{PATH}/duty", put, {})).status == 200

@@ -132,8 +132,8 @@ async def test_links_tokens_and_accounts_are_told_by_their_codes(registry: Regis
         await registry.revoke_tokens(["00004-01"])
         await registry.issue_tokens(["00004-01"])
         await registry.revoke_links(["00004-02"])
-        await registry.add_account("binh", "Trần Thị Bình", Role.COORDINATOR, PASSWORD, "001")
-        await registry.disable_account("binh")
+        binh = await registry.add_account("binh", "Trần Thị Bình", Role.COORDINATOR, PASSWORD, "001")
+        await registry.change_account(binh, disabled=True)
     found = await rows(registry, after=before)
     assert [(row.entry.action, *audit.what_of(row.entry).subjects) for row in found] == [
         ("link-made", "00004-01", "00004-02"),
@@ -159,8 +159,8 @@ async def test_links_tokens_and_accounts_are_told_by_their_codes(registry: Regis
 async def test_what_became_of_an_account_has_its_own_word(
     registry: Registry, column: str, value: str | None, action: str
 ) -> None:
-    await registry.add_account("binh", "Trần Thị Bình", Role.COORDINATOR, PASSWORD, "001")
-    await registry.disable_account("binh")
+    binh = await registry.add_account("binh", "Trần Thị Bình", Role.COORDINATOR, PASSWORD, "001")
+    await registry.change_account(binh, disabled=True)
     async with registry.store.writing() as connection:
         await connection.execute(ACCOUNT.update().where(ACCOUNT.c.username == "binh").values({column: value}))
     row = await newest(registry)

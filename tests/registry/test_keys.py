@@ -206,8 +206,9 @@ async def test_an_account_that_cannot_be_is_refused(
 
 
 async def test_a_disabled_account_is_out_at_once(front: Front) -> None:
-    ann = await front.staff(Role.ORGANISER)
-    await front.registry.disable_account("organiser-all")
+    ann, ada = await front.staff(Role.ORGANISER), await front.staff(Role.ADMIN)
+    closed = await ada.patch("/api/v1/accounts/organiser-all", json={"disabled": True})
+    assert closed.status == 200
     assert not await stands(ann)
     assert await sign_in(await front.browser(), "organiser-all", PASSWORD) == 401
 

@@ -78,8 +78,8 @@ async def opened(folder: Path, service: CityService, **more: object) -> AsyncIte
     )
     async with opened_house(settings) as house:
         for name, role in (("ann", Role.ORGANISER), ("ada", Role.ADMIN), ("gone", Role.ORGANISER)):
-            await house.registry.add_account(name, name.capitalize(), role, PASSWORD)
-        await house.registry.disable_account("gone")
+            account = await house.registry.add_account(name, name.capitalize(), role, PASSWORD)
+            await house.registry.change_account(account, disabled=name == "gone")
         yield Door(house, service)
 
 
