@@ -67,6 +67,8 @@ class City:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     speaks: bool = True
     """Whether the server keeps saying that it is alive."""
+    away: bool = False
+    """Whether no screen gets in, as while the server restarts."""
     every_s: float = 2.0
     watched: int = 0
     """How often a screen asked for its board."""
@@ -507,6 +509,8 @@ def _routes(city: City) -> list[Route]:
         unit = request.query.get("unit", "")
         if unit not in ("", *city.units):
             raise nowhere()
+        if city.away:
+            raise Problem(503, "restarting", "Máy chủ đang khởi động lại.")
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         try:

@@ -150,6 +150,21 @@ async def test_a_dropped_line_comes_back_to_the_board_of_now(reader: Reader, cit
     await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable")
 
 
+async def test_while_the_server_restarts_the_board_says_so_and_how_old_its_figures_are(
+    reader: Reader, city: City
+) -> None:
+    await reader.opens()
+    fresh = reader.page.locator(".freshness")
+    await expect(fresh).to_contain_text("Trực tiếp")
+    city.away = True
+    for screen in tuple(city.screens):
+        await screen.close(code=1012)
+    await expect(fresh).to_have_text(re.compile(r"^Đang nối lại, \d+([,]\d)? giây trước$"))
+    await expect(reader.page.get_by_role("alert")).to_have_count(0)
+    city.away = False
+    await expect(fresh).to_contain_text("Trực tiếp")
+
+
 async def test_a_silent_server_is_said_aloud_and_the_figures_grey(reader: Reader, city: City) -> None:
     await reader.page.clock.install()
     await reader.opens()
