@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from dashboards.bare import bare
+from dashboards.stylesheets import whole
 
 STATIC = Path(__file__).parent / "static"
 
@@ -92,25 +93,27 @@ class Assets:
         return web.Response(body=asset.body, headers=headers)
 
 
-def _needed(path: Path, body: bytes) -> bytes:
-    """A file of the operator's page as it is sent: it must stay small."""
-    return bare(body) if path.parts[0].startswith("phone") and path.suffix in {".js", ".css"} else body
+def _sent(name: str, found: Mapping[str, bytes]) -> bytes:
+    """A file as browsers get it: stylesheets in one piece, and what the operator's page loads without its comments."""
+    body = whole(name, found) if name.endswith(".css") else found[name]
+    return bare(body) if name.startswith("phone") and name.endswith((".js", ".css")) else body
 
 
 def read(folder: Path = STATIC, extra: Mapping[str, bytes] | None = None) -> Assets:
     """All files of the folder, and those made at the start (the catalogues), in memory."""
     found = {
-        path.relative_to(folder).as_posix(): _needed(path.relative_to(folder), path.read_bytes())
+        path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in KINDS and path.name not in TOOLS and not path.name.endswith(".d.mts")
     } | dict(extra or {})
-    whole = sha256()
+    every = sha256()
     files = {}
-    for name, body in found.items():
+    for name in found:
+        body = _sent(name, found)
         etag = sha256(body).hexdigest()[:20]
-        whole.update(f"{name} {etag}\n".encode())
+        every.update(f"{name} {etag}\n".encode())
         kind = Path(name).suffix
         # mtime=0: the same file is the same bytes at every start.
         packed = None if kind in PACKED else gzip.compress(body, 9, mtime=0)
         files[name] = Asset(KINDS[kind], etag, body, packed)
-    return Assets(whole.hexdigest()[:12], files)
+    return Assets(every.hexdigest()[:12], files)
