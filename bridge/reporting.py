@@ -12,11 +12,11 @@ from bridge.rules import closing
 from bridge.rules.judging import Terms
 from bridge.rules.scene import Scene
 from dashboards.reports import judgement
-from dashboards.reports.doors import Asked
 from dashboards.reports.drafts import Drafts, Hall, TooMany
 from dashboards.reports.figures import Heads
 from dashboards.reports.form import Form
 from dashboards.reports.jobs import Format
+from dashboards.reports.signing import Seal
 from dashboards.reports.tables import Table
 from dashboards.reports.writing import Unwritten
 from endpoints_registry import audit
@@ -72,7 +72,7 @@ class Signing:
         self._halls = halls
         self._clock = clock
 
-    async def __call__(self, conference: str, caller: Caller, asked: Asked) -> None:
+    async def __call__(self, conference: str, caller: Caller, seal: Seal) -> None:
         hall = self._halls.get(conference)
         if hall is None:
             raise nowhere()
@@ -81,13 +81,13 @@ class Signing:
             hall,
             lambda draft: closing.sign(
                 draft,
-                asked.version,
-                asked.position,
-                asked.figures_sha256,
-                asked.files,
+                seal.version,
+                seal.position,
+                seal.figures_sha256,
+                seal.files,
                 now_ms,
                 grace_ms=hall.coordinator.grace_ms,
-                at_once=asked.at_once,
+                at_once=seal.at_once,
             ),
             caller,
         )
