@@ -35,7 +35,7 @@ from bridge.simulator.deeds import (
     SwitchMode,
     TellFault,
 )
-from bridge.simulator.story import PHASES, SECOND, at
+from bridge.simulator.timetable import PHASES, SECOND, at
 from tests.cast import ANN, BINH, act_id, happened, phone
 from tests.following import Hall
 

@@ -3,18 +3,14 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from bridge.rules.hours import HANOI
 from bridge.rules.model import (
     Count,
     Fault,
     Mode,
-    Phase,
     Plan,
     PlannedPoint,
     PointType,
-    Round,
     RoundName,
     Sitting,
     Stage,
@@ -63,6 +59,30 @@ from bridge.simulator.deeds import (
     TurnPhase,
 )
 from bridge.simulator.figures import Figures, Wishes, figured, published
+from bridge.simulator.times import between, share, timed
+from bridge.simulator.timetable import (
+    CAUSES_IN_HALLS,
+    CAUSES_OF_FLAPPING,
+    CAUSES_OF_LOSS,
+    CENTRE,
+    CENTRE_FOR_MS,
+    CENTRE_POINTS,
+    DRAWN,
+    EARLY_FLAPS,
+    FLAP_EVERY_MS,
+    FLAP_FOR_MS,
+    FLAPS,
+    LOSSES,
+    MINUTE,
+    NO_PICTURE,
+    NO_SOUND,
+    ON_GENERATORS,
+    PHASES,
+    POWER,
+    ROUNDS,
+    SECOND,
+    at,
+)
 from endpoints_registry.samples.growing import TAN_LINH, Point, Sample
 
 CONFERENCE = "hoc-tap-2026-03"
@@ -70,58 +90,8 @@ TITLE = "Hội nghị học tập, quán triệt Nghị quyết"
 SITTING = "2026-03-07-am"
 SEED = 2026
 
-_MIDNIGHT_MS = int(datetime(2026, 3, 7, tzinfo=HANOI).timestamp()) * 1000
-
-
-def at(clock: str) -> int:
-    """A time of the day in the hall, `08:20` or `08:20:12`, as milliseconds since the epoch."""
-    hours, minutes, *seconds = map(int, clock.split(":"))
-    return _MIDNIGHT_MS + ((hours * 60 + minutes) * 60 + sum(seconds)) * 1000
-
-
-SECOND, MINUTE = 1_000, 60_000
-
-ROUNDS = (
-    Round(RoundName.OPENING, at("07:00"), at("08:15")),
-    Round(RoundName.MIDDLE, at("09:15"), at("09:45")),
-    Round(RoundName.CLOSING, at("11:15"), at("12:00")),
-)
-
-PHASES = (("06:30", Phase.OPEN), ("07:59:30", Phase.LIVE), ("11:30", Phase.CLOSING), ("13:50", Phase.CLOSED))
-
-# The day's own figures, as shares of 766 points where a smaller or larger day needs them.
-ON_SITE_BY_SEVEN = 731
-UP_BY_HALF_PAST = 742
-REPORTS_BY_HALF_PAST, PRESENT_BY_HALF_PAST = 401, 24_880
-CENTRE_POINTS, CENTRE_FOR_MS = 430, 40 * SECOND
-ON_GENERATORS = 9
-
-EARLY_FLAPS, FLAPS, FLAP_EVERY_MS, FLAP_FOR_MS = 4, 3, 18 * SECOND, 4 * SECOND
-"""Three points tremble at 08:23 (4 times), all six at 10:05 (3 times): 30 downs in all."""
-
-LOSSES = (
-    *(("08:41:00", 6), ("08:57:30", 4), ("09:21:00", 6), ("09:32:30", 11), ("09:51:00", 5)),
-    *(("10:24:00", 6), ("10:52:30", 8)),
-)
-NO_PICTURE = (("07:41", 6), ("07:52", 4), ("08:47", 7), ("09:38", 5), ("10:31", 6), ("08:17:30", 9))
-NO_SOUND = (
-    *(("07:36", 5), ("07:48", 6), ("08:33", 6), ("08:56", 4), ("09:12", 8), ("09:53", 6), ("10:20", 12)),
-    *(("11:02", 5), ("08:19", 9)),
-)
-"""When a fault begins and after how many minutes it is solved; the last of each is open at 08:24."""
-
-POWER, CABLE, CARRIER = "Mất điện khu vực", "Đứt cáp nhà mạng", "Nhà mạng chập chờn"
-DEVICE, INSIDE, SLIP = "Hỏng thiết bị tại điểm cầu", "Mạng nội bộ của điểm cầu", "Thao tác nhầm"
-CENTRE = "Thiết bị tại trung tâm"
-"""The words that the board offers, so that causes can be counted."""
-CAUSES_OF_LOSS = (CABLE, INSIDE, CARRIER, SLIP, INSIDE, CABLE, CARRIER)
-CAUSES_OF_FLAPPING = (CARRIER, INSIDE, CARRIER, CARRIER)
-CAUSES_IN_HALLS = (DEVICE, SLIP, DEVICE, DEVICE, SLIP, DEVICE, INSIDE)
-
-DRAWN = 6
-"""Halls that the inspectors draw; they count in those where nothing else holds them up."""
 SEEDS = 50
-"""More than anybody draws in a day."""
+"""For drawing lots: more than anybody draws in a day."""
 
 GOOD = Perceive(Word.GOOD, Word.GOOD, Word.GOOD)
 
@@ -259,15 +229,10 @@ class _Day:
         self.figures = figures
         self.die = die
         self.codes = [point.code for point in points]
-        self.measured = [point.code for point in points if point.reception_mode not in {"tv", "radio"}]
-        self.share = len(points) / 766
         self.dark = self._dark()
         self.back = self.dark[: -(-len(self.dark) * ON_GENERATORS // 14)]
         """Those who have a generator; the others move to TV."""
-        self.on_site = self._on_site()
-        self.up = self._up()
-        self.reported = self._reported()
-        self.closed = self._closing_times()
+        self.times = timed(points, parts, figures, die)
 
     def deeds(self) -> Iterator[Deed]:
         yield from (Deed(at(clock), "", TurnPhase(phase), Hand.STAFF) for clock, phase in PHASES)
@@ -299,96 +264,20 @@ class _Day:
 
     # --- the morning
 
-    def _on_site(self) -> dict[str, int]:
-        """When the technician taps: most before 07:00, some on the way, one only after a call."""
-        parts = self.parts
-        last = [code for code in (parts.absent, parts.latest) if code]
-        told_late = [TAN_LINH] if parts.named else []
-        others = [code for code in self.codes if code not in {*last, *told_late}]
-        wanted = len(self.codes) - round(ON_SITE_BY_SEVEN * self.share) - len(last) - len(told_late)
-        candidates = [code for code in others if code in set(self.measured) and code != "01-01"]
-        late = self.die.sample(candidates, max(0, min(len(candidates), wanted)))
-        times = {code: self._between("06:32", "06:59:40") for code in others}
-        times |= {code: self._between("07:00:30", "07:48") for code in late}
-        if parts.named and parts.absent and parts.latest:
-            times |= {parts.absent: at("08:38"), parts.latest: at("08:04"), TAN_LINH: at("07:31:50")}
-        return times
-
-    def _up(self) -> dict[str, int]:
-        """When the room's machine connects: not before somebody is there, most by 07:30, all but one by 08:10."""
-        parts = self.parts
-        last = [code for code in (parts.absent, parts.latest) if code]
-        first = [code for code in self.measured if code not in last]
-        late_wanted = max(0, len(self.measured) - len(last) - round(UP_BY_HALF_PAST * self.share))
-        # Who comes late also connects late.
-        by_arrival = sorted(first, key=lambda code: (code != TAN_LINH, -self.on_site[code], code))
-        late = by_arrival[:late_wanted]
-        times = {code: max(self._between("06:50", "07:28"), self.on_site[code] + 60 * SECOND) for code in first}
-        times = {code: min(time, at("07:29:30")) for code, time in times.items()}
-        times |= {code: max(self._between("07:31", "07:52"), self.on_site[code] + 2 * MINUTE) for code in late}
-        if parts.named and parts.absent and parts.latest:
-            times |= {parts.absent: at("08:41"), parts.latest: at("08:09"), TAN_LINH: at("07:33:05")}
-        return times
-
-    def _reported(self) -> dict[str, int]:
-        """When each hall first says its opening figure; the early ones add up to what was known at 07:30."""
-        parts = self.parts
-        prompt = [code for code in self.codes if code not in parts.silent]
-        early = self._early(prompt)
-        times = {}
-        for code in prompt:
-            if code in early:
-                times[code] = self._between("07:05", "07:29:40")
-            else:
-                times[code] = max(self._between("07:31", "07:58:30"), self.on_site[code] + 3 * MINUTE)
-        if parts.named:
-            times[TAN_LINH] = at("07:58:50")
-        for place, code in enumerate(parts.silent):
-            times[code] = at("08:26") + place * 4 * MINUTE + self.die.randrange(60) * SECOND
-        if parts.absent:
-            times[parts.absent] = at("08:46")
-        return times
-
-    def _early(self, prompt: Sequence[str]) -> set[str]:
-        """The halls that report before 07:30: for the published day, 401 with exactly 24.880 people."""
-        present = {code: self.figures.opening_first[code].present for code in prompt}
-        ready = [code for code in prompt if self.on_site[code] < at("07:00") and code not in {TAN_LINH, "01-01"}]
-        early = set(self.die.sample(ready, min(len(ready), round(REPORTS_BY_HALF_PAST * self.share))))
-        if not self.parts.named:
-            return early
-        gap = sum(present[code] for code in early) - PRESENT_BY_HALF_PAST
-        while gap:
-            gap -= self._swapped(early, [code for code in ready if code not in early], present, gap)
-        return early
-
-    def _swapped(self, early: set[str], others: Sequence[str], present: dict[str, int], gap: int) -> int:
-        """Exchange one early hall for a later one, coming as near to closing the gap as one exchange can."""
-        by_size = {present[code]: code for code in others}
-        sign: int = 1 if gap > 0 else -1
-        # Small steps keep the early halls an ordinary mixture of sizes.
-        steps: list[int] = [*range(min(abs(gap), 12), 0, -1), *range(13, abs(gap) + 1)]
-        for step in steps:
-            for code in sorted(early):
-                other = by_size.get(present[code] - sign * step)
-                if other is not None:
-                    early.remove(code)
-                    early.add(other)
-                    return sign * step
-        raise ValueError(f"không ghép được số {PRESENT_BY_HALF_PAST} lúc 07:30, còn lệch {gap}")
-
     def _arrivals(self) -> Iterator[Deed]:
         """Machines come up; technician, line test, chair, session; and a first word of picture and sound."""
+        on_site, up = self.times.on_site, self.times.up
         for code in self.codes:
-            if code in self.up:
-                yield Deed(self.up[code], code, AgentUp())
-            ready = max(self.on_site[code], self.up.get(code, 0))
+            if code in up:
+                yield Deed(up[code], code, AgentUp())
+            ready = max(on_site[code], up.get(code, 0))
             tested = max(ready + self.die.randrange(150, 500) * SECOND, at("07:02"))
-            chaired = max(self._between("07:40", "07:57:30"), tested + 60 * SECOND)
+            chaired = max(between("07:40", "07:57:30", self.die), tested + 60 * SECOND)
             in_session = max(at("08:00") + self.die.randrange(100) * SECOND, chaired + 60 * SECOND)
             if code == TAN_LINH and self.parts.named:
                 tested, chaired, in_session = at("07:40:22"), at("07:58:04"), at("08:00:05")
             perceived = in_session + self.die.randrange(120, 320) * SECOND
-            yield Deed(self.on_site[code], code, StageTap(Stage.ON_SITE))
+            yield Deed(on_site[code], code, StageTap(Stage.ON_SITE))
             yield Deed(tested, code, StageTap(Stage.LINE_TESTED))
             yield Deed(chaired, code, StageTap(Stage.CHAIR_PRESENT))
             yield Deed(in_session, code, StageTap(Stage.IN_SESSION))
@@ -397,7 +286,7 @@ class _Day:
     def _opening_round(self) -> Iterator[Deed]:
         first, stands = self.figures.opening_first, self.figures.opening
         by_proxy = {KHOI_DOANH_NGHIEP, MY_DUC, SECOND_DIRECT} if self.parts.named else set(self.parts.silent[:3])
-        for code, time in self.reported.items():
+        for code, time in self.times.reported.items():
             hand = Hand.STAFF if code in by_proxy else Hand.PHONE
             yield Deed(time, code, CountHeads(RoundName.OPENING, first[code]), hand)
         again = [code for code in self.codes if first[code] != stands[code] and code not in {TAN_LINH, LANG_HA}]
@@ -427,7 +316,7 @@ class _Day:
 
     def _centre(self) -> Iterator[Deed]:
         """09:05: our load balancer drops many connections for 40 s."""
-        wanted = min(len(self.parts.bystanders), round(CENTRE_POINTS * self.share))
+        wanted = min(len(self.parts.bystanders), round(CENTRE_POINTS * share(self.points)))
         if wanted:
             points = tuple(sorted(self.die.sample(self.parts.bystanders, wanted)))
             yield Deed(at("09:05"), "", CentreDrops(points, CENTRE_FOR_MS))
@@ -472,7 +361,7 @@ class _Day:
                 yield Deed(at("10:45"), code, CountHeads(RoundName.MIDDLE, slip))
                 yield Deed(at("10:46:30"), code, CountHeads(RoundName.MIDDLE, count))
             elif code != self.parts.offline:
-                yield Deed(self._between("09:15:30", "09:44:30"), code, CountHeads(RoundName.MIDDLE, count))
+                yield Deed(between("09:15:30", "09:44:30", self.die), code, CountHeads(RoundName.MIDDLE, count))
 
     def _offline_phone(self) -> Iterator[Deed]:
         """09:34-10:12: two acts whose answers were lost, three that waited; all five go out together."""
@@ -490,24 +379,17 @@ class _Day:
             yield Deed(at(clock), code, what, Hand.PHONE, fate)
         yield Deed(at("10:12"), code, SendKept())
 
-    def _closing_times(self) -> dict[str, int]:
-        """When each hall says its closing figure: two after the deadline, all others before it."""
-        times = {code: self._between("11:16", "11:42") for code in self.codes}
-        stragglers = self.die.sample(self.codes, len(self.codes) // 8)
-        times |= {code: self._between("11:42", "11:59") for code in stragglers}
-        return times | dict(zip(self.parts.late, (at("12:04:10"), at("12:08:40")), strict=False))
-
     def _closing_round(self) -> Iterator[Deed]:
         """The last count, then the hall ends, then its machine is switched off."""
         on_television = self.dark[len(self.back) :]
         for code, count in self.figures.closing_first.items():
-            said = self.closed[code]
+            said = self.times.closed[code]
             ended = max(said + 20 * SECOND, at("11:30") + self.die.randrange(300) * SECOND)
             yield Deed(said, code, CountHeads(RoundName.CLOSING, count))
             yield Deed(ended, code, StageTap(Stage.ENDED))
             # Whoever has ended looks once more at what stands there, and hands it in.
             yield Deed(ended + (60 + len(code) * sum(map(ord, code)) % 240) * SECOND, code, Submit())
-            if code in self.up and code not in on_television:
+            if code in self.times.up and code not in on_television:
                 yield Deed(ended + 30 * SECOND, code, AgentLeaves())
 
     def _late_corrections(self) -> Iterator[Deed]:
@@ -574,6 +456,3 @@ class _Day:
         """Two halls show themselves when they have begun."""
         for place, code in enumerate((TAN_LINH, LANG_HA) if self.parts.named else self.codes[:2]):
             yield Deed(at("08:12") + place * 3 * MINUTE, code, Photograph())
-
-    def _between(self, start: str, end: str) -> int:
-        return at(start) + self.die.randrange((at(end) - at(start)) // SECOND) * SECOND

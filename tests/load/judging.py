@@ -20,7 +20,7 @@ from bridge.judge import Judge
 from bridge.presence import Presence
 from bridge.rules import link
 from bridge.rules.judging import Terms
-from bridge.simulator.story import at
+from bridge.simulator.timetable import at
 from endpoints_registry.access import Caller, Role
 from endpoints_registry.collecting import for_days
 from endpoints_registry.door import ORIGINS, RESOLVE, Credential

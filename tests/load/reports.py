@@ -18,7 +18,8 @@ from bridge.rules import events
 from bridge.rules.events import Happened
 from bridge.rules.model import Count, Grade, Mode, Phase, Plan, PlannedPoint, PointType, Sitting, Unit
 from bridge.rules.scene import Scene
-from bridge.simulator.story import CONFERENCE, ROUNDS, SITTING, TITLE, at, told
+from bridge.simulator.story import CONFERENCE, SITTING, TITLE, told
+from bridge.simulator.timetable import ROUNDS, at
 from dashboards.reports.figures import Figures, figures
 from dashboards.reports.form import PARTY
 from dashboards.reports.jobs import Format

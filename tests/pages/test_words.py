@@ -11,7 +11,7 @@ import endpoints_registry
 from bridge.pictures.darkroom import WHY
 from bridge.rules.model import Grade
 from bridge.rules.verdict import VERDICTS, Believed
-from bridge.simulator.story import CABLE, CARRIER, CENTRE, DEVICE, INSIDE, POWER, SLIP
+from bridge.simulator.timetable import CABLE, CARRIER, CENTRE, DEVICE, INSIDE, POWER, SLIP
 from dashboards import language
 from dashboards.reports import template, writing
 from dashboards.reports.fields import NEEDED

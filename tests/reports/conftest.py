@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from bridge.rules.scene import Scene
-from bridge.simulator.story import at, told
+from bridge.simulator.story import told
+from bridge.simulator.timetable import at
 from dashboards.reports import csv, docx, xlsx
 from dashboards.reports.figures import Figures, Heads, encode, figures, signed_before
 from dashboards.reports.form import PARTY, STATE

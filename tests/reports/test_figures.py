@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bridge.rules import events
 from bridge.rules.model import PlannedPoint, Round, RoundKey, RoundName, Sitting, Unit
 from bridge.rules.scene import Scene, rounds_of
-from bridge.simulator.story import at
+from bridge.simulator.timetable import at
 from dashboards import view
 from dashboards.reports import figures as reports
 from dashboards.reports import spelling

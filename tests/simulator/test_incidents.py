@@ -9,7 +9,8 @@ from bridge.rules.incidents import Incident, Status
 from bridge.rules.severity import Severity, severity
 from bridge.rules.showing import explained
 from bridge.rules.trouble import Trouble
-from bridge.simulator.story import SECOND, at, told
+from bridge.simulator.story import told
+from bridge.simulator.timetable import SECOND, at
 from endpoints_registry.samples.growing import grown
 from tests.played import Played
 

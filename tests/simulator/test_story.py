@@ -38,7 +38,8 @@ from bridge.simulator.deeds import (
     TellFault,
 )
 from bridge.simulator.figures import TABLE, apportioned
-from bridge.simulator.story import SITTING, at, told
+from bridge.simulator.story import SITTING, told
+from bridge.simulator.timetable import at
 from endpoints_registry.samples.growing import TAN_LINH, grown
 
 DAY = told(grown("hanoi-2023"))
