@@ -3,6 +3,7 @@ import { html } from '../vendor/html.js';
 import { useEffect } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { Calls } from './calls.js';
+import { conferences } from './conference.js';
 import { figure } from './format.js';
 import { Aside } from './aside.js';
 import { Duty } from './duty.js';
@@ -13,8 +14,9 @@ import { News } from './news.js';
 import { Notices } from './notices.js';
 import { Numbers } from './numbers.js';
 import { Moving, Preparing } from './phase.js';
+import { may, session } from './reader.js';
 import { count } from './sheet.js';
-import { conferences, groups, line, may, notice, open, preparing, session, side, state, tab, trouble, unit, view, whole } from './store.js';
+import { groups, line, notice, open, preparing, side, state, tab, trouble, unit, view, whole } from './store.js';
 import { Tree } from './tree.js';
 import { Legend, nobodyYet, Wall, WallControls } from './wall.js';
 

@@ -8,7 +8,8 @@ import { IncidentList } from './incidents.js';
 import { Opening } from './opening.js';
 import { NoticeList, OneNotice } from './notices.js';
 import { Panel } from './panel.js';
-import { may, open, side } from './store.js';
+import { may } from './reader.js';
+import { open, side } from './store.js';
 
 /** "new" or "new-3", to the halls of that incident. */
 const NEW = /^new(?:-(\d+))?$/;

@@ -2,8 +2,9 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { refusal, t } from '../language.js';
+import { conference, plan } from './conference.js';
+import { may, session } from './reader.js';
 import { wrongWords } from './troubles.js';
-import { conference, may, plan, session } from './store.js';
 
 const KEPT_MS = 60_000;
 

@@ -4,12 +4,13 @@ import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { dialled, figure, minute, roughly, tel } from './format.js';
 import { toPoint, toSide } from './go.js';
+import { may } from './reader.js';
 import { Remind } from './remind.js';
 import { Shape, Telephone } from './shape.js';
 import { answered, call, claim, count, mine, rows } from './sheet.js';
 import { Beside } from './side.js';
 import { look } from './state.js';
-import { cell, hallSecond, may, parentName } from './store.js';
+import { cell, hallSecond, parentName } from './store.js';
 import { callSums, claimWords, lastWords, OUTCOMES, whyCall, wrongWords } from './troubles.js';
 import { ROLES } from './words.js';
 
@@ -23,10 +24,10 @@ const FIRST = ['operator', 'technician', 'chair', 'secretary'];
 
 /** @typedef {import('./sheet.js').Row} Row */
 
-/** @param {readonly import('./store.js').Contact[]} contacts */
+/** @param {readonly import('./details.js').Contact[]} contacts */
 export const inCallOrder = (contacts) => [...contacts].sort((a, b) => FIRST.indexOf(a.role) - FIRST.indexOf(b.role));
 
-/** @param {{contacts: readonly import('./store.js').Contact[]}} props */
+/** @param {{contacts: readonly import('./details.js').Contact[]}} props */
 export const Contacts = ({ contacts }) => html`
   <ul class="contacts">
     ${inCallOrder(contacts).map(

@@ -2,11 +2,12 @@
 import { html } from '../vendor/html.js';
 import { useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { rounds } from './conference.js';
 import { decide } from './deeds.js';
 import { figure, instant, minute } from './format.js';
 import { answered, heads, judge, withParts } from './plausible.js';
 import { Reason } from './reason.js';
-import { hallNow, rounds, state } from './store.js';
+import { hallNow, state } from './store.js';
 import { REASONS, ROUNDS, saidWords, sittingName } from './words.js';
 
 /** @typedef {'present' | 'excused' | 'unexcused' | 'guests'} Row @typedef {Record<Row, string>} Typed */

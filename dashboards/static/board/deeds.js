@@ -1,8 +1,10 @@
 // What this reader has decided lately, and what the server said to it.
 import { signal } from '../vendor/signals.mjs';
 import { toLogin } from '../leaving.js';
+import { conference } from './conference.js';
+import { renewSession, session } from './reader.js';
 import { desk } from './sending.js';
-import { conference, hallNow, renewSession, session } from './store.js';
+import { hallNow } from './store.js';
 
 /** @typedef {import('./sending.js').Deed} Deed @typedef {import('./sending.js').Said} Said */
 

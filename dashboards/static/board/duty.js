@@ -3,12 +3,14 @@ import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { signal } from '../vendor/signals.mjs';
 import { N, t } from '../language.js';
+import { ask, conference, plan } from './conference.js';
 import { date, dialled, figure, instant, minute, tel } from './format.js';
 import { toSide } from './go.js';
+import { may } from './reader.js';
 import { Telephone } from './shape.js';
 import { isOn, same, shiftOf, typedOf } from './shifts.js';
 import { Beside } from './side.js';
-import { ask, conference, groups, hallNow, hallSecond, may, plan, state } from './store.js';
+import { groups, hallNow, hallSecond, state } from './store.js';
 import { wrongWords } from './troubles.js';
 
 /** @typedef {import('./shifts.js').Shift} Shift @typedef {import('./shifts.js').Typed} Typed */

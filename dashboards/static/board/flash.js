@@ -2,7 +2,8 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { ask, conference, unit } from './store.js';
+import { ask, conference } from './conference.js';
+import { unit } from './store.js';
 
 /** Of what is shown: a unit's board speaks of the unit. */
 const of = () => (unit.value ? `?unit=${encodeURIComponent(unit.value)}` : '');

@@ -2,9 +2,9 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { ask } from './conference.js';
 import { figure } from './format.js';
 import { me, useDeed } from './incidents.js';
-import { ask } from './store.js';
 import { wrongWords } from './troubles.js';
 import { fold } from './vietnamese.js';
 import { USER_ROLES } from './words.js';

@@ -4,14 +4,16 @@ import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mj
 import { N, t } from '../language.js';
 import { incidentLook, over } from './affairs.js';
 import { useAnew } from './anew.js';
+import { ask } from './conference.js';
 import { clock, figure, lasting, minute } from './format.js';
 import { GivingForm } from './giving.js';
 import { openSide, toPoint, toSide } from './go.js';
 import { me, Running, Severity, useDeed, whereWords } from './incidents.js';
+import { may } from './reader.js';
 import { Shape } from './shape.js';
 import { Beside } from './side.js';
 import { look } from './state.js';
-import { affairs, ask, cell, hallSecond, may, parentName } from './store.js';
+import { affairs, cell, hallSecond, parentName } from './store.js';
 import { handWords, moveWords, titleWords, whyWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Incident} Incident */

@@ -3,11 +3,13 @@ import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { gravity, incidentLook, lasted, over } from './affairs.js';
+import { ask } from './conference.js';
 import { figure, lasting } from './format.js';
 import { toSide } from './go.js';
+import { may, session } from './reader.js';
 import { Bars, Shape } from './shape.js';
 import { Beside } from './side.js';
-import { acting, ask, cell, hallSecond, incidents, may, parentName, session, state } from './store.js';
+import { acting, cell, hallSecond, incidents, parentName, state } from './store.js';
 import { bondWords, causeSums, handWords, incidentSums, SEVERITIES, titleWords, upper, wrongWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Incident} Incident */

@@ -3,11 +3,12 @@ import { html } from '../vendor/html.js';
 import { render } from '../vendor/preact.mjs';
 import { speak, t, words } from '../language.js';
 import { App } from './app.js';
+import { conferences } from './conference.js';
 import { hurryDeeds, takeUp } from './deeds.js';
 import { arriveFirst } from './go.js';
 import { keepSheet } from './sheet.js';
 import { keepEars } from './sound.js';
-import { age, conferences, hurry, preparing, start, tick, trouble } from './store.js';
+import { age, hurry, preparing, start, tick, trouble } from './store.js';
 
 const TICK_MS = 200;
 const AGE_MS = 1000;

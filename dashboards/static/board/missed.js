@@ -2,8 +2,9 @@
 import { html } from '../vendor/html.js';
 import { computed, signal } from '../vendor/signals.mjs';
 import { t } from '../language.js';
+import { conference } from './conference.js';
 import { Cross, Shape } from './shape.js';
-import { conference, state } from './store.js';
+import { state } from './store.js';
 import { missedWords } from './troubles.js';
 
 const SHOWN = 3;

@@ -3,11 +3,13 @@ import { html } from '../vendor/html.js';
 import { useEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
 import { useAnew } from './anew.js';
+import { ask } from './conference.js';
 import { clock, figure, instant, minute, share } from './format.js';
 import { toPoint, toSide } from './go.js';
+import { may } from './reader.js';
 import { Remind } from './remind.js';
 import { Beside } from './side.js';
-import { affairs, ask, cell, may, parentName, state } from './store.js';
+import { affairs, cell, parentName, state } from './store.js';
 import { wrongWords } from './troubles.js';
 
 /** @typedef {import('./affairs.js').Notice} Notice */

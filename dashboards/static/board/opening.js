@@ -2,10 +2,10 @@
 import { html } from '../vendor/html.js';
 import { useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { ask } from './conference.js';
 import { figure } from './format.js';
 import { openSide } from './go.js';
 import { Beside } from './side.js';
-import { ask } from './store.js';
 import { TROUBLES, wrongWords } from './troubles.js';
 import { darkAndSilent, reached, Whom } from './whom.js';
 

@@ -3,10 +3,13 @@ import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
 import { signal } from '../vendor/signals.mjs';
 import { t } from '../language.js';
+import { conference, learnPlan, plan } from './conference.js';
 import { date, figure, instant } from './format.js';
+import { changePhase, whoMovedIt } from './moving.js';
 import { CONSEQUENCES, FOR_GOOD, nextOf, ORDER, step, STEPS } from './phases.js';
+import { may } from './reader.js';
 import { Cross, Shape } from './shape.js';
-import { changePhase, conference, learnPlan, may, plan, state, whoMovedIt, whole } from './store.js';
+import { state, whole } from './store.js';
 import { PHASES } from './words.js';
 
 /** Whether the dialog stands open. */

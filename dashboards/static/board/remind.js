@@ -2,8 +2,10 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { ask, rounds } from './conference.js';
 import { figure } from './format.js';
-import { acting, ask, may, rounds, hallSecond, state, unit } from './store.js';
+import { may } from './reader.js';
+import { acting, hallSecond, state, unit } from './store.js';
 import { wrongWords } from './troubles.js';
 import { roundInside } from './words.js';
 

@@ -5,8 +5,9 @@ import { N, t } from '../language.js';
 import { decide } from './deeds.js';
 import { figure, instant, minute } from './format.js';
 import { answered, judge, ledger } from './plausible.js';
+import { may } from './reader.js';
 import { Shape } from './shape.js';
-import { acting, correcting, may } from './store.js';
+import { acting, correcting } from './store.js';
 import { byWords, othersWords, ROUNDS } from './words.js';
 
 /** @typedef {{sitting: any, round: any, before: any, seats: number | null, code: string, correct: (said?: any, reason?: string) => void}} Doubt */

@@ -1,9 +1,11 @@
 // The call sheet as the server keeps it: asked for anew when something that it says may have changed, never by the clock alone.
 import { computed, effect, signal } from '../vendor/signals.mjs';
 import { claimOf } from './affairs.js';
+import { ask, conference, plan } from './conference.js';
 import { instant } from './format.js';
+import { may, session } from './reader.js';
 import { renewing } from './renewing.js';
-import { affairs, ask, cell, conference, hallSecond, listeners, may, plan, session, state } from './store.js';
+import { affairs, cell, hallSecond, listeners, state } from './store.js';
 
 /** @typedef {{role: string, name: string, phone: string}} Contact */
 /**

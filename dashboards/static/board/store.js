@@ -1,29 +1,17 @@
 // What the board shows at this moment: signals that the components read, fed by the line to the server.
 import { batch, computed, signal } from '../vendor/signals.mjs';
-import { refusal, t } from '../language.js';
-import { signedOut, toLogin } from '../leaving.js';
+import { t } from '../language.js';
 import { inOrder, NOTHING } from './affairs.js';
+import { chosen, conference, conferences, learnPlan, rounds } from './conference.js';
 import { browser, follow, STALE_MS } from './feed.js';
 import { instant } from './format.js';
 import { HALLS_ACT } from './phases.js';
-import { may as allowed } from './rights.js';
+import { api, session } from './reader.js';
 import { afterDelta, fromSnapshot, rollUp } from './state.js';
 import { shortName, sought } from './vietnamese.js';
 
 /** @typedef {import('./state.js').State} State @typedef {import('./state.js').Point} Point */
-/** @typedef {{id: string, title: string, phase: string, version: number, unit?: string, starts_at?: string, points?: number}} Conference */
-/** @typedef {{round: string, opens_at: string, due_at: string}} PlannedRound */
-/** @typedef {Conference & {names?: boolean, sittings: {id: string, name: string, rehearsal?: boolean, rounds: PlannedRound[]}[]}} Plan */
-/** @typedef {{csrf: string, user: {username: string, name: string, role: string}, units?: {code: string, name: string}[]}} Session */
 
-/** @type {import('../vendor/signals.mjs').Signal<Session | null>} */
-export const session = signal(null);
-/** @type {import('../vendor/signals.mjs').Signal<Conference[] | null>} */
-export const conferences = signal(null);
-/** @type {import('../vendor/signals.mjs').Signal<Conference | null>} */
-export const conference = signal(null);
-/** Everything that was planned of it. @type {import('../vendor/signals.mjs').Signal<Plan | null>} */
-export const plan = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<State | null>} */
 export const state = signal(null);
 /** @type {import('../vendor/signals.mjs').Signal<import('./feed.js').Line>} */
@@ -72,19 +60,6 @@ export const groups = signal([]);
 
 /** The sums of everything on this board. */
 export const whole = computed(() => rollUp(state.value?.points.values() ?? []));
-
-/** When each round of the conference opens and is due, in milliseconds, by "sitting/round". */
-export const rounds = computed(
-  () =>
-    new Map(
-      (plan.value?.sittings ?? []).flatMap((sitting) =>
-        (sitting.rounds ?? []).map((each) => [`${sitting.id}/${each.round}`, { opens_ms: instant(each.opens_at) ?? 0, due_ms: instant(each.due_at) ?? 0 }]),
-      ),
-    ),
-);
-
-/** What the reader may do. @param {import('./rights.js').Right} right */
-export const may = (right) => allowed(session.value?.user.role, right);
 
 /** A conference that is being prepared: there is no board of it yet. */
 export const preparing = computed(() => conference.value?.phase === 'draft' && state.value === null);
@@ -194,22 +169,26 @@ function adoptSnapshot(next) {
       });
     }
     state.value = next;
-    // A unit with one hall and nothing below is found as that hall.
-    /** @type {Map<string, number>} */
-    const wide = new Map();
-    for (const { unit: code } of next.points.values()) wide.set(code, (wide.get(code) ?? 0) + 1);
-    for (const { parent } of next.units.values()) if (parent) wide.set(parent, 2);
-    places.value = [
-      ...[...next.units.values()].filter(({ code }) => (wide.get(code) ?? 0) > 1 && code !== unit.peek()).map((each) => ({
-        kind: /** @type {const} */ ('unit'),
-        ...sought({ code: each.code, name: each.name, parent: next.units.get(each.parent ?? '')?.name ?? '' }),
-      })),
-      ...[...next.points.values()].map((point) => ({
-        kind: /** @type {const} */ ('point'),
-        ...sought({ code: point.code, name: point.name, parent: parentName(point) }),
-      })),
-    ];
+    places.value = placesOf(next);
   });
+}
+
+/** What can be found by its name. A unit with one hall and nothing below is found as that hall. @param {State} now */
+function placesOf(now) {
+  /** @type {Map<string, number>} */
+  const wide = new Map();
+  for (const { unit: code } of now.points.values()) wide.set(code, (wide.get(code) ?? 0) + 1);
+  for (const { parent } of now.units.values()) if (parent) wide.set(parent, 2);
+  return [
+    ...[...now.units.values()].filter(({ code }) => (wide.get(code) ?? 0) > 1 && code !== unit.peek()).map((each) => ({
+      kind: /** @type {const} */ ('unit'),
+      ...sought({ code: each.code, name: each.name, parent: now.units.get(each.parent ?? '')?.name ?? '' }),
+    })),
+    ...[...now.points.values()].map((point) => ({
+      kind: /** @type {const} */ ('point'),
+      ...sought({ code: point.code, name: point.name, parent: parentName(point) }),
+    })),
+  ];
 }
 
 // Frames are adopted at once and shown with the next picture: in a storm a screen draws sixty times a second, not eight hundred.
@@ -322,31 +301,6 @@ export function watch() {
 
 export const hurry = () => feed?.hurry();
 
-/** Fetches from our API; who is signed out goes to the login page.
- * @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
-export async function api(path, init) {
-  const answer = await fetch(`/api/v1${path}`, {
-    ...init,
-    headers: { Accept: 'application/json', 'X-CSRF-Token': session.peek()?.csrf ?? '', ...init?.headers },
-  });
-  if (answer.status === 401) {
-    toLogin();
-    throw new Error('signed out');
-  }
-  if (answer.status === 204) return null;
-  const body = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(refusal(body) || answer.statusText), { status: answer.status, code: body.code });
-  return body;
-}
-
-/** The same below the conference that is shown, with something said to it.
- * @param {'GET' | 'POST' | 'PUT' | 'DELETE'} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-export const ask = (method, path, body) =>
-  api(`/conferences/${encodeURIComponent(conference.peek()?.id ?? '')}${path}`, {
-    method,
-    ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-
 /** The line was refused before it opened: are we signed out, or is there no such unit for us? */
 async function whyRefused() {
   try {
@@ -361,17 +315,6 @@ async function whyRefused() {
   }
 }
 
-export async function signOut() {
-  await api('/session', { method: 'DELETE' });
-  signedOut();
-}
-
-const LIVELY = ['live', 'closing', 'open', 'rehearsal', 'closed', 'draft'];
-
-/** The conference that is going on, or the one asked for. @param {Conference[]} all @param {string | null} asked */
-const chosen = (all, asked) =>
-  all.find(({ id }) => id === asked) ?? [...all].sort((a, b) => LIVELY.indexOf(a.phase) - LIVELY.indexOf(b.phase))[0] ?? null;
-
 /** Who am I, which conference, and from then on what happens. @param {string | null} asked */
 export async function start(asked) {
   session.value = await api('/session');
@@ -383,82 +326,4 @@ export async function start(asked) {
   // Before it is opened, a conference has no board to follow.
   if (conference.peek()?.phase !== 'draft') watch();
   if (conference.peek()) void learnPlan();
-}
-
-/** Asks anew what the conference is and which version of it stands. @returns {Promise<Plan | null>} */
-export async function learnPlan() {
-  const id = conference.peek()?.id;
-  if (!id) return null;
-  try {
-    const found = await api(`/conferences/${encodeURIComponent(id)}`);
-    batch(() => {
-      plan.value = { sittings: [], ...found };
-      const now = conference.peek();
-      if (now?.id === id) conference.value = { ...now, phase: found.phase ?? now.phase, version: found.version ?? now.version };
-    });
-    return plan.peek();
-  } catch {
-    // Without the deadlines every silent hall of a live conference is one to call.
-    return null;
-  }
-}
-
-/** The session's token may have been renewed in another window. */
-export async function renewSession() {
-  try {
-    session.value = await api('/session');
-  } catch {
-    // Tried again with the next attempt.
-  }
-}
-
-/** The conference goes on to another phase, if it still stands where the reader saw it.
- * @param {string} phase @param {number} version */
-export async function changePhase(phase, version) {
-  const now = conference.peek();
-  if (!now) return;
-  const answer = await api(`/conferences/${encodeURIComponent(now.id)}/phase`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ phase, version }),
-  });
-  conference.value = { ...now, phase: answer.phase, version: answer.version };
-  if (!state.peek()) watch();
-}
-
-/** Who moved the conference on after this position of its journal, as they sign in; empty when it cannot be told.
- * @param {number} after */
-export async function whoMovedIt(after) {
-  const PAGES = 5;
-  let who = '';
-  try {
-    for (let page = 0, from = after; page < PAGES; page += 1) {
-      const { events, next } = await api(`/conferences/${encodeURIComponent(conference.peek()?.id ?? '')}/events?after=${from}&limit=2000`);
-      for (const each of events) if (each.event?.event === 'phase-changed') who = String(each.by).replace(/^user:/, '');
-      if (events.length === 0 || next === from) break;
-      from = next;
-    }
-  } catch {
-    // Then it is said without a name.
-  }
-  return who;
-}
-
-/** @typedef {{role: string, name: string, phone: string}} Contact */
-
-/** @type {Map<string, {asked: number, details: Promise<any>}>} */
-const known = new Map();
-const MOST_KNOWN = 200;
-
-/** Everything about one hall; an answer is good for `patience_ms`.
- * @param {string} code @param {number} [patience_ms] @returns {Promise<any>} */
-export function details(code, patience_ms = 0) {
-  const key = `${conference.peek()?.id}/points/${encodeURIComponent(code)}`;
-  const before = known.get(key);
-  if (before && performance.now() - before.asked < patience_ms) return before.details;
-  const asked = api(`/conferences/${key}`);
-  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value ?? '');
-  known.set(key, { asked: performance.now(), details: asked });
-  asked.catch(() => known.delete(key));
-  return asked;
 }

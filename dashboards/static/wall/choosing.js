@@ -1,6 +1,6 @@
 // Which conference a wall shows: the one that is going on, else the one that has just been, else the next, else the last.
 
-/** @typedef {import('../board/store.js').Conference & {ends_at?: string}} Conference */
+/** @typedef {import('../board/conference.js').Conference & {ends_at?: string}} Conference */
 
 const JUST_BEEN_MS = 18 * 3600 * 1000; // until the next morning the figures of the day are what people come to see
 

@@ -2,11 +2,12 @@
 import { html } from '../vendor/html.js';
 import { useEffect, useLayoutEffect, useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { conference, plan } from '../board/conference.js';
 import { STALE_MS } from '../board/feed.js';
 import { troubleLook } from '../board/affairs.js';
 import { ago, clock, date, instant, minute } from '../board/format.js';
 import { Shape } from '../board/shape.js';
-import { cell, conference, hallNow, line, news, parentName, plan, silence, state } from '../board/store.js';
+import { cell, hallNow, line, news, parentName, silence, state } from '../board/store.js';
 import { newsLook, newsWords, PHASES } from '../board/words.js';
 import { Attention } from './attention.js';
 import { worn } from './awake.js';

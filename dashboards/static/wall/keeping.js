@@ -1,8 +1,9 @@
 // Keeps the wall on what goes on, for days: the right conference, after a restart, after an update, until the link is taken back.
 import { effect } from '../vendor/signals.mjs';
-import { enterBy, conference, hurry, line, plan, rest, state, unit, watch } from '../board/store.js';
 import { chosen } from './choosing.js';
 import { ask, enter, handle, shut, Shut, Unanswered, wall } from './entrance.js';
+import { conference, plan } from '../board/conference.js';
+import { enterBy, hurry, line, rest, state, unit, watch } from '../board/store.js';
 
 const LOOK_MS = 30_000;
 const RETRY_MS = 5_000;

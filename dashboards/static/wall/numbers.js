@@ -2,9 +2,10 @@
 import { html } from '../vendor/html.js';
 import { useLayoutEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { rounds } from '../board/conference.js';
 import { figure, instant, minute, share } from '../board/format.js';
 import { Shape } from '../board/shape.js';
-import { rounds, state, whole } from '../board/store.js';
+import { state, whole } from '../board/store.js';
 import { COUNTED } from '../board/words.js';
 import { Hour, Pair } from './pair.js';
 
