@@ -7,7 +7,7 @@ import { moment } from '../office/moments.js';
 import { sure } from '../office/sure.js';
 
 /** "Firefox, Windows" of what a browser calls itself; the whole where it is none we know. @param {string} said */
-export function browserWords(said) {
+function browserWords(said) {
   const browser = /(Edg|OPR|CocCoc|Firefox|Chrome|Safari)/.exec(said.replace(/Chrome(?=.*(Edg|OPR|coc_coc))/, ''))?.[1] ?? '';
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(said)?.[1] ?? '';
   /** @type {Record<string, string>} */

@@ -25,7 +25,7 @@ const FIRST = ['operator', 'technician', 'chair', 'secretary'];
 /** @typedef {import('./sheet.js').Row} Row */
 
 /** @param {readonly import('./details.js').Contact[]} contacts */
-export const inCallOrder = (contacts) => [...contacts].sort((a, b) => FIRST.indexOf(a.role) - FIRST.indexOf(b.role));
+const inCallOrder = (contacts) => [...contacts].sort((a, b) => FIRST.indexOf(a.role) - FIRST.indexOf(b.role));
 
 /** @param {{contacts: readonly import('./details.js').Contact[]}} props */
 export const Contacts = ({ contacts }) => html`

@@ -19,7 +19,7 @@ const LABELS = () => ({ present: t('Có mặt'), excused: t('Vắng có lý do')
 
 /** The rounds of a hall that may be counted now: those that have opened or have figures; before any has, the first.
  * @param {any} about @returns {{sitting: any, round: any, before: any, key: string}[]} */
-export function countable(about) {
+function countable(about) {
   const all = (about?.sittings ?? []).flatMap((/** @type {any} */ sitting) =>
     sitting.rounds.map((/** @type {any} */ round, /** @type {number} */ i) => ({ sitting, round, before: sitting.rounds[i - 1] ?? null, key: `${sitting.id}/${round.round}` })),
   );

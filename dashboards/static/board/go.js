@@ -15,7 +15,7 @@ const placeOf = (path) => ({
 });
 
 /** @param {string} hash @returns {Side | null} */
-export function sideOf(hash) {
+function sideOf(hash) {
   const found = SIDE.exec(hash);
   return found ? { what: /** @type {Side['what']} */ (found[1]), of: found[2] ?? '' } : null;
 }

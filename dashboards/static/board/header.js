@@ -80,7 +80,7 @@ function Menu() {
 }
 
 /** Whether the figures are alive, and how old they are. */
-export function Freshness() {
+function Freshness() {
   const now = line.value;
   const stale = now === 'stale' || (now !== 'live' && silence.value > STALE_MS);
   const words =

@@ -227,10 +227,3 @@ export function OneIncident({ number }) {
     <//>
   `;
 }
-
-/** Whose tiles are lit while this incident is looked at. @param {number} number @returns {ReadonlySet<string>} */
-export function hallsOf(number) {
-  const listed = affairs.value.incidents.get(number)?.points ?? [];
-  return new Set(listed.map(({ code }) => code));
-}
-

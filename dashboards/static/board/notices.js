@@ -22,7 +22,7 @@ const BEGINNING = 120;
 const begun = (text) => (text.length <= BEGINNING ? text : `${text.slice(0, BEGINNING).replace(/\s+\S*$/, '')} …`);
 
 /** "đã xem 412/766, xác nhận 380" @param {Notice} notice */
-export const reachWords = ({ count, seen, confirm, confirmed }) =>
+const reachWords = ({ count, seen, confirm, confirmed }) =>
   [t('đã xem {n}/{all}', { n: figure(seen), all: figure(count) }), confirm && t('xác nhận {n}/{all}', { n: figure(confirmed), all: figure(count) })].filter(Boolean).join(', ');
 
 /** To whom. @param {Notice} notice */

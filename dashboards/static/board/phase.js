@@ -28,7 +28,7 @@ function missing() {
 }
 
 /** "766 điểm cầu, 1 buổi, 3 đợt báo cáo": what is frozen on leaving the draft. */
-export function Frozen() {
+function Frozen() {
   const sittings = plan.value?.sittings ?? [];
   const counted = sittings.filter(({ rehearsal }) => !rehearsal);
   const rounds = counted.reduce((sum, each) => sum + (each.rounds?.length ?? 0), 0);

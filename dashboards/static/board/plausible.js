@@ -9,7 +9,7 @@ import { figure } from './format.js';
  * @typedef {{grade: 'fine' | 'warned' | 'quarantined', why: string}} Verdict
  */
 
-export const MOST_HEADS = 1_000_000;
+const MOST_HEADS = 1_000_000;
 
 /** @param {Said} said */
 export const answered = ({ present, excused, unexcused }) => present + excused + unexcused;

@@ -87,7 +87,7 @@ export function keepSheet() {
 }
 
 /** Now, not in a while: the reader has just done something. */
-export const hurrySheet = () => may('coordinate') && renewal.hurry();
+const hurrySheet = () => may('coordinate') && renewal.hurry();
 
 /** Of the halls on this board, the most urgent first; null until it is known. */
 export const rows = computed(() => {

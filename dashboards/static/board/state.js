@@ -138,10 +138,10 @@ const LOOK_OF_LINK = {
 };
 
 /** The hall says that nothing comes: no picture or no sound. @param {Point} point */
-export const deafOrBlind = (point) => point.picture === 'none' || point.sound === 'none' || point.line === 'none';
+const deafOrBlind = (point) => point.picture === 'none' || point.sound === 'none' || point.line === 'none';
 
 /** Its line is there, and the broadcast does not come. @param {Point} point */
-export const notReceiving = (point) => point.stream === 'stalled' || point.stream === 'gone';
+const notReceiving = (point) => point.stream === 'stalled' || point.stream === 'gone';
 
 /** @param {Point} point @returns {Look} */
 export function look(point) {

@@ -155,7 +155,7 @@ function adoptSnapshot(next) {
       before.length === next.groups.length &&
       before.every((group, i) => group.code === next.groups[i]?.code && group.members.join() === members.get(group.code)?.join());
     if (!sameShape) {
-      groups.value = next.groups.map(({ code, name }, i) => {
+      groups.value = next.groups.map(({ code, name }) => {
         const mine = members.get(code) ?? [];
         const short = shortName(name);
         return {

@@ -1,6 +1,6 @@
 // What the board calls things: every state has a word beside its colour and its shape.
 import { N, t } from '../language.js';
-import { clock, figure, minute } from './format.js';
+import { clock, figure } from './format.js';
 import { look, reported } from './state.js';
 import { incidentNews, lower, missedWords, OUTCOMES, STREAMS } from './troubles.js';
 

@@ -210,11 +210,11 @@ export function countSheet(asked, does) {
       }
       why.textContent = judged.why;
     }
-    drawFoot(said, judged.grade, judged.why);
+    drawFoot(said, judged.why);
   }
 
-  /** @param {Heads} said @param {import("./figures.js").Grade} grade @param {string} doubt */
-  function drawFoot(said, grade, doubt) {
+  /** @param {Heads} said @param {string} doubt */
+  function drawFoot(said, doubt) {
     foot.textContent = "";
     if (isConfirming) {
       why.textContent = "";

@@ -122,7 +122,7 @@ function mendedSince({ senses, sensesReceipt }, trouble, since_ms) {
  * @param {{mended: (row: Row) => void, help: (row: Row) => void}} does
  * @returns {HTMLElement | false}
  */
-export function faultsSection(rows, view, does) {
+function faultsSection(rows, view, does) {
   return (
     rows.length > 0 &&
     el(
@@ -183,7 +183,7 @@ function status(row) {
 /**
  * @param {{fault: (fault: Fault, note: string) => void, close: () => void}} does
  */
-export function faultSheet(does) {
+function faultSheet(does) {
   const note = document.createElement("textarea");
   note.id = "fault-note";
   note.maxLength = NOTE_LENGTH;

@@ -19,7 +19,7 @@ const MOST = 1000000;
 const isHeads = (n) => Number.isInteger(n) && n >= 0 && n <= MOST;
 
 /** @param {{[each: string]: number | undefined} | undefined} parts @returns {number} NaN if one of them is no number */
-export const sumOf = (parts) => Object.keys(parts || {}).reduce((sum, each) => sum + Number((parts || {})[each] || 0), 0);
+const sumOf = (parts) => Object.keys(parts || {}).reduce((sum, each) => sum + Number((parts || {})[each] || 0), 0);
 
 /** @param {{[each: string]: number | undefined} | undefined} parts */
 const areParts = (parts) => Object.keys(parts || {}).every((each) => isHeads(Number((parts || {})[each])));

@@ -131,7 +131,7 @@ function answerButton(notice, does) {
  * @param {(noted_ms: number) => boolean} isFresh
  * @param {Does & {close: () => void}} does
  */
-export function noticesSheet(notices, waiting, isFresh, does) {
+function noticesSheet(notices, waiting, isFresh, does) {
   const ordered = waiting.concat(notices.filter((each) => !waiting.includes(each)));
   return sheet(t("Thông báo"), does.close, [
     notices.length === 0 && el("p.note", {}, t("Chưa có thông báo nào.")),
@@ -163,7 +163,7 @@ function answered(notice, isFresh) {
  * @param {NoticeStands[]} notices @param {(noted_ms: number) => boolean} isFresh @param {() => void} all
  * @returns {HTMLElement | false}
  */
-export function noticesSection(notices, isFresh, all) {
+function noticesSection(notices, isFresh, all) {
   const newest = notices[0];
   return (
     newest !== undefined &&

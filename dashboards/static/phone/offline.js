@@ -57,7 +57,7 @@ let isCopied = false;
  * @param {string} handle
  * @returns {Promise<void>} after the browser has taken note; it fetches in its own time
  */
-export async function register(handle) {
+async function register(handle) {
   if (isRegistered) return;
   isRegistered = true;
   addManifest(handle);

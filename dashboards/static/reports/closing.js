@@ -14,7 +14,7 @@ import { ladder, learn, of, waiting } from './store.js';
 /** @typedef {import('./store.js').Sitting} Sitting @typedef {import('./store.js').Unit} Unit @typedef {import('./store.js').Missing} Missing */
 
 /** How far one sitting has come: in hand, checked. @param {Sitting} sitting */
-export const checkedOf = (sitting) => sitting.units.filter(({ checked }) => checked?.holds).length;
+const checkedOf = (sitting) => sitting.units.filter(({ checked }) => checked?.holds).length;
 
 /** What stands between here and a signature, a sentence each, the first first. @param {import('./store.js').Ladder} now */
 function steps(now) {

@@ -41,7 +41,6 @@ export async function rosterOf(store, handle) {
   return kept ? kept.people : [];
 }
 
-const PREFIX = "DB1.";
 const BADGE = /^DB1\.([0-9A-Z]{10})[0-9A-Z]{20}$/;
 
 /**
@@ -54,9 +53,6 @@ export function personOf(text) {
   const found = BADGE.exec(text.trim());
   return found ? found[1] || null : null;
 }
-
-/** @param {string} text @returns {boolean} */
-export const claimsToBeOurs = (text) => text.startsWith(PREFIX);
 
 /** @param {string} text @returns {string} without marks: "dong da" finds Đống Đa */
 export const fold = (text) => text.normalize("NFD").replace(MARKS, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
