@@ -10,7 +10,7 @@ import { receiptOf, standing, takesReports } from "./desk.js";
 import { sheet } from "./drawers.js";
 import { hasHelp, helpSheet } from "./help.js";
 import { hour, instant } from "./hours.js";
-import { receiptLine } from "./questions.js";
+import { receiptLine } from "./receipts.js";
 import { el, sign } from "./see.js";
 import { FAULT, TROUBLE, t } from "./words.js";
 

@@ -8,7 +8,7 @@
 
 import { callButton } from "./calling.js";
 import { sheet } from "./drawers.js";
-import { receiptLine } from "./questions.js";
+import { receiptLine } from "./receipts.js";
 import { el, sign } from "./see.js";
 import { FAULT, t } from "./words.js";
 

@@ -5,7 +5,7 @@
  */
 
 import { receiptOf } from "./desk.js";
-import { receiptLine } from "./questions.js";
+import { receiptLine } from "./receipts.js";
 import { el } from "./see.js";
 import { inVietnamese, t } from "./words.js";
 

@@ -8,7 +8,7 @@
 
 import { sheet } from "./drawers.js";
 import { hour } from "./hours.js";
-import { receiptLine } from "./questions.js";
+import { receiptLine } from "./receipts.js";
 import { el, sign } from "./see.js";
 import { memoryShelf } from "./store.js";
 import { ROUND_SHORT, t } from "./words.js";

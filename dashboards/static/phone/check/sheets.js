@@ -7,7 +7,7 @@
 import { receiptOf } from "../desk.js";
 import { sheet } from "../drawers.js";
 import { gradeInWords, gradeOf, megabits, percent, sendsToo } from "../measured.js";
-import { receiptLine } from "../questions.js";
+import { receiptLine } from "../receipts.js";
 import { el, fill, sign } from "../see.js";
 import { refusal, t } from "../words.js";
 import { checked } from "./broadcast.js";

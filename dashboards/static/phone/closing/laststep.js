@@ -7,7 +7,7 @@
 import { headsInWords, inWords } from "../acts.js";
 import { receiptOf } from "../desk.js";
 import { hour, instant } from "../hours.js";
-import { receiptLine } from "../questions.js";
+import { receiptLine } from "../receipts.js";
 import { el, sign } from "../see.js";
 import { ROUND, ROUND_SHORT, refusal, t } from "../words.js";
 

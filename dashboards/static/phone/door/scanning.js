@@ -5,7 +5,7 @@
  */
 
 import { sheet } from "../drawers.js";
-import { mayUndo } from "../questions.js";
+import { mayUndo } from "../receipts.js";
 import { el, fill, sign } from "../see.js";
 import { t } from "../words.js";
 import { hasCamera, looking } from "./camera.js";
