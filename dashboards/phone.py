@@ -82,7 +82,7 @@ def worker(assets: Assets, broadcast: str = "") -> bytes:
     """The service worker: which files make this version of the page, and how they are kept."""
     modules = [f"phone/{name}" for name in _modules(assets)]
     later = sorted(name for name in assets.files if name.startswith(("phone/door/", "phone/check/")))
-    files = ["tokens.css", "phone.css", "phone/page.js", "phone/patience.js", *modules, *later]
+    files = ["phone.css", "phone/page.js", "phone/patience.js", *modules, *later]
     # The page itself is part of the version, with what it may do: another frame is another worker, even over the same files.
     frame = page(assets, broadcast) + "".join(policy(broadcast).values()).encode()
     version = sha256(assets.version.encode() + frame).hexdigest()[:12]
