@@ -288,7 +288,7 @@ _SEND_S = 0.00004
 
 
 def _same_figures(one: wire.Totals, other: wire.Totals) -> bool:
-    return (one.phase, one.round, one.points, one.people, one.reports, one.scanned, one.incidents) == (
+    return (one.phase, one.round, one.points, one.people, one.reports, one.scanned, one.incidents, one.asked) == (
         other.phase,
         other.round,
         other.points,
@@ -296,6 +296,7 @@ def _same_figures(one: wire.Totals, other: wire.Totals) -> bool:
         other.reports,
         other.scanned,
         other.incidents,
+        other.asked,
     )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 
 from bridge.rules import wire
-from bridge.rules.attendance import NOBODY, standing
+from bridge.rules.attendance import NOBODY, round_asked, round_of, standing
 from bridge.rules.model import Author, Point, Sitting, Unit
+from bridge.rules.rollup import Tally
 from bridge.rules.scene import Scene
+from bridge.rules.stages import HALLS_MAY_ACT
 from dashboards import affairs
 from endpoints_registry.vietnamese import bare, unit_key
 
@@ -132,8 +134,25 @@ def totals(
         },
         scanned=tally.scanned[chosen[0]] if chosen and scene.state.plan and scene.state.plan.names else None,
         incidents=affairs.totals(scene, unit) if incidents is None else incidents,
+        asked=_asked(scene, tally, now_ms),
         at=wire.rfc3339(now_ms),
     )
+
+
+def _asked(scene: Scene, tally: Tally, now_ms: int) -> dict[str, Any] | None:
+    """How far the round has come that is not shown yet, because it is not due."""
+    plan = scene.state.plan
+    key = round_asked(plan.sittings, now_ms) if plan and scene.state.phase in HALLS_MAY_ACT else None
+    asked = round_of(plan, key) if plan and key and key != scene.shown else None
+    if key is None or asked is None:
+        return None
+    return {
+        "sitting": key[0],
+        "round": key[1].value,
+        "due_at": wire.rfc3339(asked.due_ms),
+        "due": tally.owed[key],
+        "received": tally.received[key],
+    }
 
 
 class Groups:

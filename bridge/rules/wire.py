@@ -211,6 +211,10 @@ class Totals(msgspec.Struct, frozen=True):
     """People who checked in one by one in the sitting; null where names are off."""
     incidents: dict[str, int] = {}
     """`{open, acknowledged}`: incidents that wait for somebody, and those that somebody has in hand."""
+    asked: dict[str, Any] | None = None
+    """`{sitting, round, due_at, due, received}` of the round that halls are asked for already, while the figures of the one before
+    are shown: it is not due yet. null: none is.
+    """
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -169,6 +169,26 @@ def test_what_waits_is_told_and_in_no_total(played: Played) -> None:
     assert table.rows == ((640, 64, "Giữa giờ"),)
 
 
+# --- the round that is being asked for
+
+
+@pytest.mark.parametrize(
+    ("clock", "asked"),
+    [("08:24", None), ("09:14", None), ("09:40", "middle"), ("09:46", None), ("11:50", "closing"), ("15:36", None)],
+)
+def test_while_a_round_is_being_reported_it_is_told_how_far_it_has_come(
+    played: Played, clock: str, asked: str | None
+) -> None:
+    scene = played.scene(at(clock))
+    scene.show_round(at(clock))
+    told = view.totals(scene, "", at(clock)).asked
+    assert (told["round"] if told else None) == asked
+    if told:
+        of_it = sum(key[1].value == asked for point in scene.state.points.values() for key in point.figures)
+        assert (told["due"], told["received"]) == (766, of_it)
+        assert 0 < of_it < 766
+
+
 # --- incidents and lines
 
 

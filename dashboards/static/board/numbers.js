@@ -2,7 +2,7 @@
 import { html } from '../vendor/html.js';
 import { batch } from '../vendor/signals.mjs';
 import { t } from '../language.js';
-import { figure, share } from './format.js';
+import { figure, instant, minute, share } from './format.js';
 import { colouring, only, state, tab, whole } from './store.js';
 import { COUNTED, ROUNDS, scannedWords } from './words.js';
 
@@ -51,6 +51,16 @@ const Number = ({ label, of, n, share: part, whole: all, note, children }) => ht
 /** @param {{label: string, children?: any}} props */
 const Small = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
+/** How far the next round has come, while the figures of the one before still are those of the day.
+ * @param {{asked: NonNullable<import('./state.js').Totals['asked']>}} props */
+const Asked = ({ asked }) => html`
+  <div class="asked">
+    <h2 class="label">${t('{round} đang báo', { round: t(ROUNDS[asked.round] ?? asked.round) })}</h2>
+    <p><strong>${figure(asked.received)}</strong> <span>/ ${figure(asked.due)}</span></p>
+    <p class="sum">${t('hạn {time}', { time: minute(instant(asked.due_at) ?? 0) })}</p>
+  </div>
+`;
+
 /** Lights the halls that somebody must settle. @param {import('./state.js').RollUp} sums */
 function showDoubts(sums) {
   batch(() => {
@@ -88,6 +98,7 @@ export function Numbers() {
           ${' '}<span>+ <b>${figure(sums.unreported)}</b> ${t('chưa báo cáo')}</span>
         </p>
       <//>
+      ${totals?.asked && html`<${Asked} asked=${totals.asked} />`}
       </div>
       <dl class="small">
         <${Small} label=${t('Đã báo cáo')}>${figure(sums.reported)}/${figure(sums.total)} <span>(${share(sums.reported, sums.total)})</span><//>

@@ -43,7 +43,9 @@ import { adopted, NOTHING } from './affairs.js';
  * @typedef {{phase: string, sitting: any, round: string | null, people: People, at: any,
  *            points: {total: number, by_stage: Record<string, number>, by_link: Record<string, number>},
  *            reports: {due: number, received: number, on_time?: number, quarantined: number, differing?: number}, scanned?: number | null,
- *            incidents?: {open: number, acknowledged: number}}} Totals
+ *            incidents?: {open: number, acknowledged: number},
+ *            asked?: {sitting: string, round: string, due_at: any, due: number, received: number} | null}} Totals  `asked`: the round that
+ *            is being reported already, while the one before is shown
  * @typedef {{type: 'snapshot', epoch: any, offset: number, at: any, totals: Totals, units: Table, groups: Table,
  *            points: Table, news: News[], speed?: number, affairs?: import('./affairs.js').Told}} Snapshot
  * @typedef {{type: 'delta', epoch: any, prev: number, offset: number, at: any, totals?: Totals,
