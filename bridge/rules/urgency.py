@@ -250,7 +250,11 @@ def _wrong(point: Point, hour: Hour, incidents: Incidents) -> Iterator[Reason]:
     if point.quarantined:
         yield Reason(Why.QUARANTINED, min(each.received_ms for each in point.quarantined.values()))
     if point.differing:
-        yield Reason(Why.DIFFERING, min(each.received_ms for each in point.differing.values()))
+        # It takes two: the later of them made the difference.
+        since = (
+            max(each.received_ms, point.figures.get(key, each).received_ms) for key, each in point.differing.items()
+        )
+        yield Reason(Why.DIFFERING, min(since))
     for number in incidents.of.get(point.code, ()):
         incident = incidents.known[number]
         if _is_nobodys(incident):

@@ -233,6 +233,10 @@ def test_figures_that_differ_are_a_reason_until_somebody_settles_them() -> None:
     state.points[HALL_1.code] = msgspec.structs.replace(point, differing={OPENING: other})
     (row,) = sheet(state, "08:20")
     assert ([str(each) for each in row.reasons], row.since_ms) == (["differing"], at("07:50"))
+    # It takes two: of a figure that was there first, the one that stands has made the difference.
+    first = msgspec.structs.replace(other, received_ms=at("07:20"))
+    state.points[HALL_1.code] = msgspec.structs.replace(point, differing={OPENING: first})
+    assert sheet(state, "08:20")[0].since_ms == at("07:40")
 
 
 def test_a_hall_that_is_not_open_half_an_hour_before_the_sitting_is_phoned() -> None:
