@@ -65,6 +65,8 @@ def narrow(sight: Sight, placed: Placed, line: dict[str, Any]) -> bool:
             line["points"] = sight.covered(halls)
             if not line["points"]:
                 return False
+            if line["points"] == 1 and isinstance(event, events.IncidentEvent):
+                line["point"] = next(code for code in halls if sight.covered((code,)))
     if isinstance(event, _BY_SOMEBODY):
         line["by_name"] = sight.name(happened.by.removeprefix("user:")) if happened.by.startswith("user:") else ""
         if isinstance(event, events.IncidentAssigned):

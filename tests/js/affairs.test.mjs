@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adopted, claimOf, inOrder, incidentLook, lasted, NOTHING } from '../../dashboards/static/board/affairs.js';
 import { afterDelta, fromSnapshot, isOf, look, rollUp } from '../../dashboards/static/board/state.js';
-import { bondWords, callSums, jobWords, titleWords, whyCall, whyWords } from '../../dashboards/static/board/troubles.js';
+import { bondWords, callSums, incidentNews, jobWords, titleWords, whyCall, whyWords } from '../../dashboards/static/board/troubles.js';
 
 const INCIDENT = {
   number: 1, trouble: 'lost', bond: 'alone', bond_name: '', points: [{ code: 'a', name: 'Xã Tản Lĩnh', began_at_s: 100, eased_at_s: null }], count: 1, failing: 1,
@@ -61,6 +61,12 @@ test('what came back lasts since it is there again; once it is over, as long as 
   const again = { again_at_s: 500, earlier_s: 30, reopened: 1 };
   assert.equal(lasted(incident(1, again), 560), 60);
   assert.equal(lasted(incident(1, { ...again, status: 'resolved', moved_at_s: 560 }), 1000), 90);
+});
+
+test('of one hall an incident says what is wrong there; of several how many they are', () => {
+  const began = { kind: 'incident-opened', incident: 21, trouble: 'no_sound', bond: 'alone', bond_name: '', position: 1, at_s: 1 };
+  assert.equal(incidentNews({ ...began, point: 'a', points: 1 }), 'Sự cố 21: mất tiếng');
+  assert.equal(incidentNews({ ...began, point: null, points: 3 }), 'Sự cố 21: 3 điểm mất tiếng');
 });
 
 test('a claim holds nobody up once its time is over', () => {

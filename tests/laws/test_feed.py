@@ -444,6 +444,9 @@ async def test_an_incident_is_told_to_each_scope_as_far_as_it_concerns_its_own_h
     }
     kinds = [(line["kind"], line["points"]) for line in shown["001"][0].news[:2]]
     assert kinds == [("incident-acknowledged", 2), ("incident-opened", 2)]
+    # Of one hall it is said which.
+    assert [line["point"] for line in shown["00004"][0].news[:2]] == ["00004-01", "00004-01"]
+    assert [line["point"] for line in shown["001"][0].news[:2]] == [None, None]
     assert shown["001"][0].totals["incidents"] == {"open": 0, "acknowledged": 1}
 
 

@@ -9,8 +9,11 @@ import { newsWords } from './words.js';
 const INSIDE = ['incident-joined', 'incident-eased'];
 
 export function News() {
-  // How an incident grows and shrinks is its own history: here every hall of it has said so already.
-  const lines = news.value.filter(({ kind }) => !INSIDE.includes(kind));
+  const told = new Set(news.value.map(({ position, point }) => `${position} ${point}`));
+  // How an incident grows and shrinks is its own history, and the hall in which one begins has said so in the line before.
+  const lines = news.value.filter(
+    ({ kind, position, point }) => !INSIDE.includes(kind) && !(kind === 'incident-opened' && told.has(`${position - 1} ${point}`)),
+  );
   return html`
     <section class="news" aria-labelledby="news-title">
       <h2 id="news-title">${t('Vừa xảy ra')}</h2>

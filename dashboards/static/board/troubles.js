@@ -146,7 +146,8 @@ export function incidentNews(news) {
   const number = t('Sự cố {n}', { n: news.incident });
   const by = news.by_name ? `, ${news.by_name}` : '';
   if (news.kind === 'incident-opened' && news.trouble) {
-    const words = t(OF_MANY[news.trouble] ?? OF_MANY.other ?? '', { n: figure(news.points) });
+    // Of one hall its name stands before it.
+    const words = news.point ? t(TROUBLES[news.trouble] ?? news.trouble) : t(OF_MANY[news.trouble] ?? OF_MANY.other ?? '', { n: figure(news.points) });
     const shared = BONDS[news.bond];
     return [`${number}: ${lower(words)}`, shared && news.bond !== 'centre' && t(shared, { name: news.bond_name })].filter(Boolean).join(', ');
   }
@@ -189,7 +190,7 @@ export function whyCall(why) {
 const KINDS_OF_CALL = [
   [N('{n} mất tín hiệu'), ['dark']],
   [N('{n} không có tín hiệu phát'), ['not_receiving']],
-  [N('{n} mất hình, tiếng'), ['no_line', 'no_sound', 'no_picture']],
+  [N('{n} mất hình hoặc tiếng'), ['no_line', 'no_sound', 'no_picture']],
   [N('{n} chưa mở'), ['not_opened']],
   [N('{n} chưa báo'), ['silent']],
   [N('{n} chờ kiểm tra'), ['quarantined']],
