@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bridge.keeping import backups, verifying
+from dashboards.reports import writing
 from endpoints_registry import gate
 from tests.databases import Server, running
 from tests.memory import roomy
@@ -27,6 +29,8 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
     # Here a few do in a minute what nobody does in a month.
     gate.WORK = 1_000_000
+    # And nobody is served beside whom long work would have to step back: of a busy machine it would get next to nothing.
+    writing.STEP_BACK = verifying.STEP_BACK = backups.GENTLE = 0
 
 
 LONGEST = (

@@ -1,4 +1,4 @@
-"""Walks everything that is kept in a process of its own: `python walking.py < addresses > found`.
+"""Walks everything that is kept in a process of its own: `python walking.py STEP_BACK < addresses > found`.
 
 To look at a million rows is a minute of one processor: here that is a child which steps back behind the server. Standard
 input is JSON [registry, journal, archive], standard output one piece (`bridge.apart`): JSON {"whole", "found"}.
@@ -18,9 +18,6 @@ import msgspec
 from bridge.journal.checking import Broken
 from bridge.keeping.checking import checked
 from bridge.notdone import NotDone
-
-GENTLE = 10
-"""How far it steps back behind everybody else."""
 
 
 class Walked(msgspec.Struct, frozen=True):
@@ -42,7 +39,7 @@ async def walked(addresses: tuple[str, str, str]) -> Walked:
 
 
 def main() -> None:
-    os.nice(GENTLE)
+    os.nice(int(sys.argv[1]))
     addresses = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, str, str])
     told = msgspec.json.encode(asyncio.run(walked(addresses)))
     sys.stdout.buffer.write(len(told).to_bytes(4, "big") + told)

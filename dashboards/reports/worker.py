@@ -1,8 +1,8 @@
-"""Writes the documents of one report, run as `python worker.py CPU_SECONDS < asked > pieces`.
+"""Writes the documents of one report, run as `python worker.py CPU_SECONDS STEP_BACK < asked > pieces`.
 
 Standard input is a MessagePack `Job`; standard output is pieces (four bytes of length, big-endian, then MessagePack):
 {"done": share} while it goes on, {"format", "file"} for each document (with {"runs_over"} if its first page does), {"refused":
-why} instead of one, {"faults": [...]} of a template. It steps back behind everybody else: a report may take a second longer, a board may not.
+why} instead of one, {"faults": [...]} of a template. It steps back behind everybody else as far as it is told.
 """
 
 import os
@@ -19,14 +19,13 @@ from dashboards.reports import csv, docx, json, pdf, template, xlsx
 from dashboards.reports.jobs import Format, Job
 
 MEMORY = 3_000_000_000
-STEP_BACK = 15
 
 
 def main() -> None:
-    seconds = int(sys.argv[1])
+    seconds, step_back = int(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    os.nice(STEP_BACK)
+    os.nice(step_back)
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
     if job.figures is None:
         say({"faults": list(template.check(job.template or b""))})

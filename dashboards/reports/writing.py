@@ -15,7 +15,10 @@ CPU_S = 120
 """All five formats of 11.000 points take some twenty seconds of one processor."""
 PATIENCE_S = 600
 """Of the clock: it stands behind everybody else."""
+STEP_BACK = 15
+"""Of niceness: a report may take a second longer, a board may not."""
 CHECK_CPU_S = 5
+"""Somebody stands before the screen and waits for it: this is done at once."""
 CHECK_PATIENCE_S = 60
 _WORKER = Path(__file__).with_name("worker.py")
 
@@ -66,7 +69,7 @@ async def written(
 
     job = msgspec.msgpack.encode(Job(figures, form, tuple(formats), template))
     try:
-        await apart.done(_WORKER, [str(CPU_S)], job, heard, patience_s)
+        await apart.done(_WORKER, [str(CPU_S), str(STEP_BACK)], job, heard, patience_s)
     except apart.Silent as silent:
         missing = ", ".join(each.value for each in formats if each not in files)
         raise Unwritten(f"quá {CPU_S} giây xử lý, {patience_s:.0f} giây chờ hoặc quá bộ nhớ: {missing}") from silent
@@ -82,7 +85,7 @@ async def checked(template: bytes) -> tuple[str, ...]:
         return (f"Tệp lớn {len(template) / 1e6:.1f} MB; mẫu báo cáo tối đa {FILE_BYTES // 1_000_000} MB.",)
     job = msgspec.msgpack.encode(Job(None, template=template))
     try:
-        told = await apart.answered(_WORKER, [str(CHECK_CPU_S)], job, CHECK_PATIENCE_S)
+        told = await apart.answered(_WORKER, [str(CHECK_CPU_S), "0"], job, CHECK_PATIENCE_S)
         faults = msgspec.msgpack.decode(told, type=_Piece).faults
     except apart.Silent:
         faults = None
