@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 
 import msgspec
 import pytest
@@ -207,13 +206,13 @@ async def test_a_links_cookie_is_for_its_own_site_alone(city: City) -> None:
 
 
 async def test_a_city_on_https_says_so_to_browsers(tmp_path_factory: pytest.TempPathFactory) -> None:
-    origin, port = "https://hoinghi.example", free_port()
+    origin = "https://hoinghi.example"
     settings = Settings(
-        server=Server(port=port, origins=(origin,)), storage=Storage(folder=tmp_path_factory.mktemp("https"))
+        server=Server(port=0, origins=(origin,)), storage=Storage(folder=tmp_path_factory.mktemp("https"))
     )
     async with opened_house(settings) as house:
         await house.registry.add_account("ann", "Ann", Role.ORGANISER, PASSWORD, None)
-        inside = f"http://127.0.0.1:{port}"
+        inside = f"http://127.0.0.1:{house.port}"
         body = f'{{"username":"ann","password":"{PASSWORD}"}}'.encode()
         told = await sent(inside, request("POST", "/api/v1/session", {"Origin": origin}, body))
         assert told.status == 200
@@ -224,13 +223,6 @@ async def test_a_city_on_https_says_so_to_browsers(tmp_path_factory: pytest.Temp
             assert flag in cookie
         plain = await sent(inside, request("POST", "/api/v1/session", {"Origin": inside}, body))
         assert plain.status == 403
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 async def test_a_stranger_is_sent_back_to_where_they_asked_and_nowhere_else(city: City) -> None:

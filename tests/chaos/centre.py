@@ -14,6 +14,7 @@ import msgspec
 
 from tests.chaos.city import CONFERENCE, City
 from tests.chaos.clock import SpedClock
+from tests.ports import lasting
 
 REPOSITORY = Path(__file__).parents[2]
 READY_S = 120
@@ -32,7 +33,7 @@ def _die_with_the_drill() -> None:
 
 class Centre:
     def __init__(self, folder: Path, city: City, clock: SpedClock, http: aiohttp.ClientSession) -> None:
-        self.port = 0
+        self.port = lasting()
         self._folder = folder
         self._city = city
         self._clock = clock

@@ -417,10 +417,12 @@ class Own:
 
 
 @asynccontextmanager
-async def own(folder: Path, keys: Keys, database: str = "sqlite", starts_ms: int = MORNING_MS) -> AsyncIterator[Own]:
+async def own(
+    folder: Path, keys: Keys, database: str = "sqlite", starts_ms: int = MORNING_MS, port: int = 0
+) -> AsyncIterator[Own]:
     clock = DrivenClock(starts_ms, None)
     async with AsyncExitStack() as opened:
-        house = await opened.enter_async_context(opened_house(settings(folder, database), clock))
+        house = await opened.enter_async_context(opened_house(settings(folder, database, port), clock))
         async with visited(house.address, keys) as there:
             clock.quiet = lambda: house.at_rest() and house.rooms.frames_received == there.frames_said
             yield Own(house, clock, there, opened)

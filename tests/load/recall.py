@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import socket
 import sys
 import tempfile
 from collections import Counter
@@ -29,6 +28,7 @@ from endpoints_registry import badges
 from tests.load import figures
 from tests.load.bodies import HANOI, Ids
 from tests.load.figures import say
+from tests.ports import lasting
 from tests.rules.day import HandClock
 
 CONFERENCE = "do-khoi-dong"
@@ -169,7 +169,7 @@ class Stood(msgspec.Struct):
 
 async def stood(folder: Path) -> Stood:
     """Start the server on the folder; how long until it says that it is ready, and how much memory it then holds."""
-    port = _free_port()
+    port = lasting()
     began = perf_counter()
     with _server(folder, port) as server:
         async with asyncio.timeout(PATIENCE_S):
@@ -203,13 +203,6 @@ def _server(folder: Path, port: int) -> Iterator[Popen[bytes]]:
             server.wait(30)
         finally:
             server.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 async def _ready(port: int) -> bool:

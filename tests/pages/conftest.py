@@ -10,11 +10,21 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from tests.flows.house import Keys, Own, copied, furnished, own
 from tests.pages.city import City, at_0824, served
+from tests.ports import lasting
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 TELEPHONE: ViewportSize = {"width": 360, "height": 800}
 # What is awaited is seldom a second away; a machine that has other work, too, is not a fault of the page.
 expect.set_options(timeout=20_000)
+
+LIT = "[...document.querySelectorAll('.tile')].filter((each) => getComputedStyle(each).opacity === '1')"
+"""The tiles of the wall that stand out, or all of them."""
+
+
+async def lit(page: Page, many: int) -> None:
+    """So many tiles stand out."""
+    await page.wait_for_function(f"() => {LIT}.length === {many}")
+
 
 SHELL = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = str(SHELL) if SHELL.exists() else None
@@ -56,8 +66,18 @@ class Reader:
         self.page = page
         self.address = address
         self.complaints: list[str] = []
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._pardoned: set[str] = set()
+        page.on("console", lambda said: self._hears(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._hears(str(error)))
+
+    def _hears(self, said: str) -> None:
+        if not any(words in said for words in self._pardoned):
+            self.complaints.append(said)
+
+    def pardons(self, words: str) -> None:
+        """The browser itself writes down each refusal and each lost answer, sooner or later: what holds these words is no complaint."""
+        self._pardoned.add(words)
+        self.complaints[:] = [said for said in self.complaints if words not in said]
 
     async def opens(self, path: str = "/") -> None:
         """Goes there and waits until the figures are there."""
@@ -82,7 +102,7 @@ async def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Keys
 @pytest_asyncio.fixture(loop_scope="module")
 async def ours(prepared: tuple[Path, Keys], tmp_path: Path) -> AsyncIterator[Own]:
     folder, keys = prepared
-    async with own(copied(folder, tmp_path / "data"), keys) as house:
+    async with own(copied(folder, tmp_path / "data"), keys, port=lasting()) as house:
         # Screens carry the hall's time on by themselves, as fast as they are told.
         house.clock.go_at(1)
         yield house
