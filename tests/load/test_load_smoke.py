@@ -14,7 +14,7 @@ def figures(benchmark: str) -> dict[str, Any]:
         [sys.executable, "-m", f"tests.load.{benchmark}", "--quick", "--json"],
         capture_output=True,
         check=False,
-        timeout=110,
+        timeout=280,
     )
     assert ran.returncode == 0, ran.stderr.decode()
     result: dict[str, Any] = msgspec.json.decode(ran.stdout)

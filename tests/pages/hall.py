@@ -550,7 +550,7 @@ class Hall:
         if all(each["trouble"] != trouble for each in self.incidents):
             self.incidents.append(
                 {
-                    "number": len(self.outcomes) + 1,
+                    "number": max((each["number"] for each in self.incidents), default=0) + 1,
                     "trouble": trouble,
                     "status": "open",
                     "owner_name": "",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from endpoints_registry.access import Role
 from tests.flows.house import HALL, PATH, Own, count
@@ -44,11 +44,10 @@ async def test_an_inspector_counts_with_no_line_and_the_receipt_comes_when_it_is
     await page.get_by_role("button", name="Gửi").click()
     await page.get_by_text("Chờ gửi 1").wait_for()
     await page.context.set_offline(False)
-    await page.get_by_text("Đã nhận 08:00").wait_for(timeout=10_000)
+    await page.get_by_text("Đã nhận 08:00").wait_for()
     await page.get_by_text("Đã đếm 52 lúc 08:00, đầu giờ").wait_for()
-    assert await page.get_by_text("Chờ gửi").count() == 0
-    difference = page.locator(".differing > li")
-    assert "60" in await difference.inner_text()
+    await expect(page.get_by_text("Chờ gửi")).to_have_count(0)
+    await expect(page.locator(".differing > li")).to_contain_text("60")
     told = (await there.binh.get(CHECKS)).body
     assert [each["second"]["present"] for each in told["given"]] == [52]
     assert [each for each in complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
@@ -68,7 +67,7 @@ async def test_a_halls_phone_sends_a_small_photo_and_says_when_it_arrived(browse
     await page.set_input_files("#photo-file", {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": sent})
     await page.get_by_text("Hãy thử lại sau 5 giây.").wait_for()
     await page.get_by_role("button", name="Gửi lại").click()
-    await page.get_by_text("Đã nhận ảnh 08:0").wait_for(timeout=20_000)
+    await page.get_by_text("Đã nhận ảnh 08:0").wait_for()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     (photo,) = (await there.binh.get(f"{PATH}/photos")).body["photos"]
     assert (photo["point"], photo["by"]) == (HALL, "own")
@@ -87,7 +86,7 @@ async def test_conferences_are_compared_in_a_table_and_bars(browser: Browser, ou
     page, complaints = await opened(browser, ours, ours.there.ann, DESK, "/compare")
     await page.get_by_role("link", name="Quận Ba Đình").click()
     await page.get_by_text("Lên cấp trên").wait_for()
-    assert await page.locator("svg .year").count() == 1
-    assert "quy đổi" not in await page.locator("main").inner_text()
+    await expect(page.locator("svg .year")).to_have_count(1)
+    await expect(page.locator("main")).not_to_contain_text("quy đổi")
     assert complaints == []
     await page.context.close()

@@ -30,9 +30,9 @@ async def test_from_the_door_to_the_figure_of_this_second(browser: Browser, tmp_
 
         phone = ours.there.phone(HALL)
         await phone.send(act(HALL, "stage", stage="in_session"))
-        await expect(panel).to_contain_text("Đang họp", timeout=10_000)
+        await expect(panel).to_contain_text("Đang họp")
         await phone.send(count(HALL, 60, excused=4))
-        await expect(page.locator(".pair strong").nth(1)).to_have_text("60", timeout=10_000)
+        await expect(page.locator(".pair strong").nth(1)).to_have_text("60")
         await expect(panel.locator(".rounds")).to_contain_text("60")
         await expect(panel.locator(".history")).to_contain_text("60 có mặt")
         assert CONFERENCE in await page.evaluate(

@@ -78,9 +78,15 @@ class Thumb:
 
 @asynccontextmanager
 async def phone(
-    chromium: Browser, hall: Hall, *others: Hall, address: str | None = None, dark: bool = False, text: int = 100
+    chromium: Browser,
+    hall: Hall,
+    *others: Hall,
+    address: str | None = None,
+    dark: bool = False,
+    text: int = 100,
+    before: str = "",
 ) -> AsyncIterator[Thumb]:
-    """An old phone of 360 x 780, its own zone set wrongly, that opens the hall's link."""
+    """An old phone of 360 x 780, its own zone set wrongly, that opens the hall's link. `before`: a script ahead of the page's."""
     async with standing(hall, *others) as origin:
         context = await chromium.new_context(
             viewport={"width": 360, "height": 780},
@@ -96,6 +102,8 @@ async def phone(
             page.on("console", lambda said: thumb.complaints.append(said.text) if said.type == "error" else None)
             page.on("pageerror", lambda broken: thumb.complaints.append(str(broken)))
             page.on("request", lambda asked: thumb.addresses.append(asked.url))
+            if before:
+                await page.add_init_script(before)
             if text != 100:
                 await page.add_init_script(
                     "document.addEventListener('DOMContentLoaded', () =>"

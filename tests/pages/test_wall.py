@@ -64,8 +64,8 @@ async def test_every_view_fits_every_screen_and_speaks_to_everybody(screen: Read
         for width, height in SIZES:
             await screen.page.set_viewport_size({"width": width, "height": height})
             assert await widest(screen.page) <= 0
-            lowest = await screen.page.evaluate(LOWEST)
-            assert lowest <= height, (view, width)
+            # It is laid out anew when it has heard of its new size.
+            await screen.page.wait_for_function(f"() => {LOWEST} <= {height}")
         assert screen.complaints == []
         # axe itself breaks the page's policy, which is said aloud.
         assert await serious(screen.page) == []
@@ -97,8 +97,10 @@ async def test_it_sees_a_change_and_lives_through_a_restart(screen: Reader, ours
         await expect(screen.page.locator(".fresh")).to_have_attribute("data-live", "true", timeout=PATIENCE_MS)
         await expect(screen.page.get_by_role("alert")).to_have_count(0)
         await expect(present).to_have_text("50")
-    pages = [each for each in screen.complaints if "ERR_CONNECTION_REFUSED" not in each]
-    assert pages == []
+    # That a server is away the browser writes down itself, each time it looks.
+    for words in ("net::ERR_", "WebSocket connection to"):
+        screen.pardons(words)
+    assert screen.complaints == []
 
 
 async def test_a_revoked_link_leaves_a_calm_sentence_and_nothing_else(screen: Reader, ours: Own) -> None:
@@ -149,7 +151,7 @@ async def test_the_office_makes_a_link_hands_it_out_once_and_takes_it_back(brows
         await page.get_by_role("button", name="Xong").click()
         await page.goto(address)
         await shows(page, "numbers")
-        assert await page.locator(".dots i").count() == 3
+        await expect(page.locator(".dots i")).to_have_count(3)
         await page.goto(f"{ann.address}/admin#links")
         await page.locator(".walls summary").click()
         row = page.locator(".walls .row", has_text="Phòng họp")
@@ -159,8 +161,7 @@ async def test_the_office_makes_a_link_hands_it_out_once_and_takes_it_back(brows
         await expect(page.locator(".walls")).to_contain_text("Chưa có màn hình nào.")
         await page.goto(address)
         await expect(page.locator("h1")).to_have_text("Liên kết của màn hình này đã được thu hồi")
-        # The browser itself says that it was refused.
-        ann.complaints[:] = [said for said in ann.complaints if "404" not in said]
+        ann.pardons("404")
 
 
 async def test_it_turns_to_the_next_conference_by_itself(screen: Reader, ours: Own) -> None:
