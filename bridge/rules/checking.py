@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bridge.rules import events
-from bridge.rules.attendance import round_of
 from bridge.rules.events import AnyEvent
+from bridge.rules.finding import hall_of, planned_round, sitting_of
 from bridge.rules.model import Phase, Plan, Point, RoundKey
 from bridge.rules.projection import Draft
 from bridge.rules.refused import Refused
@@ -27,8 +27,7 @@ def give(
 ) -> Decided:
     """A second figure of a hall's round. In every phase but the first: after the close too, it is evidence and moves nothing."""
     point, plan = _hall(draft, code)
-    if round_of(plan, key) is None:
-        raise Refused(f"Hội nghị không có đợt {key[1].value} của buổi {key[0]}.", code="unknown_round")
+    planned_round(plan, key)
     before = draft.affairs.sources.given.get((point.code, key, source))
     if before is not None and (before.seen, before.note) == (seen, note):
         return ()
@@ -39,8 +38,7 @@ def give(
 def draw(draft: Draft, sitting: str, unit: str, number: int, seed: str, now_ms: int) -> Decided:
     """Draw halls for spot checks. `seed` comes from outside, by chance, and stands in the journal from then on."""
     plan = _planned(draft)
-    if all(each.id != sitting for each in plan.sittings):
-        raise Refused(f"Hội nghị không có buổi {sitting}.", code="unknown_sitting")
+    sitting_of(plan, sitting)
     sources = draft.affairs.sources
     if len(sources.draws) >= DRAWS_LIMIT:
         raise Refused(f"Hội nghị đã rút thăm {DRAWS_LIMIT} lần, là mức tối đa.", code="too_many")
@@ -95,8 +93,7 @@ def settle(
 def may_show(draft: Draft, code: str, sitting: str) -> None:
     """Whether there is such a hall in such a sitting to be seen on a photo. Raises Refused."""
     _, plan = _hall(draft, code)
-    if all(each.id != sitting for each in plan.sittings):
-        raise Refused(f"Hội nghị không có buổi {sitting}.", code="unknown_sitting")
+    sitting_of(plan, sitting)
 
 
 def may_take(draft: Draft, code: str, sitting: str) -> None:
@@ -126,10 +123,8 @@ def judge(draft: Draft, code: str, roll: Roll, added: bool, reason: str, now_ms:
 
 
 def _hall(draft: Draft, code: str) -> tuple[Point, Plan]:
-    plan, point = _planned(draft), draft.point(code)
-    if point is None:
-        raise Refused(f"Điểm cầu {code} không có trong hội nghị này.", code="unknown_point")
-    return point, plan
+    _planned(draft)
+    return hall_of(draft, code)
 
 
 def _planned(draft: Draft) -> Plan:

@@ -8,9 +8,10 @@ from bridge.rules import correcting, events
 from bridge.rules.attendance import is_summoned
 from bridge.rules.correcting import GRACE_MS
 from bridge.rules.events import AnyEvent
+from bridge.rules.finding import hall_of, sitting_of
 from bridge.rules.hours import clock_of
 from bridge.rules.ladder import Check, Closing, Correction, Status
-from bridge.rules.model import Asker, Author, Count, Phase, Point, RoundKey, Sitting
+from bridge.rules.model import Asker, Author, Count, Phase, Point, RoundKey
 from bridge.rules.projection import Draft, State
 from bridge.rules.refused import Refused
 from bridge.rules.stages import SUBMITTING
@@ -91,7 +92,7 @@ def below_the_city(state: State | Draft) -> tuple[str, ...]:
 def check(draft: Draft, sitting: str, unit: str, now_ms: int) -> Decided:
     """Hand a unit's figures in. Nothing follows where that was done already and nothing has come since."""
     _must_be_open(draft)
-    _sitting(draft, sitting)
+    sitting_of(draft.plan, sitting, rehearsal=False)
     below = [point for point in draft.points.values() if unit in draft.path(point.planned.unit)]
     standing = standings(draft, sitting, below).get(unit)
     if standing is None:
@@ -106,7 +107,7 @@ def check(draft: Draft, sitting: str, unit: str, now_ms: int) -> Decided:
 def hand_back_point(draft: Draft, sitting: str, code: str, reason: str, now_ms: int) -> Decided:
     """A hall is to look at its figures again."""
     _must_be_open(draft)
-    _sitting(draft, sitting)
+    sitting_of(draft.plan, sitting, rehearsal=False)
     point = draft.point(code)
     if point is None or sitting not in point.submitted:
         raise Refused("Điểm cầu này chưa nộp buổi này nên không có gì để trả lại.", code="not_submitted")
@@ -116,7 +117,7 @@ def hand_back_point(draft: Draft, sitting: str, code: str, reason: str, now_ms: 
 def hand_back_unit(draft: Draft, sitting: str, unit: str, reason: str, now_ms: int) -> Decided:
     """Whoever checked a unit is to look again."""
     _must_be_open(draft)
-    _sitting(draft, sitting)
+    sitting_of(draft.plan, sitting, rehearsal=False)
     if (sitting, unit) not in draft.affairs.closing.checked:
         raise Refused("Đơn vị này chưa nộp buổi này nên không có gì để trả lại.", code="not_submitted")
     return ((events.UnitReturned(unit=unit, sitting=sitting, reason=reason), now_ms),)
@@ -129,13 +130,6 @@ def _must_be_open(draft: Draft) -> None:
         raise Refused("Hội nghị chưa họp nên chưa nộp số liệu được.", code="not_open")
 
 
-def _sitting(draft: Draft, sitting: str) -> Sitting:
-    found = next((each for each in draft.plan.sittings if each.id == sitting), None) if draft.plan else None
-    if found is None or found.rehearsal:
-        raise Refused(f"Hội nghị không có buổi {sitting}.", code="unknown_sitting")
-    return found
-
-
 # --- corrections
 
 
@@ -143,13 +137,11 @@ def ask(
     draft: State | Draft, code: str, key: RoundKey, count: Count, reason: str, asker: Asker, now_ms: int
 ) -> Decided:
     """Ask for other numbers than were closed."""
-    point = draft.point(code)
-    if point is None or draft.plan is None:
-        raise Refused(f"Điểm cầu {code} không có trong hội nghị này.", code="unknown_point")
+    point, plan = hall_of(draft, code)
     if draft.phase is not Phase.CLOSED:
         raise Refused("Hội nghị chưa chốt số liệu; hãy sửa thẳng số liệu, chưa cần đính chính.", code="not_closed")
     closing = draft.affairs.closing
-    event = correcting.asked(draft.plan, closing, point, key, count, reason=reason, asker=asker, said_ms=now_ms)
+    event = correcting.asked(plan, closing, point, key, count, reason=reason, asker=asker, said_ms=now_ms)
     return ((event, now_ms),)
 
 

@@ -5,6 +5,7 @@ import msgspec
 from bridge.rules import acts, events
 from bridge.rules.attendance import round_of
 from bridge.rules.counting import fitting, graded, said
+from bridge.rules.finding import planned_round
 from bridge.rules.ladder import Closing, Status
 from bridge.rules.model import Asker, Count, Grade, Plan, Point, RoundKey
 from bridge.rules.refused import Refused
@@ -42,9 +43,7 @@ def asked(
     late: bool = False,
 ) -> events.CorrectionAsked:
     """Other numbers for a round. Raises Refused."""
-    asked_round = round_of(plan, key)
-    if asked_round is None:
-        raise Refused(f"Hội nghị không có đợt {key[1].value} của buổi {key[0]}.", code="unknown_round")
+    asked_round = planned_round(plan, key)
     stands = point.figures.get(key)
     if stands is not None and stands.count == count:
         raise Refused("Số đề nghị giống số đang ghi; không có gì để đính chính.", code="same")

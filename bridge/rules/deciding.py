@@ -5,10 +5,11 @@ from typing import assert_never
 import msgspec
 
 from bridge.rules import acts, events
-from bridge.rules.attendance import is_summoned, round_asked, round_of
+from bridge.rules.attendance import is_summoned, round_asked
 from bridge.rules.correcting import GRACE_MS, asked, in_grace, kept, late_count
 from bridge.rules.counting import NOT_FOUND, graded, meant, said
 from bridge.rules.events import AnyEvent
+from bridge.rules.finding import hall_of, planned_round, sitting_of
 from bridge.rules.hours import clock_of
 from bridge.rules.model import Asker, Figure, Grade, Phase, Plan, Point, RoundKey, Stage
 from bridge.rules.projection import Draft, State
@@ -48,9 +49,7 @@ def decide(
     `grace_ms` how long after the close what was said before it still counts; `asker` as what they ask for corrections.
     """
     try:
-        point = state.point(act.point)
-        if point is None or state.plan is None:
-            raise Refused(f"Điểm cầu {act.point} không có trong hội nghị này.", code="unknown_point")
+        point, plan = hall_of(state, act.point)
         if isinstance(act, acts.NoticedAct):
             # To have read something is no figure: it may be said in every phase.
             return _noticed(state, point, act)
@@ -59,18 +58,18 @@ def decide(
             fixed or not in_grace(state.affairs.closing, point.code, at_ms, received_ms, grace_ms)
         ):
             as_what = asker or (Asker.ORGANISER if staff else Asker.OPERATOR)
-            return _after_the_close(state, state.plan, point, act, at_ms, staff=staff, asker=as_what, person=person)
+            return _after_the_close(state, plan, point, act, at_ms, staff=staff, asker=as_what, person=person)
         if state.phase is Phase.DRAFT:
             raise Refused("Hội nghị chưa mở; hãy chờ ban tổ chức mở hội nghị.", code="not_open")
         if isinstance(act, acts.ScanAct):
-            return _scan(state, state.plan, point, act, at_ms, person)
+            return _scan(state, plan, point, act, at_ms, person)
         if isinstance(act, acts.UndoAct):
             return _undo(point, act, by, received_ms, undo_ms)
         if isinstance(act, acts.CorrectAct) and not staff:
             raise Refused("Hội nghị chưa chốt số liệu; hãy gửi lại số đúng.", code="not_allowed")
         if isinstance(act, acts.SubmitAct) and state.phase not in (*SUBMITTING, Phase.CLOSED):
             raise Refused("Hội nghị chưa họp nên chưa nộp số liệu được.", code="not_open")
-        return _decided(state.plan, point, act, at_ms)
+        return _decided(plan, point, act, at_ms)
     except Refused as refused:
         kind = act.__struct_config__.tag
         event = events.ActRefused(point=act.point, kind=str(kind), code=refused.code)
@@ -146,8 +145,7 @@ def _decided(plan: Plan, point: Point, act: Plain, at_ms: int) -> Decided:
         case acts.ModeAct():
             return Decided(event=events.ModeChanged(point=code, mode=act.reception_mode, reason=act.reason))
         case acts.ExpectedAct():
-            if all(sitting.id != act.sitting for sitting in plan.sittings):
-                raise Refused(f"Hội nghị không có buổi {act.sitting}.", code="unknown_sitting")
+            sitting_of(plan, act.sitting)
             return Decided(
                 event=events.ExpectedChanged(point=code, sitting=act.sitting, value=act.value, reason=act.reason)
             )
@@ -183,9 +181,7 @@ def _must_not_have_ended(point: Point) -> None:
 
 def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
     key: RoundKey = (act.sitting, act.round)
-    its_round = round_of(plan, key)
-    if its_round is None:
-        raise Refused(f"Hội nghị không có đợt {act.round.value} của buổi {act.sitting}.", code="unknown_round")
+    its_round = planned_round(plan, key)
     count = said(act)
     verdict, why = graded(plan, point, key, count)
     stood = point.figures.get(key)
@@ -205,9 +201,7 @@ def _count(plan: Plan, point: Point, act: acts.CountAct, at_ms: int) -> Decided:
 
 
 def _submit(plan: Plan, point: Point, act: acts.SubmitAct, at_ms: int) -> Decided:
-    sitting = next((each for each in plan.sittings if each.id == act.sitting and not each.rehearsal), None)
-    if sitting is None:
-        raise Refused(f"Hội nghị không có buổi {act.sitting}.", code="unknown_sitting")
+    sitting = sitting_of(plan, act.sitting, rehearsal=False)
     if not is_summoned(point, sitting.id):
         raise Refused(f"{point.planned.name} không dự buổi này nên không phải nộp.", code="not_summoned")
     event = events.FiguresSubmitted(point=point.code, sitting=sitting.id)
