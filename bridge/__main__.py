@@ -51,7 +51,7 @@ def migrate(config: Config = None) -> None:
     from bridge.commands import serving
 
     _run(serving.migrate(settings))
-    typer.echo("Ba cơ sở dữ liệu (danh bạ, nhật ký, bưu tá) đã ở phiên bản mới nhất.")
+    typer.echo("Bốn cơ sở dữ liệu (danh bạ, nhật ký, bưu tá, kho lưu trữ) đã ở phiên bản mới nhất.")
 
 
 @registry.command("import")
