@@ -30,18 +30,21 @@ class Pages:
     assets: Assets
     languages: Mapping[str, Catalogue]
 
+    def words(self, spoken: str) -> str:
+        """The address of a language's catalogue; "" for Vietnamese, which has none."""
+        return "" if spoken == language.VIETNAMESE else self.assets.url(f"locale/{spoken}.json")
+
     def draw(self, request: web.Request, name: str, *, spoken_in: str = "", **given: object) -> web.Response:
         """`spoken_in` goes before what the browser has kept."""
         wanted = spoken_in or request.cookies.get(language.COOKIE, language.VIETNAMESE)
         spoken = self.languages.get(wanted, self.languages[language.VIETNAMESE])
         theme = request.cookies.get(THEME_COOKIE, "")
-        words = "" if spoken.language == language.VIETNAMESE else self.assets.url(f"locale/{spoken.language}.json")
         text = self.templates.get_template(name).render(
             _=spoken,
             language=spoken.language,
             languages=sorted(self.languages),
             theme=theme if theme in THEMES else "",
-            words=words,
+            words=self.words(spoken.language),
             static=self.assets.url,
             modules=self.assets.modules,
             **given,
@@ -92,8 +95,9 @@ def routes(pages: Pages, city: str | None = None) -> list[Route]:
         return pages.draw(request, "reports.html")
 
     async def wall(request: web.Request) -> web.StreamResponse:
-        # Nobody sits before it who could choose a language: its address says it.
-        return pages.draw(request, "wall.html", spoken_in=request.query.get("lang", ""))
+        # Nobody sits before it who could choose a language: its address says it, or later its link.
+        catalogues = {name: pages.words(name) for name in pages.languages}
+        return pages.draw(request, "wall.html", spoken_in=request.query.get("lang", ""), catalogues=catalogues)
 
     async def static(request: web.Request) -> web.StreamResponse:
         return pages.assets.answer(request.match_info["path"], request)

@@ -270,6 +270,7 @@ _VERBS = {
     "enabled": "Mở lại",
     "rekeyed": "Đổi mật khẩu",
     "renewed": "Cấp lại",
+    "paired": "Ghép một màn hình vào",
     "confirmed": "Xác nhận",
     "erased": "Xóa hẳn",
 }

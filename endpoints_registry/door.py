@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -61,6 +61,9 @@ class Credential:
     ambient: bool
     secret: str
     """The session's own secret, from which its CSRF token derives."""
+    terms: Hashable = None
+    """What it was given beside a right, such as what a screen on a wall is to show: an open socket that began with others
+    comes in anew."""
 
     @cached_property
     def csrf(self) -> str:

@@ -1,5 +1,7 @@
 """Screens on walls over HTTP: their links are made, renewed and taken down, and a screen exchanges its own for a session."""
 
+from dataclasses import replace
+
 import structlog
 from aiohttp import web
 
@@ -17,8 +19,10 @@ from endpoints_registry.bodies.walls import (
     WallSecretBody,
 )
 from endpoints_registry.credentials import UnknownLink
+from endpoints_registry.directory import Directory
 from endpoints_registry.door import CALLER, CREDENTIAL, Open, Problem, Route, nowhere
 from endpoints_registry.granting import check_theirs
+from endpoints_registry.keyring import Keyring
 from endpoints_registry.registry import Registry
 from endpoints_registry.signing import too_many
 from endpoints_registry.taking import answer, body_of
@@ -53,6 +57,15 @@ class Hanging:
                 "Cấp liên kết cho một màn hình treo; địa chỉ chỉ hiện lần này",
                 body=WallBody,
                 answers={201: WallMade, 404: None, 409: None, 422: None},
+            ),
+            Route(
+                "PUT",
+                f"{every}/{{wall}}",
+                self.change,
+                Action.GRANT_LINKS,
+                "Đổi điều một màn hình treo cho xem; màn hình đang mở tự theo trong vài giây",
+                body=WallBody,
+                answers={200: WallAnswer, 404: None, 422: None},
             ),
             Route(
                 "POST",
@@ -92,48 +105,52 @@ class Hanging:
     # --- for whoever hands out links
 
     async def listed(self, request: web.Request) -> web.Response:
-        return answer(WallLinesAnswer(walls=[self._line(each) for each in await self._theirs(request[CALLER])]))
+        return answer(
+            WallLinesAnswer(walls=[self._line(each) for each in await _theirs(self._registry, request[CALLER])])
+        )
 
     async def hang(self, request: web.Request) -> web.Response:
-        caller, body = request[CALLER], await body_of(request, WallBody)
-        if body.unit is not None:
-            check_theirs(self._registry.directory, caller, body.unit)
-        elif not caller.everywhere:
-            raise nowhere()
-        views = [f"{each.view}:{each.seconds}" for each in body.views]
+        caller, body = request[CALLER], await self._asked(request)
         try:
-            hung = await self._registry.hang_wall(body.name.strip(), body.unit, views, body.theme)
+            hung = await self._registry.hang_wall(body.name.strip(), body.unit, body.turns, body.theme, body.language)
         except WrongWall as wrong:
             raise Problem(409, "too_many", str(wrong)) from wrong
         log.info("wall-hung", wall=hung.wall.handle, unit=body.unit, by=caller.name)
         return self._made(request, hung, 201)
 
+    async def change(self, request: web.Request) -> web.Response:
+        before, body = await named(self._registry, request), await self._asked(request)
+        wall = replace(
+            before,
+            name=body.name.strip(),
+            unit=body.unit,
+            views=body.turns,
+            theme=body.theme,
+            language=body.language,
+        )
+        await self._registry.change_wall(wall)
+        log.info("wall-changed", wall=wall.handle, unit=wall.unit, by=request[CALLER].name)
+        return answer(told(self._registry, wall))
+
+    async def _asked(self, request: web.Request) -> WallBody:
+        """What is to be shown, if it is the caller's to show."""
+        caller, body = request[CALLER], await body_of(request, WallBody)
+        if body.unit is not None:
+            check_theirs(self._registry.directory, caller, body.unit)
+        elif not caller.everywhere:
+            raise nowhere()
+        return body
+
     async def renew(self, request: web.Request) -> web.Response:
-        hung = await self._registry.renew_wall((await self._named(request)).wall)
+        hung = await self._registry.renew_wall(await named(self._registry, request))
         log.info("wall-renewed", wall=hung.wall.handle, by=request[CALLER].name)
         return self._made(request, hung, 200)
 
     async def take_down(self, request: web.Request) -> web.Response:
-        wall = (await self._named(request)).wall
+        wall = await named(self._registry, request)
         await self._registry.take_wall_down(wall)
         log.info("wall-taken-down", wall=wall.handle, by=request[CALLER].name)
         return web.Response(status=204)
-
-    async def _theirs(self, caller: Caller) -> list[Line]:
-        async with self._registry.store.reading() as connection:
-            lines = await walls.listed(connection, self._registry.now())
-        return [each for each in lines if self._is_theirs(caller, each.wall)]
-
-    def _is_theirs(self, caller: Caller, wall: Wall) -> bool:
-        if wall.unit is None:
-            return caller.everywhere
-        return covers(caller, path=self._registry.directory.path(wall.unit))
-
-    async def _named(self, request: web.Request) -> Line:
-        for each in await self._theirs(request[CALLER]):
-            if each.wall.handle == request.match_info["wall"]:
-                return each
-        raise nowhere()
 
     def _line(self, line: Line) -> WallLine:
         wall = line.wall
@@ -142,7 +159,7 @@ class Hanging:
             created_at=wall.created_at,
             screens=line.screens,
             seen_at=line.seen_at,
-            **self._told(wall).model_dump(),
+            **told(self._registry, wall).model_dump(),
         )
 
     def _made(self, request: web.Request, hung: Hung, status: int) -> web.Response:
@@ -163,29 +180,55 @@ class Hanging:
             log.warning("link-limited", address=address, wait_s=wait.wait_s)
             raise too_many(wait) from wait
         log.info("wall-opened", wall=session.wall.handle)
-        return self._opened(session.wall, token)
+        return self._let_in(session.wall, token)
 
     async def own(self, request: web.Request) -> web.Response:
         handle = request[CALLER].name.partition("wall:")[2]
         wall = await self._keyring.wall(handle, request[CREDENTIAL].secret) if handle else None
         if wall is None:
             raise nowhere()
-        return self._opened(wall, request[CREDENTIAL].secret)
+        return self._let_in(wall, request[CREDENTIAL].secret)
 
-    def _opened(self, wall: Wall, token: str) -> web.Response:
-        response = answer(self._told(wall))
-        # Each time anew: a browser throws a cookie away by the day on which it was given it.
-        self._keyring.set_cookie(
-            response, self._keyring.wall_cookie(wall.handle), token, strict=True, lifetime=WALL_LIFETIME
-        )
-        return response
+    def _let_in(self, wall: Wall, token: str) -> web.Response:
+        return let_in(self._keyring, told(self._registry, wall), wall, token)
 
-    def _told(self, wall: Wall) -> WallAnswer:
-        unit = self._registry.directory.tree.units.get(wall.unit or "")
-        return WallAnswer(
-            name=wall.name,
-            unit=wall.unit,
-            unit_name=unit.name if unit is not None else "",
-            views=[ViewSeconds.of(each) for each in wall.views],
-            theme=wall.theme,
-        )
+
+async def named(registry: Registry, request: web.Request) -> Wall:
+    """The wall that a request names, if it is within the caller's scope."""
+    for each in await _theirs(registry, request[CALLER]):
+        if each.wall.handle == request.match_info["wall"]:
+            return each.wall
+    raise nowhere()
+
+
+async def _theirs(registry: Registry, caller: Caller) -> list[Line]:
+    async with registry.store.reading() as connection:
+        lines = await walls.listed(connection, registry.now())
+    return [each for each in lines if _is_theirs(registry.directory, caller, each.wall)]
+
+
+def _is_theirs(directory: Directory, caller: Caller, wall: Wall) -> bool:
+    if wall.unit is None:
+        return caller.everywhere
+    return covers(caller, path=directory.path(wall.unit))
+
+
+def told(registry: Registry, wall: Wall) -> WallAnswer:
+    """What a screen on this wall shows."""
+    unit = registry.directory.tree.units.get(wall.unit or "")
+    return WallAnswer(
+        name=wall.name,
+        unit=wall.unit,
+        unit_name=unit.name if unit is not None else "",
+        views=[ViewSeconds.of(each) for each in wall.views],
+        theme=wall.theme,
+        language=wall.language,
+    )
+
+
+def let_in(keyring: Keyring, content: WallAnswer, wall: Wall, token: str) -> web.Response:
+    """The answer to a screen that is in: what it shows, and the cookie that it keeps."""
+    response = answer(content)
+    # Each time anew: a browser throws a cookie away by the day on which it was given it.
+    keyring.set_cookie(response, keyring.wall_cookie(wall.handle), token, strict=True, lifetime=WALL_LIFETIME)
+    return response

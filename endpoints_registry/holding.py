@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from endpoints_registry.access import Caller, Role
-from endpoints_registry.door import CALLER
+from endpoints_registry.door import CREDENTIAL
 from endpoints_registry.keyring import Keyring
 
 log = structlog.get_logger("holding")
@@ -67,22 +67,21 @@ class Held:
         for number, (send_away, request) in enumerate(tuple(self._held.items()), 1):
             if not number % BREATH:
                 await asyncio.sleep(0)
-            before = request[CALLER]
+            before = request[CREDENTIAL]
             # A person's scope can move by itself; a hall's cannot, and halls are many.
-            if not changed and before.role in (Role.OPERATOR, Role.AGENT):
+            if not changed and before.caller.role in (Role.OPERATOR, Role.AGENT):
                 continue
             found = await self._keyring.found(request)
-            now = found.caller if found else None
-            if now != before:
-                self._farewell(send_away, before, now)
+            if found is None or (found.caller, found.terms) != (before.caller, before.terms):
+                self._farewell(send_away, before.caller, may_come_again=found is not None)
         self._epoch = epoch
 
-    def _farewell(self, send_away: SendAway, before: Caller, now: Caller | None) -> None:
+    def _farewell(self, send_away: SendAway, who: Caller, *, may_come_again: bool) -> None:
         self._held.pop(send_away, None)
-        log.info("sent-away", caller=before.name, revoked=now is None)
+        log.info("sent-away", caller=who.name, revoked=not may_come_again)
 
         async def farewell() -> None:
-            await send_away(now is not None)
+            await send_away(may_come_again)
 
         # Beside: who hangs on must not keep the others' from being asked.
         going = asyncio.create_task(farewell())

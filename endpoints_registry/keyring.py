@@ -205,7 +205,7 @@ class Keyring:
             units=frozenset() if wall.unit is None else frozenset({wall.unit}),
             shown=wall.name,
         )
-        return Credential(caller, ambient=True, secret=token)
+        return Credential(caller, ambient=True, secret=token, terms=wall)
 
     async def wall(self, handle: str, token: str) -> Wall | None:
         """Which wall a screen hangs on; None if it may no longer."""

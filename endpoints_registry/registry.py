@@ -19,6 +19,7 @@ from endpoints_registry.entering import Door, Entered, Knock
 from endpoints_registry.importing import Progress
 from endpoints_registry.keeping import Names
 from endpoints_registry.keyring import Keyring
+from endpoints_registry.pairing import Pairing
 from endpoints_registry.passwords import Passwords
 from endpoints_registry.planning import Plan
 from endpoints_registry.points import KeptPoint
@@ -68,6 +69,7 @@ class Registry:
         self.keyring = Keyring(store, now, self._scope, self._path, staff_lifetime, secure)
         self.otp_roles = frozenset(otp_roles)
         self._door = Door(store, passwords, staff_lifetime, self.otp_roles)
+        self.pairing = Pairing(store, now)
         self.names = Names(store)
         self._staff: dict[str, str] = {}
 
@@ -333,10 +335,18 @@ class Registry:
             await credentials.revoke_tokens(connection, ids.values(), self.now())
         self.keyring.forget()
 
-    async def hang_wall(self, name: str, unit: str | None, views: Sequence[str], theme: str = "dark") -> Hung:
+    async def hang_wall(
+        self, name: str, unit: str | None, views: Sequence[str], theme: str = "dark", language: str = "vi"
+    ) -> Hung:
         """A new link for a screen on a wall; no unit is everything. Raises walls.WrongWall."""
         async with self.store.writing() as connection:
-            return await walls.hang(connection, name, unit, views, theme, self.now())
+            return await walls.hang(connection, name, unit, views, theme, language, self.now())
+
+    async def change_wall(self, wall: Wall) -> None:
+        """It shows this from now on; screens that hang by its link come in anew and take it up."""
+        async with self.store.writing() as connection:
+            await walls.change(connection, wall)
+        self.keyring.forget()
 
     async def renew_wall(self, wall: Wall) -> Hung:
         """Another secret for it; the earlier link and its screens stop at once."""

@@ -36,6 +36,7 @@ from endpoints_registry.enrolling import Enrolling
 from endpoints_registry.filing import Filing
 from endpoints_registry.granting import Granting, theirs
 from endpoints_registry.hanging import Hanging
+from endpoints_registry.joining import Joining
 from endpoints_registry.lending import Lending
 from endpoints_registry.points import Point
 from endpoints_registry.registry import Registry
@@ -77,6 +78,7 @@ def routes(
         *Lending(registry).routes(),
         *Granting(registry, origin).routes(),
         *Hanging(registry, origin).routes(),
+        *Joining(registry).routes(),
     ]
 
 

@@ -319,6 +319,10 @@ class LinkSession(_Kept, table=True):
     created_at: datetime
 
 
+PAIRED_FROM = 200
+"""Letters of an address and of a browser's name."""
+
+
 class Wall(_Kept, table=True):
     """A link by which a screen on a wall shows the board of a unit, or all of it."""
 
@@ -332,9 +336,14 @@ class Wall(_Kept, table=True):
     views: str = Field(max_length=200)
     """What it shows in turn, and for how many seconds: `numbers:20 tiles:40`."""
     theme: str = Field(max_length=10)
+    language: str = Field(default="vi", max_length=10, sa_column_kwargs={"server_default": "vi"})
     secret_hash: str = Field(max_length=64)
     created_at: datetime
     revoked_at: datetime | None = None
+    paired_at: datetime | None = None
+    """When somebody last let a screen in by the code that it showed."""
+    paired_from: str | None = Field(default=None, max_length=PAIRED_FROM)
+    """That screen: its address, and what its browser calls itself."""
 
 
 class WallSession(_Kept, table=True):

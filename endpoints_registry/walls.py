@@ -13,7 +13,7 @@ from endpoints_registry.accounts import Lifetime, digest, new_secret
 from endpoints_registry.arriving import neighbourhood
 from endpoints_registry.credentials import UnknownLink, new_handle
 from endpoints_registry.database import Store
-from endpoints_registry.tables import WALL, WALL_SESSION
+from endpoints_registry.tables import PAIRED_FROM, WALL, WALL_SESSION
 
 # A screen goes dark between conferences, some weeks; browsers keep no cookie for longer than 400 days.
 WALL_LIFETIME = Lifetime(idle=timedelta(days=30), most=timedelta(days=400))
@@ -21,6 +21,8 @@ SCREENS = 20
 """On which one link may be open; the one unused the longest goes."""
 WALLS = 200
 """That hang at the same time: one in each district's hall, and as many again."""
+
+_NO_LINK = "Liên kết của màn hình không đúng hoặc đã được thay; hãy xin ban tổ chức liên kết mới."
 
 
 class WrongWall(Exception):
@@ -34,8 +36,9 @@ class Wall:
     handle: str
     name: str
     unit: str | None
-    views: Sequence[str]
+    views: tuple[str, ...]
     theme: str
+    language: str
     created_at: datetime
 
 
@@ -71,25 +74,44 @@ class WallSession:
 
 
 async def hang(
-    connection: AsyncConnection, name: str, unit: str | None, views: Sequence[str], theme: str, now: datetime
+    connection: AsyncConnection,
+    name: str,
+    unit: str | None,
+    views: Sequence[str],
+    theme: str,
+    language: str,
+    now: datetime,
 ) -> Hung:
     """A new link. Raises WrongWall where there are too many."""
     hanging = select(func.count()).select_from(WALL).where(WALL.c.revoked_at.is_(None))
     if (await connection.scalar(hanging) or 0) >= WALLS:
         raise WrongWall(f"Đã có {WALLS} liên kết màn hình; hãy thu hồi liên kết không dùng.")
-    wall, secret = Wall(new_handle(), name, unit, tuple(views), theme, now), new_secret()
+    wall, secret = Wall(new_handle(), name, unit, tuple(views), theme, language, now), new_secret()
     await connection.execute(
         insert(WALL).values(
             handle=wall.handle,
-            name=name,
-            unit_code=unit,
-            views=" ".join(views),
-            theme=theme,
             secret_hash=digest(secret),
             created_at=now,
+            **_settings(wall),
         )
     )
     return Hung(wall, secret)
+
+
+async def change(connection: AsyncConnection, wall: Wall) -> None:
+    """It shows this from now on; its link and its screens stay."""
+    await connection.execute(update(WALL).where(WALL.c.handle == wall.handle).values(_settings(wall)))
+
+
+def _settings(wall: Wall) -> dict[str, str | None]:
+    """What may be changed of it later."""
+    return {
+        "name": wall.name,
+        "unit_code": wall.unit,
+        "views": " ".join(wall.views),
+        "theme": wall.theme,
+        "language": wall.language,
+    }
 
 
 async def listed(connection: AsyncConnection, now: datetime) -> list[Line]:
@@ -149,16 +171,37 @@ async def exchange(
         async with store.writing() as connection:
             await attempts.check(connection, f"link:{neighbourhood(address)}", now)
             await attempts.note(connection, f"link:{neighbourhood(address)}", now)
-        raise UnknownLink("Liên kết của màn hình không đúng hoặc đã được thay; hãy xin ban tổ chức liên kết mới.")
+        raise UnknownLink(_NO_LINK)
     if open_already is not None and open_already.wall.handle == handle and not _over(open_already, now):
         return held, open_already
-    token, wall = new_secret(), _wall(row)
     async with store.writing() as connection:
-        await _make_room(connection, handle, now)
-        await connection.execute(
-            insert(WALL_SESSION).values(token_hash=digest(token), handle=handle, created_at=now, seen_at=now)
-        )
+        return await _opened(connection, _wall(row), now)
+
+
+async def let_in(connection: AsyncConnection, handle: str, now: datetime) -> tuple[str, WallSession]:
+    """A session for a screen for which somebody has spoken, and its token. Raises UnknownLink."""
+    row = (
+        await connection.execute(select(*_COLUMNS).where(WALL.c.handle == handle, WALL.c.revoked_at.is_(None)))
+    ).first()
+    if row is None:
+        raise UnknownLink(_NO_LINK)
+    return await _opened(connection, _wall(row), now)
+
+
+async def _opened(connection: AsyncConnection, wall: Wall, now: datetime) -> tuple[str, WallSession]:
+    token = new_secret()
+    await _make_room(connection, wall.handle, now)
+    await connection.execute(
+        insert(WALL_SESSION).values(token_hash=digest(token), handle=wall.handle, created_at=now, seen_at=now)
+    )
     return token, WallSession(wall, now, now)
+
+
+async def paired(connection: AsyncConnection, wall: Wall, screen: str, now: datetime) -> None:
+    """Note that somebody has spoken for a screen: the audit log tells of what is written."""
+    await connection.execute(
+        update(WALL).where(WALL.c.handle == wall.handle).values(paired_at=now, paired_from=screen[:PAIRED_FROM])
+    )
 
 
 def _over(session: WallSession, now: datetime) -> bool:
@@ -195,9 +238,9 @@ async def seen(connection: AsyncConnection, token: str, now: datetime) -> None:
     await connection.execute(update(WALL_SESSION).where(WALL_SESSION.c.token_hash == digest(token)).values(seen_at=now))
 
 
-_COLUMNS = tuple(WALL.c[name] for name in ("handle", "name", "unit_code", "views", "theme", "created_at"))
+_COLUMNS = tuple(WALL.c[name] for name in ("handle", "name", "unit_code", "views", "theme", "language", "created_at"))
 
 
 def _wall(row: object) -> Wall:
-    handle, name, unit, views, theme, created_at = (getattr(row, column.name) for column in _COLUMNS)
-    return Wall(handle, name, unit, tuple(views.split()), theme, created_at)
+    handle, name, unit, views, theme, language, created_at = (getattr(row, column.name) for column in _COLUMNS)
+    return Wall(handle, name, unit, tuple(views.split()), theme, language, created_at)

@@ -101,9 +101,10 @@ RULES: Mapping[str, Rule] = {
     "wall": Rule(
         "wall",
         ("handle",),
-        plain=_names("name unit_code views theme"),
+        plain=_names("name unit_code views theme language"),
+        private=_names("paired_from"),
         ends={"revoked_at": "revoked"},
-        called={"secret_hash": "renewed"},
+        called={"secret_hash": "renewed", "paired_at": "paired"},
     ),
     "agent_token": Rule("agent-token", ("point_id",), ends={"revoked_at": "revoked"}),
     "point_pin": Rule("pin", ("point_id",)),

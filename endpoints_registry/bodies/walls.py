@@ -9,6 +9,7 @@ from endpoints_registry.bodies import NO_CONTROLS, Asked, Code, Moment, Told
 ViewName = Literal["numbers", "units", "tiles", "attention"]
 Theme = Literal["dark", "light", "hour"]
 """`hour`: light by day and dark by night, by the hall's clock."""
+Language = Literal["vi", "en"]
 
 
 class ViewSeconds(Asked):
@@ -34,6 +35,12 @@ class WallBody(Asked):
         max_length=8,
     )
     theme: Theme = "dark"
+    language: Language = "vi"
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """The views as they are kept: `numbers:20`."""
+        return tuple(f"{each.view}:{each.seconds}" for each in self.views)
 
 
 class WallSecretBody(Asked):
@@ -48,6 +55,7 @@ class WallAnswer(Told):
     unit_name: str
     views: list[ViewSeconds]
     theme: str
+    language: str
 
 
 class WallLine(WallAnswer):
@@ -60,6 +68,48 @@ class WallLine(WallAnswer):
 
 class WallLinesAnswer(Told):
     walls: list[WallLine]
+
+
+class ScreenSecretBody(Asked):
+    secret: str = Field(min_length=1, max_length=200)
+    """Its own, that it got with its code."""
+
+
+class ScreenCodeBody(Asked):
+    code: str = Field(min_length=1, max_length=30)
+    """As the screen shows it; small letters, spaces and hyphens do not matter."""
+
+
+class ScreenCodeAnswer(Told):
+    """What a screen shows, and by what it asks whether it was taken in. The secret is never shown."""
+
+    code: str
+    secret: str
+    until: Moment
+    """Then it asks for another."""
+    ask_every_s: int
+
+
+class ScreenWaitsAnswer(Told):
+    """Nobody has taken the screen in yet."""
+
+    until: Moment
+
+
+class ScreenAnswer(Told):
+    """The screen that shows a code: what whoever takes it in should know it by."""
+
+    code: str
+    address: str
+    browser: str
+    since: Moment
+    until: Moment
+
+
+class PairedAnswer(WallAnswer):
+    """What the screen shows from now on; the cookie has its session."""
+
+    handle: str
 
 
 class WallMade(Told):

@@ -27,6 +27,20 @@ async def test_a_wall_whose_link_is_renewed_or_revoked_goes_dark_at_once(alone: 
     assert (await untouched.next())["type"] == "snapshot"
 
 
+async def test_a_wall_that_shows_something_else_from_now_on_is_told_to_come_anew_and_no_other_is(alone: City) -> None:
+    registry, ann = alone.ours.house.registry, alone.who("ann")
+    changed, other = await hung(registry, "006"), await hung(registry, "006")
+    line, untouched = await watching(alone, "006", {**changed}), await watching(alone, "006", {**other})
+    look = {"name": "Sảnh", "unit": "006", "views": [{"view": "tiles", "seconds": 60}]}
+    path = f"/api/v1/registry/walls/{changed['Bridge-Wall']}"
+    assert (await ann.ask("PUT", path, look, {})).status == 200
+    assert await line.closed() == 1012
+    await untouched.say("watch")
+    assert (await untouched.next())["type"] == "snapshot"
+    # It is not kept out, as one is whose link was taken back.
+    await watching(alone, "006", {**changed})
+
+
 async def test_a_wall_sees_its_own_part_without_people_and_its_cookie_opens_no_other(city: City) -> None:
     registry = city.ours.house.registry
     ours, theirs = await hung(registry, "006"), await hung(registry, "001")

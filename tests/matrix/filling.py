@@ -114,6 +114,7 @@ class Filling:
             "cluster": self._made.get("cluster", CLUSTER),
             "handle": HASH,
             "wall": self._made.get("wall") or self._walls.get(place.unit, HASH),
+            "screen": self._made.get("screen", "7777-7777"),
             "form": "party",
             "format": "csv",
             "path": "icon.svg",
@@ -216,6 +217,10 @@ class Filling:
                         connection, account, "tạm", account.role, account.scope, until, registry.now()
                     )
                 self._made["token"] = str(made.id)
+            case "screen":
+                # From another address each time: an office has so many at once and no more.
+                address = f"10.0.{next(self._next)}.1"
+                self._made["screen"] = registry.pairing.begin(address, "TV")[0].code
             case "wall":
                 self._made["wall"] = await self._wall(place)
             case "session":

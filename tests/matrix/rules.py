@@ -374,9 +374,15 @@ ROWS: Sequence[Row] = (
     row("GET /api/v1/registry/walls", GRANT),
     row("POST /api/v1/registry/walls", GRANT, UNIT, 201, body={"name": "Phòng họp", "unit": "{unit}"}),
     row("POST /api/v1/registry/walls", GRANT, ALL_OF_IT, 201, body={"name": "Phòng họp"}),
+    row("PUT /api/v1/registry/walls/{wall}", GRANT, UNIT, body={"name": "Phòng họp", "unit": "{unit}"}),
     row("POST /api/v1/registry/walls/{wall}/renewal", GRANT, UNIT, make="wall"),
     row("DELETE /api/v1/registry/walls/{wall}", GRANT, UNIT, 204, make="wall"),
     row("POST /api/v1/walls/{wall}/session", ANYBODY, good=422, body={}),
+    # 429 once as many wait from one address as may.
+    row("POST /api/v1/pairings", ANYBODY, good=201, also=429),
+    row("POST /api/v1/pairings/session", ANYBODY, good=422, body={}),
+    row("POST /api/v1/registry/pairings", GRANT, good=422, body={}),
+    row("POST /api/v1/registry/walls/{wall}/screens", GRANT, UNIT, body={"code": "{screen}"}, make="screen"),
     row("GET /api/v1/wall", WATCH, but=NO_WALL),
     # --- one's own account
     row("POST /api/v1/session", ANYBODY, good=422, body={}),

@@ -1,6 +1,8 @@
 """A screen on a wall in a real browser: nobody signs in, nobody touches it, and it shows what is so."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,9 +119,64 @@ async def test_a_revoked_link_leaves_a_calm_sentence_and_nothing_else(screen: Re
     assert await serious(screen.page) == []
 
 
-async def test_without_a_link_there_is_nothing_to_see(screen: Reader) -> None:
+async def test_what_the_office_changes_is_on_the_screen_within_seconds(screen: Reader, ours: Own) -> None:
+    page, registry = screen.page, ours.house.registry
+    hung = await registry.hang_wall("Hội trường", None, ("numbers:3600", "tiles:3600"))
+    await page.goto(screen.address + hung.path)
+    await shows(page, "numbers")
+    await page.keyboard.press("ArrowRight")
+    await shows(page, "tiles")
+    changed = replace(hung.wall, unit="006", views=("units:3600",), theme="light", language="en")
+    await registry.change_wall(changed)
+    await shows(page, "units")
+    await expect(page.locator("html")).to_have_attribute("lang", "en", timeout=PATIENCE_MS)
+    await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    await expect(page.locator("header p")).to_have_text("Quận Đống Đa")
+    await expect(page.locator(".pair h2").first).to_have_text("Bridge points connected")
+    # A screen whose address says a language keeps to it.
+    await page.goto(screen.address + hung.path.replace("#", "?lang=vi#"))
+    await shows(page, "units")
+    await expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert screen.complaints == []
+
+
+async def test_without_a_link_it_shows_a_code_by_which_the_office_takes_it_in(
+    screen: Reader, browser: Browser, ours: Own
+) -> None:
     await screen.page.goto(f"{screen.address}/wall?lang=en")
     await expect(screen.page.locator("h1")).to_have_text("This screen has no link yet")
+    code = screen.page.locator(".code")
+    await expect(code).to_have_text(re.compile("^[A-Z0-9]{4} [A-Z0-9]{4}$"))
+    for width, height in SIZES:
+        await screen.page.set_viewport_size({"width": width, "height": height})
+        assert await widest(screen.page) <= 0
+    async with at_a_screen(browser, ours) as ann:
+        page = ann.page
+        await page.goto(f"{ann.address}/admin#links")
+        await page.locator(".walls summary").click()
+        await page.get_by_role("button", name="Ghép màn hình bằng mã").click()
+        dialog = page.get_by_role("dialog")
+        # A wrong code says so, and stays to be typed again.
+        await dialog.get_by_label("Mã trên màn hình").fill("aaaa aaaa")
+        await dialog.get_by_role("button", name="Tìm màn hình").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Không có màn hình nào đang hiện mã này")
+        await dialog.get_by_label("Mã trên màn hình").fill((await code.inner_text()).lower())
+        await dialog.get_by_role("button", name="Tìm màn hình").click()
+        await expect(dialog.locator(".seen-screen")).to_contain_text("Chrome, Linux, từ địa chỉ 127.0.0.1")
+        await dialog.get_by_label("Treo ở đâu").fill("Sảnh lớn")
+        await dialog.get_by_label("Các đơn vị").select_option("Không hiện")
+        await dialog.get_by_role("button", name="Ghép màn hình").click()
+        await expect(dialog).to_have_count(0)
+        await shows(screen.page, "numbers")
+        await expect(screen.page.locator(".dots i")).to_have_count(3)
+        await expect(page.locator(".walls .row", has_text="Sảnh lớn")).to_contain_text("1 nơi", timeout=PATIENCE_MS)
+        # The browser itself says that the wrong code was refused.
+        assert [said for said in ann.complaints if "404" not in said] == []
+        ann.complaints.clear()
+    # Switched off and on again.
+    await screen.page.reload()
+    await shows(screen.page, "numbers")
+    assert screen.complaints == []
 
 
 async def test_an_outage_of_the_centre_stands_before_everything(screen: Reader, ours: Own) -> None:
@@ -156,6 +213,17 @@ async def test_the_office_makes_a_link_hands_it_out_once_and_takes_it_back(brows
         await page.locator(".walls summary").click()
         row = page.locator(".walls .row", has_text="Phòng họp")
         await expect(row).to_contain_text("1 nơi")
+        await row.get_by_role("button", name="Chỉnh sửa").click()
+        await expect(page.get_by_label("Các đơn vị")).to_have_value("0")
+        await page.get_by_label("Treo ở đâu").fill("Phòng họp lớn")
+        await page.get_by_label("Mọi điểm cầu").select_option("Không hiện")
+        await page.get_by_role("button", name="Lưu").click()
+        await expect(page.locator(".walls .row")).to_contain_text("Phòng họp lớn")
+        await page.goto(address)
+        await shows(page, "numbers")
+        await expect(page.locator(".dots i")).to_have_count(2)
+        await page.goto(f"{ann.address}/admin#links")
+        await page.locator(".walls summary").click()
         await row.get_by_role("button", name="Thu hồi").click()
         await page.get_by_role("dialog").get_by_role("button", name="Thu hồi").click()
         await expect(page.locator(".walls")).to_contain_text("Chưa có màn hình nào.")

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from endpoints_registry import holding
-from endpoints_registry.door import CALLER, Credential
+from endpoints_registry.door import CREDENTIAL, Credential
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry
 
@@ -30,7 +30,7 @@ async def open_sockets(registry: Registry) -> dict[str, web.Request]:
         request = make_mocked_request("GET", "/ws/point", headers=CIMultiDict(headers))
         credential = await registry.keyring.found(request)
         assert isinstance(credential, Credential)
-        request[CALLER] = credential.caller
+        request[CREDENTIAL] = credential
         sockets[name] = request
     return sockets
 

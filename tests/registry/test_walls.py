@@ -18,7 +18,13 @@ from tests.registry.conftest import Browser, Front, refused, told
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 WALLS_PATH = "/api/v1/registry/walls"
-OFFICE = {"name": "Phòng Thường trực", "unit": "001", "views": [{"view": "tiles", "seconds": 40}], "theme": "hour"}
+OFFICE = {
+    "name": "Phòng Thường trực",
+    "unit": "001",
+    "views": [{"view": "tiles", "seconds": 40}],
+    "theme": "hour",
+    "language": "en",
+}
 
 
 async def hung(staff: Browser, **more: Any) -> tuple[str, str]:
@@ -124,6 +130,35 @@ async def test_a_renewed_link_and_a_revoked_one_open_nothing_and_the_audit_says_
     assert not any(newer.encode() in row.entry.what for row in rows)
 
 
+async def test_a_wall_is_changed_under_its_screens_and_the_audit_says_what_it_was(front: Front) -> None:
+    ann, screen = await front.staff(Role.ORGANISER), await front.browser()
+    handle, secret = await hung(ann)
+    await opened(screen, handle, secret)
+    async with ann.put(f"{WALLS_PATH}/{handle}", json=OFFICE) as answer:
+        assert (answer.status, await answer.json()) == (200, {**OFFICE, "unit_name": "Quận Ba Đình"})
+    # The same link and the same session.
+    async with screen.get("/api/v1/wall", headers={"Bridge-Wall": handle}) as answer:
+        assert await answer.json() == {**OFFICE, "unit_name": "Quận Ba Đình"}
+    assert await opened(await front.browser(), handle, secret) == 200
+    async with front.registry.store.reading() as connection:
+        (row,) = await audit.read(connection, Wanted(action="wall-changed"))
+    changes = {change.field: (change.before, change.after) for change in audit.what_of(row.entry).changes}
+    assert said(row.entry.action) == "Thay đổi liên kết của màn hình"
+    assert changes["unit_code"] == (None, "001")
+    assert changes["language"] == ("vi", "en")
+
+
+async def test_whoever_holds_a_wall_cannot_turn_it_to_what_is_not_theirs(front: Front) -> None:
+    ann, district = await front.staff(Role.ORGANISER), await front.staff(Role.COORDINATOR, "001")
+    of_all, _ = await hung(ann)
+    own, _ = await hung(district, unit="00004")
+    nowhere = (404, "not_found")
+    assert await refused(district, "PUT", f"/registry/walls/{own}", json={**OFFICE, "unit": None}) == nowhere
+    assert await refused(district, "PUT", f"/registry/walls/{own}", json={**OFFICE, "unit": "01"}) == nowhere
+    assert await refused(district, "PUT", f"/registry/walls/{of_all}", json=OFFICE) == nowhere
+    assert [line["unit"] for line in (await told(ann, "/registry/walls"))["walls"]] == ["00004", None]
+
+
 async def test_secrets_are_not_guessed_and_whoever_has_one_is_not_kept_out(front: Front) -> None:
     handle, secret = await hung(await front.staff(Role.ORGANISER))
     screen = await front.browser()
@@ -161,6 +196,7 @@ async def test_walls_are_bounded(front: Front) -> None:
         {"views": [{"view": "tiles", "seconds": 0}]},
         {"views": [{"view": "tiles"}] * 9},
         {"theme": "pink"},
+        {"language": "fr"},
         {"name": "Tường\x00"},
         {"name": ""},
     ],

@@ -17,6 +17,7 @@ const NAMED = 8;
 const KINDS = [
   ['account', N('Tài khoản')],
   ['link', N('Đường dẫn điểm cầu')],
+  ['wall', N('Màn hình treo')],
   ['pin', N('Mã PIN')],
   ['agent-token', N('Mã cho máy')],
   ['api-token', N('Mã API')],
@@ -41,6 +42,8 @@ const VERBS = {
   disabled: N('Khóa'),
   enabled: N('Mở lại'),
   rekeyed: N('Đổi mật khẩu'),
+  renewed: N('Cấp lại'),
+  paired: N('Ghép một màn hình'),
   confirmed: N('Xác nhận'),
   erased: N('Xóa hẳn'),
 };

@@ -23,6 +23,10 @@ const FIELDS = {
   role: N('Vai trò'),
   scope: N('Nơi phụ trách'),
   keep_days: N('Số ngày giữ họ tên'),
+  views: N('Lần lượt hiện'),
+  theme: N('Giao diện'),
+  language: N('Ngôn ngữ'),
+  paired_from: N('Màn hình được ghép'),
 };
 
 /** @param {string} field */

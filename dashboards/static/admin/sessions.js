@@ -6,12 +6,15 @@ import { Awaited, useTold } from '../office/listing.js';
 import { moment } from '../office/moments.js';
 import { sure } from '../office/sure.js';
 
+/** A television says that it is a Linux as well. */
+const SYSTEMS = ['Tizen', 'Web0S', 'CrKey', 'Windows', 'Android', 'iPhone', 'iPad', 'Mac OS X', 'Linux'];
+
 /** "Firefox, Windows" of what a browser calls itself; the whole where it is none we know. @param {string} said */
-function browserWords(said) {
+export function browserWords(said) {
   const browser = /(Edg|OPR|CocCoc|Firefox|Chrome|Safari)/.exec(said.replace(/Chrome(?=.*(Edg|OPR|coc_coc))/, ''))?.[1] ?? '';
-  const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(said)?.[1] ?? '';
+  const system = SYSTEMS.find((each) => said.includes(each)) ?? '';
   /** @type {Record<string, string>} */
-  const called = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
+  const called = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS', Tizen: 'TV Samsung', Web0S: 'TV LG', CrKey: 'Chromecast' };
   return [called[browser] ?? browser, called[system] ?? system].filter(Boolean).join(', ') || said || t('Trình duyệt không rõ');
 }
 

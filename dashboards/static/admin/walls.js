@@ -1,79 +1,42 @@
-// Screens on walls: each with a link of its own, whose address is shown once; renewed and taken back here.
+// Screens on walls: each with a link of its own, whose address is shown once, or taken in by a code; changed, renewed and taken back here.
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
-import { N, t } from '../language.js';
+import { t } from '../language.js';
 import { figure } from '../board/format.js';
-import { api, why } from '../office/asking.js';
-import { Finder, Line, Select } from '../office/asks.js';
+import { api } from '../office/asking.js';
 import { Copy } from '../office/copy.js';
 import { Dialog } from '../office/dialog.js';
 import { Awaited, Rows, useTold } from '../office/listing.js';
 import { day, moment } from '../office/moments.js';
-import { session } from '../office/store.js';
+import { tell } from '../office/store.js';
 import { sure } from '../office/sure.js';
-import { everywhere } from './roles.js';
+import { Pair } from './pairing.js';
+import { WallForm } from './wallform.js';
 
-/** @typedef {{view: string, seconds: number}} Shown
- * @typedef {{handle: string, name: string, unit: string | null, unit_name: string, views: Shown[], theme: string, created_at: string, screens: number, seen_at: string | null}} Wall
+/** @typedef {import('./wallform.js').Wall} Wall @typedef {import('./wallform.js').Look} Look
  * @typedef {{name: string, url: string}} Given */
 
-/** In the order in which they take turns. @type {Record<string, string>} */
-const VIEWS = {
-  numbers: N('Hai con số của ngày'),
-  units: N('Các đơn vị'),
-  tiles: N('Mọi điểm cầu'),
-  attention: N('Việc cần xử lý'),
-};
-
-/** @type {readonly (readonly [string, string])[]} */
-const THEMES = [
-  ['dark', N('Nền tối')],
-  ['light', N('Nền sáng')],
-  ['hour', N('Sáng ban ngày, tối ban đêm')],
-];
-
-/** @type {readonly string[]} */
-const SECONDS = ['0', '10', '20', '30', '60', '120', '300'];
+const COMES_IN_MS = 4_000;
 
 /** @param {{close: () => void, made: (given: Given) => void}} props */
-function New({ close, made }) {
-  const all = everywhere(session.value?.user.role ?? '');
-  const [name, setName] = useState('');
-  const [unit, setUnit] = useState(/** @type {import('../office/asks.js').Found | null} */ (null));
-  const [theme, setTheme] = useState('dark');
-  const [seconds, setSeconds] = useState(/** @type {Record<string, string>} */ ({ numbers: '20', units: '20', tiles: '30', attention: '20' }));
-  const [wrong, setWrong] = useState('');
-  /** @param {Event} event */
-  const go = async (event) => {
-    event.preventDefault();
-    const views = Object.keys(VIEWS).filter((view) => seconds[view] !== '0').map((view) => ({ view, seconds: Number(seconds[view]) }));
-    if (views.length === 0) return setWrong(t('Hãy chọn ít nhất một màn hình.'));
-    if (!all && !unit) return setWrong(t('Hãy chọn đơn vị.'));
-    try {
-      made({ name: name.trim(), ...(await api('/registry/walls', { method: 'POST', body: { name: name.trim(), unit: unit?.code ?? null, views, theme } })) });
-    } catch (error) {
-      setWrong(why(error));
-    }
-  };
-  return html`
-    <${Dialog} title=${t('Cấp liên kết màn hình')} close=${close}>
-      <form onSubmit=${go}>
-        <${Line} name=${t('Treo ở đâu')} value=${name} set=${setName} required maxlength="100" hint=${t('Ví dụ: Phòng họp Thường trực')} />
-        <${Finder} name=${t('Cho xem đơn vị')} chosen=${unit} choose=${setUnit} required=${!all} />
-        ${all && html`<p class="soft">${t('Để trống thì xem toàn hội nghị.')}</p>`}
-        <fieldset class="turns"><legend>${t('Lần lượt hiện')}</legend>
-          ${Object.entries(VIEWS).map(
-            ([view, words]) => html`<${Select} key=${view} name=${t(words)} value=${seconds[view] ?? '0'} set=${(/** @type {string} */ value) => setSeconds({ ...seconds, [view]: value })}
-              choices=${SECONDS.map((each) => [each, each === '0' ? t('Không hiện') : t('{n} giây', { n: each })])} />`,
-          )}
-        </fieldset>
-        <${Select} name=${t('Giao diện')} value=${theme} set=${setTheme} choices=${THEMES.map(([key, words]) => [key, t(words)])} />
-        <p class="wrong" role="alert">${wrong}</p>
-        <div class="pills"><button type="submit" class="pill strong">${t('Cấp liên kết')}</button><button type="button" class="pill" onClick=${close}>${t('Thôi')}</button></div>
-      </form>
-    <//>
-  `;
-}
+const New = ({ close, made }) => html`
+  <${Dialog} title=${t('Cấp liên kết màn hình')} close=${close}>
+    <${WallForm} does=${t('Cấp liên kết')} close=${close} act=${async (/** @type {Look} */ look) => made({ name: look.name, ...(await api('/registry/walls', { method: 'POST', body: look })) })} />
+  <//>
+`;
+
+/** @param {{wall: Wall, close: () => void, changed: () => void}} props */
+const Change = ({ wall, close, changed }) => html`
+  <${Dialog} title=${t('Chỉnh sửa màn hình: {name}', { name: wall.name })} close=${close}>
+    <p class="soft">${t('Màn hình đang mở tự theo trong vài giây.')}</p>
+    <${WallForm} wall=${wall} does=${t('Lưu')} close=${close} act=${async (/** @type {Look} */ look) => {
+      await api(`/registry/walls/${wall.handle}`, { method: 'PUT', body: look });
+      close();
+      tell(t('Đã sửa màn hình {name}.', { name: look.name }));
+      changed();
+    }} />
+  <//>
+`;
 
 /** @param {{given: Given, close: () => void}} props */
 const Once = ({ given: { name, url }, close }) => html`
@@ -85,8 +48,8 @@ const Once = ({ given: { name, url }, close }) => html`
   <//>
 `;
 
-/** @param {{wall: Wall, given: (given: Given) => void, again: () => void}} props */
-function Doing({ wall, given, again }) {
+/** @param {{wall: Wall, given: (given: Given) => void, change: () => void, again: () => void}} props */
+function Doing({ wall, given, change, again }) {
   const { name, handle, screens } = wall;
   const renew = () =>
     sure({
@@ -106,12 +69,14 @@ function Doing({ wall, given, again }) {
       done: t('Đã thu hồi liên kết của {name}.', { name }),
       act: (reason) => api(`/registry/walls/${handle}`, { method: 'DELETE', reason }).then(again),
     });
-  return html`<span class="pills"><button type="button" class="pill" onClick=${renew}>${t('Cấp lại')}</button><button type="button" class="pill" onClick=${revoke}>${t('Thu hồi')}</button></span>`;
+  return html`<span class="pills"><button type="button" class="pill" onClick=${change}>${t('Chỉnh sửa')}</button><button type="button" class="pill" onClick=${renew}>${t('Cấp lại')}</button><button type="button" class="pill" onClick=${revoke}>${t('Thu hồi')}</button></span>`;
 }
 
 export function Walls() {
   const { told, wrong, again } = useTold('/registry/walls');
   const [making, setMaking] = useState(false);
+  const [pairing, setPairing] = useState(false);
+  const [changing, setChanging] = useState(/** @type {Wall | null} */ (null));
   const [given, setGiven] = useState(/** @type {Given | null} */ (null));
   const walls = /** @type {Wall[]} */ (told?.walls ?? []);
   return html`
@@ -119,7 +84,7 @@ export function Walls() {
       <summary><h3>${t('Màn hình treo')}</h3>${told && html`<span class="soft">${figure(walls.length)}</span>`}</summary>
       <div class="office-top">
         <p class="soft">${t('Bảng số lớn cho hội trường và phòng lãnh đạo: chỉ xem, không có họ tên, không phải đăng nhập.')}</p>
-        <div class="pills"><button type="button" class="pill" onClick=${() => setMaking(true)}>${t('Cấp liên kết màn hình')}</button></div>
+        <div class="pills"><button type="button" class="pill strong" onClick=${() => setPairing(true)}>${t('Ghép màn hình bằng mã')}</button><button type="button" class="pill" onClick=${() => setMaking(true)}>${t('Cấp liên kết màn hình')}</button></div>
       </div>
       ${
         told === null || wrong
@@ -136,16 +101,22 @@ export function Walls() {
                   cells: [
                     wall.unit ? wall.unit_name || wall.unit : t('Toàn hội nghị'),
                     wall.screens && wall.seen_at ? t('{n} nơi, gần nhất {at}', { n: figure(wall.screens), at: moment(wall.seen_at) }) : '–',
-                    html`<${Doing} wall=${wall} given=${setGiven} again=${again} />`,
+                    html`<${Doing} wall=${wall} given=${setGiven} change=${() => setChanging(wall)} again=${again} />`,
                   ],
                 }))}
               />`
       }
+      ${pairing && html`<${Pair} walls=${walls} changed=${again} close=${() => {
+        setPairing(false);
+        // By then the screen has come in.
+        setTimeout(again, COMES_IN_MS);
+      }} />`}
       ${making && html`<${New} close=${() => setMaking(false)} made=${(/** @type {Given} */ one) => {
         setMaking(false);
         setGiven(one);
         again();
       }} />`}
+      ${changing && html`<${Change} key=${changing.handle} wall=${changing} close=${() => setChanging(null)} changed=${again} />`}
       ${given && html`<${Once} given=${given} close=${() => setGiven(null)} />`}
     </details>
   `;

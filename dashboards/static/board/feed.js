@@ -20,6 +20,7 @@ const RETRY_CAP_MS = 10_000;
  * @property {() => {epoch: any, offset: number} | null} known
  * @property {(line: Line, code?: number) => void} line
  * @property {() => void} [refused]  a socket closed before it opened: perhaps we are signed out
+ * @property {() => void} [returned]  the line stands again after it was gone, however briefly
  */
 
 /** Full jitter: anything between nought and the doubled wait, so that two hundred screens do not come back at once.
@@ -45,6 +46,7 @@ export function follow(world, listener) {
   /** @type {Line} */
   let line = 'connecting';
   let stopped = false;
+  let before = false;
 
   /** @param {Line} next @param {number} [code] */
   const say = (next, code) => {
@@ -72,6 +74,8 @@ export function follow(world, listener) {
     socket = mine;
     mine.onopen = () => {
       opened = true;
+      if (before) listener.returned?.();
+      before = true;
       const known = listener.known();
       mine.send(JSON.stringify(known ? { type: 'watch', epoch: known.epoch, offset: known.offset } : { type: 'watch' }));
     };

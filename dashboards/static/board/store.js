@@ -254,7 +254,7 @@ function take(frame) {
 }
 
 /** How a screen without a person comes in, in the place of the reader's session.
- * @type {{query: Record<string, string>, refused: () => void} | null} */
+ * @type {{query: Record<string, string>, refused: () => void, returned: () => void} | null} */
 let entrance = null;
 
 /** @param {NonNullable<typeof entrance>} given */
@@ -296,6 +296,7 @@ export function watch() {
       if (code !== undefined) closeCode.value = code;
     },
     refused: () => (entrance ? entrance.refused() : void whyRefused()),
+    returned: () => entrance?.returned(),
   });
 }
 

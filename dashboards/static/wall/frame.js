@@ -1,7 +1,7 @@
 // The frame of a screen on a wall: what stands there when there is nothing to show yet, what is always there, and one view.
 import { html } from '../vendor/html.js';
-import { useEffect, useLayoutEffect, useState } from '../vendor/hooks.mjs';
-import { t } from '../language.js';
+import { useEffect, useLayoutEffect, useRef, useState } from '../vendor/hooks.mjs';
+import { N, t } from '../language.js';
 import { conference, plan } from '../board/conference.js';
 import { STALE_MS } from '../board/feed.js';
 import { troubleLook } from '../board/affairs.js';
@@ -14,6 +14,7 @@ import { worn } from './awake.js';
 import { ahead_ms, shut, wall } from './entrance.js';
 import { Numbers } from './numbers.js';
 import { Outage } from './outage.js';
+import { waits } from './pairing.js';
 import { Tiles } from './tiles.js';
 import { fill, go, hold, loud, turn, view, views } from './turns.js';
 import { Units } from './units.js';
@@ -28,10 +29,34 @@ const Quiet = ({ title, children }) => html`
   </main>
 `;
 
-const Closed = () =>
-  shut.value === 'no_link'
-    ? html`<${Quiet} title=${t('Màn hình này chưa có liên kết')}><p>${t('Xin ban tổ chức liên kết của màn hình, rồi mở đúng địa chỉ đó.')}</p><//>`
-    : html`<${Quiet} title=${t('Liên kết của màn hình này đã được thu hồi')}><p>${t('Xin ban tổ chức liên kết mới khi cần dùng lại.')}</p><//>`;
+/** What the remote control's one button does. */
+function Anew() {
+  const link = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => link.current?.focus(), []);
+  return html`<a class="anew" ref=${link} href=${location.pathname + location.search}>${t('Ghép lại bằng mã')}</a>`;
+}
+
+const Closed = () => html`
+  <${Quiet} title=${t('Liên kết của màn hình này đã được thu hồi')}>
+    <p>${t('Xin ban tổ chức liên kết mới khi cần dùng lại.')}</p>
+    <${Anew} />
+  <//>
+`;
+
+const TROUBLES = {
+  '': N('Mã tự đổi sau mỗi 10 phút; ghép xong, màn hình tự vào.'),
+  away: N('Mất liên lạc với máy chủ; màn hình tự nối lại.'),
+  crowded: N('Đang có quá nhiều màn hình chờ ghép; màn hình tự thử lại.'),
+};
+
+/** @param {{waits: import('./pairing.js').Waits}} props */
+const Code = ({ waits: { code, trouble } }) => html`
+  <${Quiet} title=${t('Màn hình này chưa có liên kết')}>
+    ${code && html`<p class="code" data-away=${trouble !== ''}><span>${code.slice(0, 4)}</span> <span>${code.slice(4)}</span></p>`}
+    <p>${t('Người của ban tổ chức mở {address}, vào Đường dẫn điểm cầu, Màn hình treo, bấm Ghép màn hình bằng mã rồi gõ mã này.', { address: `${location.host}/admin` })}</p>
+    <p role="status">${t(TROUBLES[trouble])}</p>
+  <//>
+`;
 
 /** The hour before there is a hall whose time it could be. */
 function Now() {
@@ -125,6 +150,7 @@ function useTheme() {
 
 export function Frame() {
   useTheme();
+  if (waits.value) return html`<${Code} waits=${waits.value} />`;
   if (shut.value) return html`<${Closed} />`;
   if (!state.value) return html`<${Before} />`;
   const stale = line.value !== 'live' && silence.value >= STALE_MS;

@@ -1,17 +1,22 @@
 // Keeps the wall on what goes on, for days: the right conference, after a restart, after an update, until the link is taken back.
 import { effect } from '../vendor/signals.mjs';
 import { chosen } from './choosing.js';
-import { ask, enter, handle, shut, Shut, Unanswered, wall } from './entrance.js';
+import { ask, enter, handle, lookUp, shut, Shut, Unanswered, wall } from './entrance.js';
+import { takenIn } from './pairing.js';
+import { speakAs } from './speaking.js';
 import { conference, plan } from '../board/conference.js';
 import { enterBy, hurry, line, rest, state, unit, watch } from '../board/store.js';
 
 const LOOK_MS = 30_000;
+const WITHOUT_LINE_MS = 8_000; // nobody says then that the link shows something else from now on, or nothing
 const RETRY_MS = 5_000;
 const SAME_PAGE_MS = 3_600_000;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let next;
 let looking = false;
+let wanted = false;
+/** Of which conference and unit there is a line. */
 let followed = '';
 
 /** @param {number} ms */
@@ -32,7 +37,7 @@ function clear() {
 
 /** @param {import('./choosing.js').Conference | null} one */
 async function turnTo(one) {
-  const standing = one && one.phase !== 'draft' ? one.id : '';
+  const standing = one && one.phase !== 'draft' ? `${one.id} ${unit.peek()}` : '';
   const same = standing === followed && conference.peek()?.id === one?.id;
   conference.value = one;
   if (same) return;
@@ -42,19 +47,24 @@ async function turnTo(one) {
   if (!standing || !one) return;
   watch();
   const { body } = await ask(`/conferences/${encodeURIComponent(one.id)}`);
-  if (followed === one.id) plan.value = { sittings: [], ...body };
+  if (followed === standing) plan.value = { sittings: [], ...body };
 }
 
 /** Which conference is it now, and may we still look? */
 export async function look() {
+  wanted = true;
   if (looking) return;
   looking = true;
   let again = LOOK_MS;
   try {
+    wanted = false;
     if (wall.peek() === null) await enter();
+    else await lookUp();
+    await speakAs(wall.peek()?.language ?? '');
     unit.value = wall.peek()?.unit ?? '';
     const { body, at_ms } = await ask('/conferences');
     await turnTo(chosen(body.conferences, at_ms));
+    if (!followed) again = WITHOUT_LINE_MS;
   } catch (error) {
     if (error instanceof Shut) {
       clear();
@@ -65,7 +75,8 @@ export async function look() {
   } finally {
     looking = false;
   }
-  later(again);
+  // What was asked for meanwhile may have come too late for the answer.
+  later(wanted ? 0 : again);
 }
 
 const PAGE = document.querySelector('script[type=module]')?.getAttribute('src') ?? '';
@@ -81,8 +92,7 @@ async function samePage() {
 }
 
 /** From now on. */
-export function keepOn() {
-  enterBy({ query: { wall: handle }, refused: () => later(500) });
+export async function keepOn() {
   let before = '';
   effect(() => {
     const now = line.value;
@@ -103,9 +113,14 @@ export function keepOn() {
     phase = now;
   });
   setInterval(() => void samePage(), SAME_PAGE_MS);
+  // Another link was opened in the same window.
+  addEventListener('hashchange', () => location.reload());
   addEventListener('online', () => {
     hurry();
-    if (shut.peek() === '') void look();
+    if (handle && !shut.peek()) void look();
   });
-  return look();
+  if (!handle) await takenIn();
+  // Whose link shows something else from now on is sent away and comes again.
+  enterBy({ query: { wall: handle }, refused: () => later(500), returned: () => later(0) });
+  await look();
 }

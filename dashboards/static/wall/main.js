@@ -6,6 +6,7 @@ import { age, tick } from '../board/store.js';
 import { stayOn } from './awake.js';
 import { Frame } from './frame.js';
 import { keepOn } from './keeping.js';
+import { spoken } from './speaking.js';
 import { turnOn } from './turns.js';
 
 const TICK_MS = 200;
@@ -15,7 +16,9 @@ const root = /** @type {HTMLElement} */ (document.getElementById('wall'));
 
 speak(await words(root.dataset.words));
 root.replaceChildren();
-render(html`<${Frame} />`, root);
+// In another language everything is drawn anew.
+const Spoken = () => html`<${Frame} key=${spoken.value} />`;
+render(html`<${Spoken} />`, root);
 stayOn();
 turnOn();
 setInterval(tick, TICK_MS);

@@ -1,5 +1,5 @@
 // What is on the screen now: one of the views in its turn, or what is louder than all of them.
-import { computed, signal } from '../vendor/signals.mjs';
+import { computed, effect, signal } from '../vendor/signals.mjs';
 import { affairs, hallSecond, state } from '../board/store.js';
 import { over } from '../board/affairs.js';
 import { wall } from './entrance.js';
@@ -67,6 +67,10 @@ export function fill() {
 const KEYS = { ArrowRight: () => go(1), ArrowLeft: () => go(-1), ' ': hold, f: fill };
 
 export function turnOn() {
+  effect(() => {
+    // The link shows fewer views than before.
+    if (turn.peek().at >= Math.max(1, views.value.length)) turn.value = begun(performance.now());
+  });
   addEventListener('keydown', (event) => {
     const does = KEYS[event.key];
     // A button has its own idea of the space bar.
