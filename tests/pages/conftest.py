@@ -10,12 +10,13 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from tests.flows.house import Keys, Own, copied, furnished, own
 from tests.pages.city import City, at_0824, served
+from tests.pages.hall import PATIENCE_S
 from tests.ports import lasting
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 TELEPHONE: ViewportSize = {"width": 360, "height": 800}
 # What is awaited is seldom a second away; a machine that has other work, too, is not a fault of the page.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 LIT = "[...document.querySelectorAll('.tile')].filter((each) => getComputedStyle(each).opacity === '1')"
 """The tiles of the wall that stand out, or all of them."""
@@ -64,6 +65,7 @@ class Reader:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
+        page.set_default_timeout(PATIENCE_S * 1000)
         self.address = address
         self.complaints: list[str] = []
         self._pardoned: set[str] = set()

@@ -112,7 +112,6 @@ async def before(
     if english:
         await context.add_cookies([{"name": "language", "value": "en", "url": house.address}])
     page = await context.new_page()
-    page.set_default_timeout(20_000)
     office = Office(page, house, Reader(page, house.address))
     yield office
     # Beside that it names every answer that is a no.

@@ -11,7 +11,6 @@ from tests.pages.test_board import widest
 from tests.pages.test_settling import speaks_to_everybody
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-PATIENCE_MS = 20_000
 
 
 def panel(page: Page) -> Any:
@@ -32,18 +31,18 @@ async def test_a_notice_reaches_a_halls_phone_and_the_board_counts_who_has_seen_
     handset = await browser.new_context(viewport=TELEPHONE, has_touch=True)
     phone = Reader(await handset.new_page(), ours.there.address)
     await phone.page.goto(ours.there.address + ours.there.keys.links[HALL])
-    await expect(phone.page.get_by_text("Nhà văn hóa Trúc Bạch").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(phone.page.get_by_text("Nhà văn hóa Trúc Bạch").first).to_be_visible()
     async with at_a_screen(browser, ours) as reader:
         form = await writes(reader, "Bật micro dự phòng trước 08:30.")
         await form.get_by_label("Yêu cầu xác nhận").check()
         await form.get_by_role("button", name="Gửi đến 12 điểm cầu").click()
         side = panel(reader.page)
         await expect(side.locator(".said-text")).to_contain_text("Bật micro dự phòng trước 08:30.")
-        await expect(phone.page.get_by_text("Bật micro dự phòng trước 08:30.").first).to_be_visible(timeout=PATIENCE_MS)
-        await expect(side.locator(".reach-figures")).to_contain_text("Đã xem1 / 12", timeout=PATIENCE_MS)
+        await expect(phone.page.get_by_text("Bật micro dự phòng trước 08:30.").first).to_be_visible()
+        await expect(side.locator(".reach-figures")).to_contain_text("Đã xem1 / 12")
         await expect(side).to_contain_text("11 nơi chưa xem")
         await phone.page.get_by_role("button", name="Xác nhận đã nhận").click()
-        await expect(side.locator(".reach-figures")).to_contain_text("Đã xác nhận1 / 12", timeout=PATIENCE_MS)
+        await expect(side.locator(".reach-figures")).to_contain_text("Đã xác nhận1 / 12")
         await expect(side).to_contain_text("1 nơi đã xác nhận")
         await speaks_to_everybody(reader)
     assert phone.complaints == []

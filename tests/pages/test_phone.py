@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from bridge.rules.acts import ConfirmAct, CorrectAct, CountAct, IncidentAct, PerceivedAct, StageAct, SubmitAct
 from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Mode, PlannedPoint, PointType, RoundName, opened
-from tests.pages.hall import SITTING, Hall, at, measured, standing
+from tests.pages.hall import PATIENCE_S, SITTING, Hall, at, measured, standing
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -98,6 +98,7 @@ async def phone(
         )
         try:
             page = await context.new_page()
+            page.set_default_timeout(PATIENCE_S * 1000)
             thumb = Thumb(page, hall, origin)
             page.on("console", lambda said: thumb.complaints.append(said.text) if said.type == "error" else None)
             page.on("pageerror", lambda broken: thumb.complaints.append(str(broken)))

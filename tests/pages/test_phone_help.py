@@ -19,7 +19,7 @@ from bridge.rules.model import Mode
 from bridge.simulator.broadcast import Origin, on_air
 from dashboards.bare import bare
 from tests.flows import house as flow
-from tests.pages.hall import PATIENCE_S, SITTING, Hall, at
+from tests.pages.hall import SITTING, Hall, at
 from tests.pages.test_offline import pocket, ready_for_offline
 from tests.pages.test_phone import FLAGS, ROOT, Thumb, morning, phone
 
@@ -367,7 +367,7 @@ async def test_the_line_is_measured_told_in_words_and_figures_and_sent(chromium:
     hall = morning()
     async with phone(chromium, hall, before=HURRIED) as thumb:
         await thumb.tap("Đo đường truyền")
-        await expect(thumb.page.locator(".result-card strong")).to_have_text("Tốt", timeout=PATIENCE_S * 1000)
+        await expect(thumb.page.locator(".result-card strong")).to_have_text("Tốt")
         for figure in ("Độ trễ", "Dao động", "Mất gói", "Tải xuống", "Tải lên"):
             await thumb.sees(figure)
         await thumb.sees("Đã nhận 08:02")
@@ -396,7 +396,7 @@ async def test_a_test_in_a_page_that_nobody_sees_is_stopped_and_says_nothing(chr
         assert [act for act in hall.stored if isinstance(act, LineTestAct)] == []
         hall.answering.set()
         await thumb.tap("Đo lại")
-        await expect(thumb.page.locator(".result-card")).to_be_visible(timeout=PATIENCE_S * 1000)
+        await expect(thumb.page.locator(".result-card")).to_be_visible()
 
 
 @in_browser
@@ -429,12 +429,10 @@ async def test_the_phone_says_whether_the_broadcast_goes_on_or_stands(chromium: 
         hall = morning(broadcast=address)
         async with phone(chromium, hall) as thumb:
             await thumb.tap("Kiểm tra luồng phát")
-            await expect(thumb.page.locator(".result-card strong")).to_have_text("Đang phát", timeout=PATIENCE_S * 1000)
+            await expect(thumb.page.locator(".result-card strong")).to_have_text("Đang phát")
             origin.stall()
             await thumb.tap("Kiểm tra lại")
-            await expect(thumb.page.locator(".result-card strong")).to_have_text(
-                "Đứng, không có tín hiệu mới", timeout=PATIENCE_S * 1000
-            )
+            await expect(thumb.page.locator(".result-card strong")).to_have_text("Đứng, không có tín hiệu mới")
             # From there the fault is two taps away, as from everywhere.
             await thumb.press("report")
             await expect(thumb.page.locator("[data-key=fault-no_picture]")).to_be_visible()
@@ -447,9 +445,7 @@ async def test_a_broadcast_that_is_nowhere_cannot_be_reached(chromium: Browser) 
         port = int(address.split(":")[2].partition("/")[0])
     async with phone(chromium, morning(broadcast=f"http://127.0.0.1:{port}/live.m3u8")) as thumb:
         await thumb.tap("Kiểm tra luồng phát")
-        await expect(thumb.page.locator(".result-card strong")).to_have_text(
-            "Không vào được", timeout=PATIENCE_S * 1000
-        )
+        await expect(thumb.page.locator(".result-card strong")).to_have_text("Không vào được")
 
 
 @in_browser
@@ -514,7 +510,7 @@ async def test_the_real_server_tells_the_phone_at_once_hears_its_answers_and_let
 
         await page.locator("[data-key=measure]").tap()
         async with page.expect_response("**/acts"):
-            await expect(page.locator(".result-card")).to_be_visible(timeout=PATIENCE_S * 1000)
+            await expect(page.locator(".result-card")).to_be_visible()
         kinds = [each["event"]["event"] for each in await ann.events()]
         assert "line-tested" in kinds
         await context.close()
@@ -538,13 +534,13 @@ async def faces(thumb: Thumb) -> AsyncIterator[str]:
     await expect(thumb.page.locator(".incident")).to_have_count(2)
     yield "incidents"
     await thumb.press("measure")
-    await expect(thumb.page.locator(".result-card")).to_be_visible(timeout=PATIENCE_S * 1000)
+    await expect(thumb.page.locator(".result-card")).to_be_visible()
     yield "line test"
     await thumb.press("back")
     await thumb.press("broadcast")
     await expect(thumb.page.locator("progress")).to_be_visible()
     yield "looking at the broadcast"
-    await expect(thumb.page.locator(".result-card")).to_be_visible(timeout=PATIENCE_S * 1000)
+    await expect(thumb.page.locator(".result-card")).to_be_visible()
     yield "broadcast"
     await thumb.press("back")
 
