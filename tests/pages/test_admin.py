@@ -63,7 +63,7 @@ class Office:
         return self.page.get_by_role("dialog", name=name)
 
     async def downloads(self, button: Locator) -> bytes:
-        async with self.page.expect_download(timeout=60_000) as coming:
+        async with self.page.expect_download(timeout=120_000) as coming:
             await button.click()
         loaded: Download = await coming.value
         return Path(await loaded.path()).read_bytes()
