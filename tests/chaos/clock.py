@@ -3,6 +3,9 @@
 import asyncio
 from time import monotonic, time
 
+LOOK_S = 0.01
+AWAKE_S = 0.05
+
 
 class SpedClock:
     """`speed` hall seconds pass in one of ours. Processes that are told the same beginning show the same time."""
@@ -21,3 +24,24 @@ class SpedClock:
 
     async def sleep(self, ms: int) -> None:
         await asyncio.sleep(max(0, ms) / 1000 / self.speed)
+
+
+class ClockOfOne(SpedClock):
+    """Where everybody lives in one process it stands still while that does: then nobody is blamed for a busy machine."""
+
+    def __init__(self, speed: float) -> None:
+        super().__init__(speed)
+        self._seen_s = self.began_s
+        self._gone_s = 0.0
+
+    def now(self) -> int:
+        real_s = monotonic()
+        # Between two looks of somebody who is awake no more than this has passed, unless we were not running.
+        self._gone_s += min(real_s - self._seen_s, AWAKE_S)
+        self._seen_s = real_s
+        return self.began_ms + round(self._gone_s * self.speed * 1000)
+
+    async def sleep(self, ms: int) -> None:
+        until_ms = self.now() + ms
+        while (left_ms := until_ms - self.now()) > 0:  # noqa: ASYNC110 - time is looked at, not told
+            await asyncio.sleep(min(left_ms / 1000 / self.speed, LOOK_S))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -174,14 +175,15 @@ async def _begun(ann: Browser, conference: dict[str, Any]) -> None:
     answer = await ann.post("/api/v1/conferences", conference)
     assert answer.status in (200, 201), answer.body
     for version, phase in enumerate(("open", "live")):
-        answer = await ann.post(f"/api/v1/conferences/{SOON}/phase", {"phase": phase, "version": version})
+        answer = await ann.post(f"/api/v1/conferences/{conference['id']}/phase", {"phase": phase, "version": version})
         assert answer.status == 200, answer.body
 
 
 async def test_a_server_killed_again_and_again_while_it_fires_does_each_job_once(folder: Path, keys: Keys) -> None:
-    async with opened_house(settings(folder)) as opened, visited(opened.address, keys) as there:
-        due = datetime.now(UTC) + timedelta(seconds=3)
-        await _begun(there.ann, _soon(due, JOBS, timedelta(milliseconds=50)))
+    # Whose clock stands: however long it takes, nothing is due in this one.
+    async with house(folder, keys, RealClock().now()) as ours:
+        due = datetime.fromtimestamp(ours.clock.now() / 1000, UTC) + timedelta(seconds=1)
+        await _begun(ours.there.ann, _soon(due, JOBS, timedelta(milliseconds=50)))
     await RealClock().sleep_until(round(due.timestamp() * 1000) + JOBS * 50)
     config = configured(folder)
     for _ in range(KILLS):
@@ -228,7 +230,10 @@ async def test_a_server_that_stood_still_past_the_grace_says_once_what_it_missed
         file.write("[calendar]\ngrace_minutes = 0.02\n")
     path = f"/api/v1/conferences/{SOON}"
     async with serving(config) as server, visited(server.address, keys) as there:
-        due = datetime.now(UTC) + timedelta(seconds=6)
+        # It has to be stopped before that: ten times as far away as it takes on this machine to begin another.
+        began_s = monotonic()
+        await _begun(there.ann, {**_soon(datetime.now(UTC) + timedelta(days=1), 1, timedelta()), "id": "hop-sau"})
+        due = datetime.now(UTC) + timedelta(seconds=1 + 10 * (monotonic() - began_s))
         await _begun(there.ann, _soon(due, 1, timedelta()))
         server.process.send_signal(signal.SIGSTOP)
         await RealClock().sleep_until(round(due.timestamp() * 1000) + 2_000)

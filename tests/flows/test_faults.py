@@ -18,10 +18,11 @@ from bridge.rules.events import Happened
 from bridge.rules.model import Link
 from bridge.rules.trouble import Trouble
 from tests.chaos.city import CONFERENCE, founded, settings
-from tests.chaos.clock import SpedClock
+from tests.chaos.clock import ClockOfOne
 from tests.chaos.proxy import FINE, Proxy, Weather, proxied
 from tests.chaos.rooms import Fleet, switched_on
-from tests.flows.house import HALL, PATH, Line, Own, Standing, act
+from tests.flows.house import HALL, PATH, PATIENCE_S, Line, Own, Standing, act
+from tests.ports import lasting
 
 SPEED = 25
 HALLS = 14
@@ -36,7 +37,7 @@ async def roomy(port: int, codes: Sequence[str], fleet: Fleet) -> AsyncIterator[
         began_s = monotonic()
         for code, proxy in proxies.items():
             fleet.switch_on([code], proxy)
-        await fleet.all_welcomed(codes, began_s, 30)
+        await fleet.all_welcomed(codes, began_s, PATIENCE_S)
         yield proxies
 
 
@@ -53,13 +54,13 @@ def moves(told: Sequence[Happened], code: str) -> list[tuple[Link, int]]:
 
 
 async def test_of_a_lost_beat_six_flaps_an_outage_and_a_restart_each_is_told_as_what_it_was(tmp_path: Path) -> None:
-    clock = SpedClock(SPEED)
+    clock = ClockOfOne(SPEED)
     city = await founded(tmp_path, HALLS, clock)
     codes, television = city.codes, city.television[0]
     late, trembling, out = codes[:3]
     async with switched_on(city.tokens, clock) as fleet, AsyncExitStack() as first:
-        house = await first.enter_async_context(opened_house(settings(tmp_path), clock))
-        port = int(house.address.rpartition(":")[2])
+        port = lasting()
+        house = await first.enter_async_context(opened_house(settings(tmp_path, port), clock))
         async with roomy(port, [*codes, television], fleet) as lines:
             began_ms = clock.now()
 
@@ -88,7 +89,7 @@ async def test_of_a_lost_beat_six_flaps_an_outage_and_a_restart_each_is_told_as_
             await clock.sleep(30_000)
             back_s = monotonic()
             async with opened_house(settings(tmp_path, port), clock) as house:
-                await fleet.all_welcomed(codes, back_s, 30)
+                await fleet.all_welcomed(codes, back_s, PATIENCE_S)
                 await clock.sleep(90_000)
                 told = await journal(house)
                 state = house.halls.get(CONFERENCE).coordinator.scene.state  # type: ignore[union-attr]
@@ -108,7 +109,7 @@ async def test_of_a_lost_beat_six_flaps_an_outage_and_a_restart_each_is_told_as_
 
 
 async def test_a_room_that_comes_back_before_we_miss_its_old_connection_is_steady_all_along(tmp_path: Path) -> None:
-    clock = SpedClock(SPEED)
+    clock = ClockOfOne(SPEED)
     city = await founded(tmp_path, HALLS, clock)
     code = city.codes[0]
     async with opened_house(settings(tmp_path), clock) as house, switched_on(city.tokens, clock) as fleet:
@@ -118,7 +119,7 @@ async def test_a_room_that_comes_back_before_we_miss_its_old_connection_is_stead
             # The room's side breaks, and nobody tells us.
             back_s = monotonic()
             lines[code].leave_half_open()
-            await fleet.all_welcomed([code], back_s, 30)
+            await fleet.all_welcomed([code], back_s, PATIENCE_S)
             await clock.sleep(60_000)
             assert [link for link, _ in moves(await journal(house), code)] == [Link.STEADY]
             assert not fleet.sent_away
@@ -131,9 +132,9 @@ async def test_a_room_does_not_wait_for_ever_for_a_centre_that_took_its_call_and
         calls.put_nowait(None)
         await line.wait_closed()
 
-    async with serve(take, "127.0.0.1", 0) as silent, asyncio.timeout(20):
+    async with serve(take, "127.0.0.1", 0) as silent, asyncio.timeout(PATIENCE_S):
         port = next(iter(silent.sockets)).getsockname()[1]
-        agent = Agent(socket_url(f"http://127.0.0.1:{port}"), "token", SpedClock(SPEED))
+        agent = Agent(socket_url(f"http://127.0.0.1:{port}"), "token", ClockOfOne(SPEED))
         calling = asyncio.create_task(agent.run())
         await calls.get()
         await calls.get()

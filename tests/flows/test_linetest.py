@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bridge.edges.linetest import ALLOWED_BYTES, DOWN_LIMIT, UP_LIMIT
-from tests.flows.house import HALL, OTHER_HALL, PATH, SITTING, TV_HALL, Browser, Own, Standing, act, rows
+from tests.flows.house import HALL, OTHER_HALL, PATH, PATIENCE_S, SITTING, TV_HALL, Browser, Own, Standing, act, rows
 
 TEST = "/api/v1/linetest"
 MEASURED: dict[str, Any] = {"rtt_ms": 41.5, "jitter_ms": 6, "loss": 0.02, "down_kbps": 8200, "up_kbps": 1900}
@@ -99,7 +99,7 @@ async def test_a_link_measures_once_at_a_time(there: Standing) -> None:
 
     async with aiohttp.ClientSession() as http:
         first = asyncio.create_task(sent(http, phone, slowly()))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (second := await taken(http, phone, 1))[0] == 200:
                 continue
         assert second[0] == 429
