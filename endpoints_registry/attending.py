@@ -1,22 +1,19 @@
-"""The addresses of people by name: a conference's roster, a hall's list, the code that a hall shows.
+"""The addresses of people by name: whether a conference keeps them, its roster in and out, the list of a hall.
 
 Nothing here writes a name into a log line.
 """
 
 import asyncio
-import io
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
-import segno
 import structlog
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
 
-from endpoints_registry import badges, exporting, rosters, vietnamese
+from endpoints_registry import exporting, rosters, vietnamese
 from endpoints_registry.access import Action, may
 from endpoints_registry.attendees import Attendee, Attendees
 from endpoints_registry.bodies.files import ImportAnswer
+from endpoints_registry.bodies.names import NamesAnswer, NamesBody, PeopleAnswer, PersonTold, RosterExport, RosterQuery
 from endpoints_registry.conferences import Conference, Standing
 from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.filing import CSV, XLSX, attached, report, uploaded
@@ -28,82 +25,11 @@ from endpoints_registry.taking import answer, body_of, query_of
 
 log = structlog.get_logger("attending")
 
-Meets = Callable[[str], str | None]
-"""Which conference the hall of this point code belongs to now."""
-# Any mask is as right as the best one, and to look for the best takes ten times as long.
-_MASK = 3
-
-
-class NamesBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    names: bool
-    keep_days: int | None = Field(None, ge=1, le=3_650)
-    """So many days after the conference they are purged; null: as many as the configuration says."""
-
-
-class NamesAnswer(BaseModel):
-    names: bool
-    people: int
-    keep_days: int | None
-
-
-class RosterQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    dry_run: bool = False
-
-
-class RosterExport(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    format: Literal["xlsx", "csv"] = "xlsx"
-    point: str | None = Field(None, max_length=20)
-    unit: str | None = Field(None, max_length=16)
-    """Only the points of this unit and of those below it."""
-
-
-class PersonTold(BaseModel):
-    person: str
-    name: str
-    position: str
-    category: str
-    unit: str
-
-
-class PeopleAnswer(BaseModel):
-    conference: str
-    point: str
-    people: list[PersonTold]
-    """In Vietnamese order, by the given name."""
-
-
-class HallCodeAnswer(BaseModel):
-    url: str
-    seconds_left: float
-    """Until the hall should show the next one."""
-    step_s: int
-
-
-def newest_with_names(registry: Registry) -> Meets:
-    """Where no live side says it: the newest conference that keeps names and takes the point."""
-
-    def meets(code: str) -> str | None:
-        for id in registry.holdings.conferences:
-            takes_part = registry.holdings.chosen.get(id, ())
-            if registry.attendees(id) is not None and any(kept.point.code == code for kept in takes_part):
-                return id
-        return None
-
-    return meets
-
 
 class Attending:
-    def __init__(self, registry: Registry, standing: Standing, meets: Meets, origin: str = "") -> None:
+    def __init__(self, registry: Registry, standing: Standing) -> None:
         self._registry = registry
         self._standing = standing
-        self._meets = meets
-        self._origin = origin
 
     def routes(self) -> tuple[Route, ...]:
         one = "/api/v1/conferences/{conference}"
@@ -173,31 +99,6 @@ class Attending:
                 Action.SEE_NAMES,
                 "Danh sách đại biểu của một điểm cầu",
                 answers={200: PeopleAnswer, 404: None, 409: None},
-            ),
-            Route(
-                "GET",
-                "/api/v1/desk/people",
-                self.desk_people,
-                Action.SEE_NAMES,
-                "Danh sách đại biểu của điểm cầu mình, để điểm danh người không có thẻ",
-                answers={200: PeopleAnswer, 404: None, 409: None},
-            ),
-            Route(
-                "GET",
-                "/api/v1/desk/hall-code",
-                self.hall_code,
-                Action.ACT,
-                "Mã đang đổi của hội trường: địa chỉ mà đại biểu mở bằng điện thoại của mình",
-                answers={200: HallCodeAnswer, 404: None, 409: None},
-            ),
-            Route(
-                "GET",
-                "/api/v1/desk/hall-code.svg",
-                self.hall_code_drawn,
-                Action.ACT,
-                "Mã đang đổi của hội trường, vẽ thành mã QR",
-                answer_type="image/svg+xml",
-                answers={200: None, 404: None, 409: None},
             ),
         )
 
@@ -285,23 +186,7 @@ class Attending:
     async def people(self, request: web.Request) -> web.Response:
         conference, code = self._conference(request), request.match_info["code"]
         (kept,) = asked_for(self._registry, request, conference, code, None)
-        return answer(_people(self._roster(conference.id), kept.point.code))
-
-    async def desk_people(self, request: web.Request) -> web.Response:
-        code, roster = self._own(request)
-        return answer(_people(roster, code))
-
-    async def hall_code(self, request: web.Request) -> web.Response:
-        code, roster = self._own(request)
-        now_ms = self._now_ms()
-        left_s = badges.hall_code_left_ms(now_ms) / 1000
-        url = self._shown_at(request, hall_path(roster, code, now_ms))
-        return answer(HallCodeAnswer(url=url, seconds_left=left_s, step_s=badges.STEP_MS // 1000))
-
-    async def hall_code_drawn(self, request: web.Request) -> web.Response:
-        code, roster = self._own(request)
-        url = self._shown_at(request, hall_path(roster, code, self._now_ms()))
-        return web.Response(body=drawn(url), content_type="image/svg+xml")
+        return answer(people_told(self._roster(conference.id), kept.point.code))
 
     # --- what is whose
 
@@ -315,32 +200,19 @@ class Attending:
         return self._registry.holdings.chosen.get(conference, ())
 
     def _roster(self, conference: str) -> Attendees:
-        try:
-            return self._registry.names.asked(conference)
-        except NamesOff as off:
-            raise names_off(off) from off
-
-    def _own(self, request: web.Request) -> tuple[str, Attendees]:
-        """The point whose phone asks, and the people of the conference that meets there now."""
-        code = request[CALLER].point
-        conference = self._meets(code) if code else None
-        if code is None:
-            raise nowhere()
-        if conference is None:
-            raise names_off(NamesOff())
-        return code, self._roster(conference)
-
-    def _shown_at(self, request: web.Request, path: str) -> str:
-        """The whole address. Behind a proxy only the configuration knows under which name the world reaches us."""
-        return f"{self._origin or request.url.origin()}{path}"
-
-    def _now_ms(self) -> int:
-        # The real clock: a code that proves presence does not follow a demo's day.
-        return round(self._registry.now().timestamp() * 1000)
+        return roster_of(self._registry, conference)
 
 
 def names_off(off: NamesOff) -> Problem:
     return Problem(409, "names_off", str(off))
+
+
+def roster_of(registry: Registry, conference: str) -> Attendees:
+    """The people of a conference. Raises Problem where it keeps no names."""
+    try:
+        return registry.names.asked(conference)
+    except NamesOff as off:
+        raise names_off(off) from off
 
 
 def asked_for(
@@ -365,20 +237,7 @@ def asked_for(
     return sorted(taken, key=lambda kept: (vietnamese.unit_key(kept.point.name), kept.point.code))
 
 
-def hall_path(roster: Attendees, point: str, now_ms: int) -> str:
-    # Behind the #, so that no log and no chat's previewer ever gets the code.
-    return f"/c/{point}#{roster.hall_code(point, now_ms)}"
-
-
-def drawn(text: str) -> bytes:
-    """A QR code as SVG, dark on white whatever the page's colours, with its quiet zone."""
-    out = io.BytesIO()
-    code = segno.make(text, error="m", micro=False, mask=_MASK)
-    code.save(out, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True)
-    return out.getvalue()
-
-
-def _people(roster: Attendees, code: str) -> PeopleAnswer:
+def people_told(roster: Attendees, code: str) -> PeopleAnswer:
     people = [_told(attendee) for attendee in roster.of_point(code)]
     return PeopleAnswer(conference=roster.conference, point=code, people=people)
 

@@ -20,7 +20,7 @@ from endpoints_registry.tables import AGENT_TOKEN, LINK_SESSION, POINT, POINT_LI
 # The phone exchanges its link again by itself when this ends: no idle time, whose bookkeeping would cost a write.
 LINK_LIFETIME = Lifetime(idle=timedelta(days=2), most=timedelta(days=2))
 DEVICES = 20
-"""Phones that one link may be open on; the one unused the longest goes."""
+"""Phones that one link may be open on; the one that opened it first goes."""
 # Without l, o, 0, 1: people read handles to each other over the phone.
 _HANDLE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 # As many parameters as a statement may have on every SQLite.
@@ -54,6 +54,7 @@ class PhoneSession:
 
     @property
     def seen_at(self) -> datetime:
+        """A phone's session ends by its age alone: when it was last seen is not written down."""
         return self.created_at
 
 

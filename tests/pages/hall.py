@@ -17,9 +17,9 @@ from bridge.rules.attendance import grade
 from bridge.rules.model import Count, Fault, Grade, Mode, PlannedPoint, PointType, opened
 from dashboards import assets, phone
 from endpoints_registry import badges
-from endpoints_registry.attending import drawn
 from endpoints_registry.door import ORIGINS, Handler
 from endpoints_registry.gate import mount
+from endpoints_registry.welcoming import drawn
 
 CONFERENCE = "hoc-tap-2026-03"
 POINT = "00004-01"
