@@ -54,7 +54,8 @@ from dashboards.reports.doors import Doors as Reports
 from dashboards.reports.flash import FlashDoors
 from dashboards.reports.templating import Templates
 from endpoints_registry import routes as registry_routes
-from endpoints_registry.auditing import Auditing, JournalHead
+from endpoints_registry.auditing import Auditing
+from endpoints_registry.bodies.audit import JournalHead
 from endpoints_registry.door import Route
 from endpoints_registry.registry import Registry
 

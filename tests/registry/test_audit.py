@@ -14,7 +14,8 @@ from sqlalchemy import text
 from endpoints_registry import audit
 from endpoints_registry.access import Role
 from endpoints_registry.audit import Change, Row, Wanted
-from endpoints_registry.auditing import Auditing, JournalHead, said
+from endpoints_registry.auditing import Auditing, said
+from endpoints_registry.bodies.audit import JournalHead
 from endpoints_registry.bodies.making import SittingBody
 from endpoints_registry.conferences import Hotline, planned
 from endpoints_registry.doing import Doer, done_by
