@@ -324,6 +324,7 @@ async def test_the_cards_and_the_numbers_to_call_are_there_without_a_network(chr
             await expect(page.locator(".help li").first).to_be_visible()
             await expect(page.locator("[data-key=call-help]")).to_be_visible()
             await expect(page.locator("#sheets").get_by_text("Đã ghi 08:02, chờ gửi")).to_be_visible()
+            await expect(page.locator("#sheets")).to_contain_text("Trực ban chưa nhận được, cần ngay thì gọi")
             await page.locator("[data-key=back]").tap()
             await expect(page.get_by_role("link", name="Nguyễn Thị Hòa")).to_be_visible()
         await context.set_offline(False)

@@ -209,7 +209,7 @@ function faultSheet(does) {
     ),
   );
   return sheet(t("Báo sự cố"), does.close, [
-    el("p.note", {}, t("Bấm một lần là gửi. Trực ban sẽ gọi lại.")),
+    el("p.note", {}, t("Bấm một lần là đủ, mất mạng thì máy tự gửi lại. Cần ngay thì gọi trực ban.")),
     el(
       "div.steps",
       {},

@@ -39,6 +39,19 @@ const STEPS = {
   ],
 };
 
+/**
+ * Nobody calls back for what they have not heard of.
+ *
+ * @param {{receipt: import("./desk.js").Receipt | null, isFresh: (noted_ms: number) => boolean}} known
+ */
+function lead({ receipt, isFresh }) {
+  if (receipt === null) return t("Làm lần lượt từng bước.");
+  if (receipt.kind === "waiting" && !isFresh(receipt.noted_ms)) {
+    return t("Trực ban chưa nhận được, cần ngay thì gọi. Trong lúc chờ, làm lần lượt từng bước.");
+  }
+  return t("Trực ban sẽ gọi lại. Trong lúc chờ, làm lần lượt từng bước.");
+}
+
 /** @param {Fault | null} fault @returns {boolean} */
 export const hasHelp = (fault) => fault !== null && fault in STEPS;
 
@@ -51,7 +64,7 @@ export function helpSheet(fault, known, does) {
   const steps = STEPS[fault];
   return sheet(t(FAULT[fault]), does.close, [
     receiptLine(known.receipt, known.isFresh),
-    el("p.lead", {}, known.receipt === null ? t("Làm lần lượt từng bước.") : t("Trực ban sẽ gọi lại. Trong lúc chờ, làm lần lượt từng bước.")),
+    el("p.lead", {}, lead(known)),
     el("ol.help", {}, ...(steps ? steps() : []).map((step) => el("li", {}, step))),
     el(
       "div.foot",
