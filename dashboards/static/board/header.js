@@ -7,7 +7,7 @@ import { conference, conferences, plan } from './conference.js';
 import { STALE_MS } from './feed.js';
 import { Flash } from './flash.js';
 import { Foldout } from './foldout.js';
-import { ago, clock, instant } from './format.js';
+import { ago, clock, instant, lasting } from './format.js';
 import { toSide } from './go.js';
 import { openMoving } from './phase.js';
 import { may, session, signOut } from './reader.js';
@@ -87,7 +87,7 @@ function Freshness() {
     now === 'live' ? html`<span><span class="wide">${t('Trực tiếp')}, </span>${ago(silence.value)}</span>`
     : now === 'stopped' ? t('Đã dừng')
     : state.value === null ? t('Đang kết nối')
-    : html`<span><span class="wide">${stale ? t('Mất liên lạc') : t('Đang nối lại')}, </span>${ago(silence.value)}</span>`;
+    : `${stale ? t('Mất liên lạc') : t('Đang nối lại')}, ${t('{time} trước', { time: lasting(silence.value / 1000) })}`;
   return html`<span class="freshness" data-line=${now}><${Shape} look=${now === 'live' ? 'dot' : stale || now === 'stopped' ? 'unstable' : 'reconnecting'} />${words}</span>`;
 }
 

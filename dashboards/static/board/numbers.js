@@ -54,7 +54,7 @@ const Small = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children
 /** How far the next round has come, while the figures of the one before still are those of the day.
  * @param {{asked: NonNullable<import('./state.js').Totals['asked']>}} props */
 const Asked = ({ asked }) => html`
-  <div class="asked">
+  <div class="number asked">
     <h2 class="label">${t('{round} đang báo', { round: t(ROUNDS[asked.round] ?? asked.round) })}</h2>
     <p><strong>${figure(asked.received)}</strong> <span>/ ${figure(asked.due)}</span></p>
     <p class="sum">${t('hạn {time}', { time: minute(instant(asked.due_at) ?? 0) })}</p>

@@ -5,7 +5,7 @@ import { N, t } from '../language.js';
 import { conference, plan } from '../board/conference.js';
 import { STALE_MS } from '../board/feed.js';
 import { troubleLook } from '../board/affairs.js';
-import { ago, clock, date, instant, minute } from '../board/format.js';
+import { ago, clock, date, instant, lasting, minute } from '../board/format.js';
 import { Shape } from '../board/shape.js';
 import { cell, hallNow, line, news, parentName, silence, state } from '../board/store.js';
 import { newsLook, newsWords, PHASES } from '../board/words.js';
@@ -107,7 +107,7 @@ function Fresh() {
   return html`
     <p class="fresh" data-live=${live}>
       <${Shape} look=${live ? 'dot' : stale ? 'unstable' : 'reconnecting'} />
-      <span>${live ? t('Trực tiếp') : stale ? t('Mất liên lạc') : t('Đang nối lại')}, ${ago(silence.value)}</span>
+      <span>${live ? `${t('Trực tiếp')}, ${ago(silence.value)}` : `${stale ? t('Mất liên lạc') : t('Đang nối lại')}, ${t('{time} trước', { time: lasting(silence.value / 1000) })}`}</span>
     </p>
   `;
 }
