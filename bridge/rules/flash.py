@@ -20,6 +20,8 @@ class Flash(msgspec.Struct, frozen=True):
     points: int
     ready: int
     """Points whose line carries; of those without a line, the ones that have reported, or by TV or radio are on site."""
+    connected: int
+    """Points whose line carries."""
     received: int
     """Points that have reported the round."""
     lost: int
@@ -30,13 +32,15 @@ def flash(scene: Scene, key: RoundKey | None, now_ms: int, unit: str = ROOT) -> 
     """Of a unit's subtree; by default of all."""
     tally, plan = scene.rollup.at(unit), scene.state.plan
     without_line = sum(_is_ready(point, key) for point in scene.points_under(unit))
+    connected = sum(tally.links[link] for link in UP)
     sittings = plan.sittings if plan else ()
     return Flash(
         at_ms=now_ms,
         key=key,
         sitting_name=next((each.name for each in sittings if key and each.id == key[0]), key[0] if key else ""),
         points=tally.points,
-        ready=sum(tally.links[link] for link in UP) + without_line,
+        ready=connected + without_line,
+        connected=connected,
         received=tally.received[key] if key else 0,
         lost=tally.links[Link.LOST],
         people=tally.people.get(key, NOBODY) if key else NOBODY,

@@ -38,6 +38,14 @@ class Said(msgspec.Struct, frozen=True):
 class FlashTold(msgspec.Struct, frozen=True):
     at: str
     text: str
+    ready: int
+    """Points in the sentence."""
+    connected: int
+    """Of them, those whose line carries: the board's number. The others have reported without a line, or receive by TV or radio."""
+    people: dict[str, int]
+    """`{expected, present, excused, unexcused, unreported, guests}`: the sentence's share is of all expected, the board's of those
+    of whom something was reported.
+    """
     told: list[Said]
     """Of the set times so far, the newest first."""
 
@@ -94,6 +102,9 @@ class FlashDoors:
             FlashTold(
                 at=wire.rfc3339(said.at_ms),
                 text=sentence(said),
+                ready=said.ready,
+                connected=said.connected,
+                people=msgspec.structs.asdict(said.people),
                 told=[Said(wire.rfc3339(at_ms), words) for at_ms, words in told],
             )
         )

@@ -16,6 +16,8 @@ async def test_the_sentence_of_now_and_those_of_the_set_times(ours: Own) -> None
     await there.phone(HALL).send(count(HALL, 60, 4))
     before = (await there.ann.get(FLASH)).body
     assert (before["text"], before["told"]) == ("Đến 8 giờ 00: 1/12 điểm cầu, 60/768 đại biểu, 7,8%", [])
+    # Why the board, which counts lines, and of what is reported, says other numbers.
+    assert (before["ready"], before["connected"], before["people"]["unreported"]) == (1, 0, 704)
     await ours.pass_time(6 * 60)
     await there.phone(OTHER_HALL).send(count(OTHER_HALL, 50))
     now = (await there.ann.get(FLASH)).body

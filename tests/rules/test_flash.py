@@ -11,7 +11,15 @@ from tests.cast import at
 def test_it_is_said_as_the_office_says_it() -> None:
     people = People(expected=55_200, present=51_488, excused=0, unexcused=0, unreported=3_712, guests=0)
     said = Flash(
-        at_ms=at("08:00"), key=None, sitting_name="", points=766, ready=762, received=752, lost=4, people=people
+        at_ms=at("08:00"),
+        key=None,
+        sitting_name="",
+        points=766,
+        ready=762,
+        connected=760,
+        received=752,
+        lost=4,
+        people=people,
     )
     assert sentence(said) == "Đến 8 giờ 00: 762/766 điểm cầu, 51.488/55.200 đại biểu, 93,3%"
 

@@ -2,11 +2,12 @@
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
+import { figure, share } from '../board/format.js';
 import { download, why } from '../office/asking.js';
 import { Copy } from '../office/copy.js';
 import { Awaited, useTold } from '../office/listing.js';
 import { moment } from '../office/moments.js';
-import { of } from './store.js';
+import { conference, ladder, of } from './store.js';
 
 /** Whether this browser can put a picture on the clipboard. */
 const pictures = () => typeof ClipboardItem !== 'undefined' && navigator.clipboard?.write !== undefined;
@@ -15,6 +16,17 @@ const pictures = () => typeof ClipboardItem !== 'undefined' && navigator.clipboa
 async function copyPicture(address) {
   // Asked for within the click: some browsers give the clipboard to nobody else.
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': fetch(address).then((answer) => answer.blob()) })]);
+}
+
+/** Why the board says other numbers at the same moment: whoever compares the two must not have to wonder.
+ * @param {{ready: number, connected: number, people: Record<string, number>}} told */
+function differences({ ready, connected, people: { expected = 0, present = 0, unreported = 0 } }) {
+  // After the sitting the board counts who took part, as this does.
+  const live = !['closing', 'closed'].includes(ladder.value?.phase ?? conference.value?.phase ?? '');
+  return [
+    live && ready > connected && t('{all} điểm cầu gồm {n} đang kết nối như trên bảng và {more} xem truyền hình, phát thanh hoặc đã báo mà chưa nối máy.', { all: figure(ready), n: figure(connected), more: figure(ready - connected) }),
+    unreported > 0 && expected > unreported && t('Tỷ lệ trong câu tính trên tổng số triệu tập; riêng những nơi đã báo là {share}, như trên bảng.', { share: share(present, expected - unreported) }),
+  ].filter((words) => words !== false);
 }
 
 export function Flash() {
@@ -36,6 +48,7 @@ export function Flash() {
         ? html`<${Awaited} wrong=${wrong} again=${again} />`
         : html`
             <p class="flash-text">${told.text}</p>
+            ${differences(told).map((words) => html`<p class="soft" key=${words}>${words}</p>`)}
             <p class="pills"><${Copy} text=${told.text} name=${t('Chép câu này')} /></p>
             <p><img class="flash-picture" src=${picture} width="1080" height="1080" alt=${told.text} /></p>
             <p class="pills">
