@@ -118,6 +118,7 @@ async def test_twice_the_text_size_still_fits_a_telephone(browser: Browser, addr
     context = await browser.new_context(viewport={"width": 360, "height": 800})
     reader = Reader(await context.new_page(), address)
     await reader.opens()
+    await expect(reader.page.locator(".calls .dial").first).to_be_visible()
     await reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert await widest(reader.page) <= 0
     await context.close()
@@ -159,11 +160,15 @@ async def test_while_the_server_restarts_the_board_says_so_and_how_old_its_figur
     await reader.opens()
     fresh = reader.page.locator(".freshness")
     await expect(fresh).to_contain_text("Trực tiếp")
+    await expect(reader.page.locator(".calls .dial").first).to_be_visible()
     city.away = True
     for screen in tuple(city.screens):
         await screen.close(code=1012)
     await expect(fresh).to_have_text(re.compile(r"^Đang nối lại, \d+ giây trước$"))
     await expect(reader.page.get_by_role("alert")).to_have_count(0)
+    await reader.page.set_viewport_size({"width": 360, "height": 800})
+    await reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await widest(reader.page) <= 0
     city.away = False
     await expect(fresh).to_contain_text("Trực tiếp")
 
