@@ -85,6 +85,7 @@ class Reader:
         """Goes there and waits until the figures are there."""
         await self.page.goto(self.address + path)
         await self.page.wait_for_selector(".pair")
+        await expect(self.page.locator(".bones")).to_have_count(0)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

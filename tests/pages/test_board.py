@@ -119,6 +119,7 @@ async def test_twice_the_text_size_still_fits_a_telephone(browser: Browser, addr
     reader = Reader(await context.new_page(), address)
     await reader.opens()
     await expect(reader.page.locator(".calls .dial").first).to_be_visible()
+    await expect(reader.page.locator(".duty .dial")).to_have_count(1)
     await reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert await widest(reader.page) <= 0
     await context.close()
