@@ -32,6 +32,7 @@ from tests.load.figures import say
 from tests.load.served import CLIENTS_CORE, SERVERS_CORE, Served, serving, take_core
 from tests.load.watching import Hall
 from tests.played import Played
+from tests.toil import worked_s
 
 CLOSED = at("15:36")
 RATE = 80
@@ -104,11 +105,12 @@ async def timed(found: Figures, formats: Sequence[Format]) -> dict[str, Any]:
         began = perf_counter()
         await written(found, PARTY, [each])
         alone[each.value] = round(perf_counter() - began, 2)
-    began = perf_counter()
+    began, worked = perf_counter(), worked_s()
     files = (await written(found, PARTY, list(Format))).files
     return {
         "points": found.points,
         "together_s": round(perf_counter() - began, 2),
+        "together_own_s": round(worked_s() - worked, 2),
         "alone_s": alone,
         "bytes": {name.value: len(file) for name, file in files.items()},
     }
