@@ -43,6 +43,7 @@ async def test_a_spoilt_body_is_refused_or_taken_and_never_breaks_us(served: Ser
 
 
 # The last: among all that the document describes is to sign everybody out.
+@pytest.mark.timeout(900)  # half a minute, where nobody else works
 async def test_every_answer_is_one_that_the_document_names(served: Served, keys: Keys) -> None:
     document = (await asyncio.to_thread(requests.get, f"{served.address}/api/v1/openapi.json", timeout=10)).json()
     found = await asyncio.to_thread(sent, served.address, document, keys.headers, THERE, EXAMPLES, SEED)
