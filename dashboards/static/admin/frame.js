@@ -1,12 +1,11 @@
-// The frame around every place of the office: where one is, where else one may go, and what was done last.
+// The office: who is in it, and its places.
 import { html } from '../vendor/html.js';
-import { useEffect, useRef } from '../vendor/hooks.mjs';
 import { t } from '../language.js';
-import { Back, Shape } from '../board/shape.js';
+import { Back } from '../board/shape.js';
 import { USER_ROLES } from '../board/words.js';
+import { Frame as Around, Office, Unopened } from '../office/frame.js';
 import { Menu } from '../office/menu.js';
-import { receipt, session, trouble } from '../office/store.js';
-import { Sure } from '../office/sure.js';
+import { session, trouble } from '../office/store.js';
 import { Accounts } from './accounts.js';
 import { Audit } from './audit.js';
 import { Backups } from './backups.js';
@@ -32,53 +31,12 @@ function Head() {
   `;
 }
 
-/** @param {{at: string}} props */
-const Places = ({ at }) => html`
-  <nav class="places" aria-label=${t('Các phần quản trị')}>
-    <ul>
-      ${places().map(
-        ({ key, name, does }) => html`
-          <li key=${key}><a href=${`#${key}`} aria-current=${key === at ? 'page' : undefined}><b>${t(name)}</b><span>${t(does)}</span></a></li>
-        `,
-      )}
-    </ul>
-  </nav>
-`;
-
-/** @param {{at: string}} props */
-function Page({ at }) {
-  const Shown = PAGES[at];
-  const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  const first = useRef(true);
-  useEffect(() => {
-    // Not on arrival: then the reader has not asked for it yet.
-    if (!first.current) heading.current?.querySelector('h2')?.focus({ preventScroll: true });
-    first.current = false;
-  }, [at]);
-  return html`<main ref=${heading} data-at=${at}><a class="to-places" href="#"><${Back} />${t('Trang quản trị')}</a><${Shown} key=${at} /></main>`;
-}
-
-const Receipt = () => html`
-  <div class="receipt-line" role="status">${receipt.value && html`<p><${Shape} look="steady" />${receipt.value}</p>`}</div>
-`;
-
 export function Frame() {
-  if (trouble.value) {
-    return html`<main class="welcome"><h1>${t('Chưa mở được trang quản trị')}</h1><p role="alert">${trouble.value}</p>
-      <p><button type="button" class="pill" onClick=${() => location.reload()}>${t('Thử lại')}</button></p></main>`;
-  }
+  if (trouble.value) return html`<${Unopened} title=${t('Chưa mở được trang quản trị')} />`;
   const at = place.value || (places()[0]?.key ?? 'own');
   return html`
-    <a class="skip" href="#" onClick=${(/** @type {Event} */ event) => {
-      event.preventDefault();
-      document.querySelector('main')?.querySelector('h2')?.focus();
-    }}>${t('Đến nội dung')}</a>
-    <${Head} />
-    <div class="office" data-chosen=${place.value !== ''}>
-      <${Places} at=${at} />
-      <${Page} at=${at} />
-    </div>
-    <${Receipt} />
-    <${Sure} />
+    <${Around} head=${html`<${Head} />`}>
+      <${Office} called=${t('Các phần quản trị')} back=${t('Trang quản trị')} places=${places()} pages=${PAGES} at=${at} chosen=${place.value !== ''} />
+    <//>
   `;
 }

@@ -1,12 +1,10 @@
-// Where the reader is in the office: `/admin#links`. What they may not do has no place.
-import { signal } from '../vendor/signals.mjs';
+// The places of the office: `/admin#links`.
 import { N } from '../language.js';
+import { placed } from '../office/places.js';
 import { may, session } from '../office/store.js';
 
-/** @typedef {{key: string, name: string, does: string, shown: () => boolean}} Place */
-
-/** @type {readonly Place[]} */
-export const PLACES = [
+/** @type {readonly import('../office/places.js').Place[]} */
+const PLACES = [
   { key: 'accounts', name: N('Tài khoản'), does: N('Cán bộ, vai trò, mật khẩu một lần'), shown: () => may('appoint') },
   { key: 'clusters', name: N('Cụm'), does: N('Đơn vị nào do ai theo dõi cùng nhau'), shown: () => may('appoint') },
   { key: 'links', name: N('Đường dẫn điểm cầu'), does: N('Phiếu in, mã QR, mã PIN, mã cho máy, màn hình treo'), shown: () => may('grant_links') },
@@ -17,20 +15,4 @@ export const PLACES = [
   { key: 'own', name: N('Của tôi'), does: N('Mật khẩu, xác thực hai lớp, phiên, mã API'), shown: () => session.value !== null },
 ];
 
-/** Where the address leads; "" is the list of places, which a wide screen has beside it. @type {import('../vendor/signals.mjs').Signal<string>} */
-export const place = signal('');
-
-export const places = () => PLACES.filter(({ shown }) => shown());
-
-const asked = () => {
-  const key = location.hash.slice(1);
-  return places().some((each) => each.key === key) ? key : '';
-};
-
-export function arriveFirst() {
-  place.value = asked();
-  addEventListener('hashchange', () => {
-    place.value = asked();
-    scrollTo(0, 0);
-  });
-}
+export const { place, places, arriveFirst } = placed(PLACES);
