@@ -14,6 +14,7 @@ def happened_in(record: Record) -> Happened:
 
 
 def happened(event: AnyEvent, record: Record) -> Happened:
+    """The event with what its row says of it: both times in milliseconds, by whom, and the act that it came of."""
     return Happened(
         event=event,
         at_ms=record.at_ms,
@@ -35,6 +36,7 @@ def written(event: AnyEvent) -> tuple[bytes, tuple[Text, ...]]:
 
 
 def recorded(event: AnyEvent, at_ms: int, received_ms: int, by: str) -> Record:
+    """A record of what came of no act: what the staff, the clock or a line brought about. Both times in milliseconds."""
     body, texts = written(event)
     return Record(
         at_ms=at_ms,

@@ -206,6 +206,7 @@ class Wanted:
 
 
 async def read(connection: AsyncConnection, wanted: Wanted, limit: int = READ_LIMIT) -> tuple[Row, ...]:
+    """At most `limit` rows that are wanted, in the order in which they are wanted."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.newest_first:
         conditions += [AUDIT.c.position < wanted.after] if wanted.after else []

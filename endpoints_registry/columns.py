@@ -44,6 +44,8 @@ OUR_OWN = frozenset({"", "stt", "tt", "ghi chu"})
 
 
 def text(most: int) -> Callable[[Cell], str]:
+    """Reads a line of at most so many letters, NFC, without needless blanks. What it reads from raises Misread."""
+
     def read(cell: Cell) -> str:
         shown = vietnamese.proper(_shown(cell))
         if len(shown) > most:
@@ -54,6 +56,7 @@ def text(most: int) -> Callable[[Cell], str]:
 
 
 def code(cell: Cell) -> str:
+    """An official code, its leading zeros kept; "" for an empty cell. Raises Misread."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise Misread(
             f"«{_shown(cell)}» là số nên có thể đã mất số 0 ở đầu; hãy định dạng cột là Văn bản (Text) rồi nhập lại"
@@ -70,6 +73,7 @@ _CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,18}[0-9A-Za-z])?")
 
 
 def phone(cell: Cell) -> str:
+    """A telephone number as it is written, for it is text; "" for an empty cell. Raises Misread."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise Misread(
             f"«{_shown(cell)}» là số nên có thể đã mất số 0 ở đầu; hãy định dạng cột là Văn bản (Text) rồi nhập lại"
@@ -85,6 +89,8 @@ _PHONE = re.compile(r"[+(]?[0-9][0-9 .()/,+-]{0,38}")
 
 
 def whole(most: int) -> Callable[[Cell], int | None]:
+    """Reads a number from 0 to `most`; None for an empty cell. What it reads from raises Misread."""
+
     def read(cell: Cell) -> int | None:
         shown = _shown(cell).strip()
         if not shown:
@@ -104,6 +110,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 
 
 def day(cell: Cell) -> date | None:
+    """A date, 01/07/2025 or 2025-07-01; None for an empty cell. Raises Misread."""
     shown = _shown(cell).strip()
     if not shown:
         return None

@@ -112,6 +112,7 @@ class Holdings:
 
 
 async def load(connection: AsyncConnection) -> Holdings:
+    """Everything that is held in memory, read anew."""
     kept = await points(connection)
     by_id = {point.id: point for point in kept}
     chosen: dict[str, list[KeptPoint]] = {}

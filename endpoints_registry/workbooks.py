@@ -55,6 +55,7 @@ def strange(xml: bytes) -> bool:
 
 
 def read(raw: bytes, rows: int, columns: int, size: int) -> list[dict[str, Any]]:
+    """Each sheet's `title` and `rows` of plain cells, within so many rows, columns and unpacked bytes. Raises Refused."""
     unpacked(raw, size, rows).close()
     # Only now: what is no workbook is refused before the library is there, which takes longer to load than all else.
     import openpyxl

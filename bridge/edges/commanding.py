@@ -35,6 +35,7 @@ async def once(hall: Hall, judge: Judge, caller: Caller, act: str) -> bool:
 
 
 def come_again() -> Problem:
+    """503: whether it was recorded is unknown."""
     # Nobody keeps it for them, as a hall's phone keeps its reports; and it may have been recorded after all.
     return Problem(
         503,

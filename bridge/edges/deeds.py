@@ -75,6 +75,7 @@ class DeedBody(RootModel[Annotated[Deed, Field(discriminator="do")]]):
 
 
 def decided(draft: Draft, number: int, deed: Deed, caller: Caller, theirs: Covers, now_ms: int) -> mending.Decided:
+    """What follows from a deed about incident `number`; `theirs`: which halls are the caller's. Raises Refused."""
     match deed:
         case Acknowledge():
             return mending.acknowledge(draft, number, caller.username, now_ms)

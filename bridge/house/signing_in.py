@@ -17,6 +17,7 @@ class CitySignIn(Protocol):
 
 
 def city_sign_in(settings: Settings, registry: Registry, port: int) -> CitySignIn | None:
+    """The doors to the city's service, as `[oidc]` names it; None where it names none."""
     wished = settings.oidc
     if not wished.issuer:
         return None

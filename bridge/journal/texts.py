@@ -72,6 +72,8 @@ def filled_body(body: bytes, texts: Mapping[str, str], erased: str = ERASED) -> 
 
 
 def filled_in(recalled: str, texts: Mapping[str, str], erased: str) -> str:
+    """Many rows recalled as one text of JSON, as they were said."""
+
     def said(mark: re.Match[str]) -> str:
         return msgspec.json.encode(texts.get(mark[1], erased)).decode()
 

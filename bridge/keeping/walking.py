@@ -28,6 +28,7 @@ class Walked(msgspec.Struct, frozen=True):
 
 
 async def walked(addresses: tuple[str, str, str]) -> Walked:
+    """Everything that is kept, looked through: `addresses` are those of registry, journal and archive."""
     lines: list[str] = []
     try:
         await checked(addresses[:2], lines.append, addresses[2])

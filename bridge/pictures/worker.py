@@ -30,6 +30,7 @@ class Refused(Exception):
 
 
 def made_anew(sent: bytes) -> dict[str, object]:
+    """The picture alone, as a JPEG of at most KEPT_BYTES, with its size in pixels. Raises Refused."""
     try:
         # A size that is meant to burst us is an error here, not a warning.
         warnings.simplefilter("error", Image.DecompressionBombWarning)

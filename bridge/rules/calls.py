@@ -44,6 +44,7 @@ class Calls(msgspec.Struct, frozen=True):
 
 
 def after(calls: Calls, happened: Happened) -> Calls:
+    """What an event makes of the claims and calls; most events make nothing of them."""
     event, by, at_ms = happened.event, happened.by.removeprefix("user:"), happened.at_ms
     match event:
         case events.CallClaimed():

@@ -27,6 +27,7 @@ ADDS_UP = "Triệu tập = có mặt + vắng có lý do + vắng không lý do 
 
 
 def tables(day: Day) -> tuple[Table, ...]:
+    """In the order of the report; sittings are compared only where there are several."""
     return (
         totals(day),
         by_type(day),
@@ -39,6 +40,7 @@ def tables(day: Day) -> tuple[Table, ...]:
 
 
 def people_of(people: People) -> tuple[Cell, ...]:
+    """The cells under PEOPLE."""
     return (
         people.expected,
         people.present,

@@ -115,6 +115,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def document(figures: Figures, form: Form) -> Document:
+    """The figures in an office's form, as plain text; how closely the leader's page is set is for `fitting` to say."""
     told = figures.narrative
     tables = _appended(figures)
     label = {table.name: _label(form.kind, place) for place, table in enumerate(tables, start=1)}
@@ -212,6 +213,7 @@ def _short(table: Table) -> Table:
 
 
 def grid(table: Table) -> Grid:
+    """A table as it is printed: every cell as text, numbers to the right, `widths` relative to each other."""
     kinds = [column.kind for column in table.columns]
 
     def told(row: tuple[str | int | float | None, ...]) -> tuple[str, ...]:
