@@ -170,9 +170,7 @@ async def test_without_a_link_it_shows_a_code_by_which_the_office_takes_it_in(
         await shows(screen.page, "numbers")
         await expect(screen.page.locator(".dots i")).to_have_count(3)
         await expect(page.locator(".walls .row", has_text="Sảnh lớn")).to_contain_text("1 nơi", timeout=PATIENCE_MS)
-        # The browser itself says that the wrong code was refused.
-        assert [said for said in ann.complaints if "404" not in said] == []
-        ann.complaints.clear()
+        ann.pardons("404")
     # Switched off and on again.
     await screen.page.reload()
     await shows(screen.page, "numbers")
