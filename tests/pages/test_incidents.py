@@ -233,6 +233,7 @@ async def test_twice_the_text_size_still_fits_a_telephone_with_an_incident(
         await reader.page.goto(address + path)
         await reader.page.reload()
         await expect(reader.page.locator(".incidents h3, .panel").first).to_contain_text("14 điểm mất điện")
+        await expect(reader.page.locator(".calls .dial")).not_to_have_count(0)
         await reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await widest(reader.page) <= 0
     await context.close()
