@@ -304,7 +304,9 @@ async def test_a_page_inside_another_app_works_and_offers_the_browser(chromium: 
         page = await opened(context, origin + hall.link)
         await page.get_by_role("button", name="Chép đường dẫn").tap()
         await expect(page.get_by_role("button", name="Đã chép, dán vào trình duyệt")).to_be_visible()
-        assert await page.evaluate("navigator.clipboard.readText()") == origin + hall.link
+        async with asyncio.timeout(PATIENCE_S):
+            while await page.evaluate("navigator.clipboard.readText()") != origin + hall.link:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
         await page.get_by_role("button", name="Kỹ thuật đã đến").tap()
         await sees(page, "Đã nhận 06:50")
 
