@@ -62,6 +62,8 @@ class City:
     incidents: dict[int, Row] = field(default_factory=dict)
     calls: dict[str, Row] = field(default_factory=dict)
     notices: dict[int, Row] = field(default_factory=dict)
+    asked: Row | None = None
+    """The round that is being reported, while the opening's figures are shown."""
     signed_in: bool = True
     now: datetime = NOON_CLOCK
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -110,6 +112,7 @@ class City:
                 "open": sum(each["status"] == "open" for each in self.incidents.values()),
                 "acknowledged": sum(each["status"] == "acknowledged" for each in self.incidents.values()),
             },
+            "asked": self.asked,
             "at": self.hall_time(),
         }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.pages.city import City, at_0824, served
 from tests.pages.conftest import LIT, Reader, lit
@@ -20,6 +20,11 @@ SIZES = {"desk": (1440, 900), "telephone": (360, 800), "television": (1920, 1080
 
 def tile(page: Page, code: str) -> Any:
     return page.locator(f'.tile[data-code="{code}"]')
+
+
+async def top_of(place: Locator) -> int:
+    """Where it begins, in pixels from the top of the page."""
+    return int(await place.evaluate("place => Math.round(place.getBoundingClientRect().top)"))
 
 
 async def widest(page: Page) -> int:
@@ -153,6 +158,32 @@ async def test_a_dropped_line_comes_back_to_the_board_of_now(reader: Reader, cit
     for screen in tuple(city.screens):
         await screen.close(code=1012)
     await expect(tile(reader.page, code)).to_have_attribute("data-look", "unstable")
+
+
+async def test_how_far_the_next_round_has_come_stands_beside_the_two_numbers(reader: Reader, city: City) -> None:
+    await reader.opens()
+    page = reader.page
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    asked, wall = page.locator(".asked"), page.locator(".wall")
+    await expect(asked).to_have_count(0)
+    before = await top_of(wall)
+    city.asked = {"sitting": "2026-03-07-am", "round": "middle", "due": 766, "received": 123}
+    city.asked["due_at"] = "2026-03-07T09:45:00+07:00"
+    await city.tell({})
+    await expect(asked).to_have_text("Giữa giờ đang báo123 / 766hạn 09:45")
+    assert await top_of(wall) == before
+
+
+async def test_the_wall_stays_where_it_is_when_an_incident_begins(reader: Reader, city: City) -> None:
+    await reader.opens()
+    page = reader.page
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    entry, wall = page.locator(".legend button", has_text="Trong sự cố"), page.locator(".wall")
+    await expect(entry).to_have_text("Trong sự cố 0")
+    before = await top_of(wall)
+    await city.tell({city.find("Xã Tản Lĩnh"): {"incident": 3}})
+    await expect(entry).to_have_text("Trong sự cố 1")
+    assert await top_of(wall) == before
 
 
 async def test_while_the_server_restarts_the_board_says_so_and_how_old_its_figures_are(
