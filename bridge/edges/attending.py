@@ -29,7 +29,7 @@ and for each address of those who show no badge of ours: whoever has once seen t
 class AttendBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+    id: str = Field(pattern=acts.UUID7)
     """The act's UUIDv7, made by the phone: a re-send changes nothing."""
     point: str = Field(max_length=40, pattern=r"^[0-9A-Za-z-]+$")
     code: str = Field(max_length=80)

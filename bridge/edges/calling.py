@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import structlog
@@ -21,6 +21,7 @@ from bridge.rules.refused import Refused
 from bridge.rules.trouble import CallOutcome
 from bridge.rules.urgency import Row, sheet
 from endpoints_registry.access import Action, Caller
+from endpoints_registry.bodies import NO_CONTROLS
 from endpoints_registry.door import CALLER, Problem, Route
 from endpoints_registry.taking import answer, body_of
 
@@ -42,7 +43,7 @@ class CallBody(BaseModel):
     do: Deed
     outcome: CallOutcome | None = None
     """What the call came to; needed for `end`, and only there."""
-    note: str = Field("", max_length=NOTE_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$")
+    note: Annotated[str, NO_CONTROLS] = Field("", max_length=NOTE_LIMIT)
     """One line, for whoever phones there next."""
 
 

@@ -13,8 +13,10 @@ from bridge.clock import Clock
 from bridge.edges.commanding import commanded, once
 from bridge.edges.finding import hall_of, holds, point_of, theirs
 from bridge.edges.sources import DifferenceTold, DrawnTold, DrawTold, Placed, Reader, counted
+from bridge.edges.wording import Reason
 from bridge.halls import Hall, Halls
 from bridge.rules import checking, wire
+from bridge.rules.acts import UUID7
 from bridge.rules.attendance import round_asked
 from bridge.rules.events import AnyEvent
 from bridge.rules.model import Plan, RoundKey, RoundName
@@ -22,6 +24,7 @@ from bridge.rules.projection import Draft
 from bridge.rules.sources import DRAWN_LIMIT, differences
 from bridge.rules.witness import Seen, Source, Stands
 from endpoints_registry.access import ALLOWED, Action, Caller
+from endpoints_registry.bodies import NO_CONTROLS
 from endpoints_registry.door import CALLER, Problem, Route, nowhere
 from endpoints_registry.taking import answer, body_of, query_of
 
@@ -32,10 +35,7 @@ ROWS = 2_000
 NOTE_LIMIT = 300
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z_-]+$")]
 Heads = Annotated[int, Field(ge=0, le=1_000_000)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
+Line = Annotated[str, NO_CONTROLS, StringConstraints(strip_whitespace=True, max_length=NOTE_LIMIT)]
 
 
 class SeenBody(BaseModel):
@@ -52,9 +52,7 @@ class SeenBody(BaseModel):
 
 
 class CheckBody(SeenBody):
-    id: Annotated[
-        str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
-    ]
+    id: Annotated[str, StringConstraints(pattern=UUID7)]
     """A UUIDv7 made where it was counted: a re-send changes nothing."""
     point: Code
     sitting: Code

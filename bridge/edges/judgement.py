@@ -12,6 +12,7 @@ from bridge.beside import Beside
 from bridge.clock import Clock
 from bridge.edges.commanding import commanded
 from bridge.edges.finding import hall_of, holds, point_of, theirs
+from bridge.edges.wording import Reason
 from bridge.halls import Hall, Halls
 from bridge.judge import Judge
 from bridge.rules import checking, wire
@@ -40,7 +41,7 @@ class JudgementBody(BaseModel):
     list: Roll
     add: bool
     """False: the hall is taken off the list, or not put there after all."""
-    reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    reason: Reason
 
 
 class EditedTold(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +14,7 @@ from bridge.journal import Journal
 from bridge.rules.wire import rfc3339
 from endpoints_registry import erasing
 from endpoints_registry.access import Action
+from endpoints_registry.bodies import NO_CONTROLS
 from endpoints_registry.door import Route
 from endpoints_registry.erasing import Held, Person
 from endpoints_registry.registry import Registry
@@ -24,8 +26,8 @@ class PersonBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field("", max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")
-    phone: str = Field("", max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")
+    name: Annotated[str, NO_CONTROLS] = Field("", max_length=300)
+    phone: Annotated[str, NO_CONTROLS] = Field("", max_length=40)
 
     @model_validator(mode="after")
     def _somebody(self) -> "PersonBody":

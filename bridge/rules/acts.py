@@ -14,7 +14,8 @@ from msgspec import Meta
 from bridge.rules.model import Fault, Mode, RoundName, Stage, Word
 from bridge.rules.reading import Reader
 
-ActId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+ActId = Annotated[str, Meta(pattern=UUID7)]
 PointCode = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
 SittingId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z_-]+$")]
 Heads = Annotated[int, Meta(ge=0, le=1_000_000)]

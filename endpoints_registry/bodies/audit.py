@@ -1,10 +1,10 @@
 """The audit log as it is asked for and told, and where the chains end."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from endpoints_registry.bodies import Moment
+from endpoints_registry.bodies import NO_CONTROLS, Moment
 
 PAGE = 500
 """Rows in one answer, at most."""
@@ -17,7 +17,7 @@ class Filter(BaseModel):
     """Whose: `user:ann`, `command-line`, `system`."""
     action: str = Field("", max_length=60, pattern=r"^[a-z-]*$")
     """`link-revoked`, or `link` for all that is done to links."""
-    subject: str = Field("", max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
+    subject: Annotated[str, NO_CONTROLS] = Field("", max_length=100)
     """About what: a point's or unit's code, a user name, a conference. Of a row that names only some, those."""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from endpoints_registry import vietnamese
-from endpoints_registry.bodies import Moment
+from endpoints_registry.bodies import NO_CONTROLS, Moment
 from endpoints_registry.columns import Misread
 from endpoints_registry.columns import phone as phone_of
 from endpoints_registry.conferences import HANOI
@@ -21,7 +21,7 @@ def _phone(given: str) -> str:
         raise PydanticCustomError("phone", "{why}", {"why": str(wrong)}) from wrong
 
 
-Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"), AfterValidator(vietnamese.proper)]
+Line = Annotated[str, NO_CONTROLS, Field(max_length=200), AfterValidator(vietnamese.proper)]
 
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=HANOI) for year in (2000, 2100))
