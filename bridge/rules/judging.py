@@ -141,7 +141,7 @@ def _wrong(point: Point, owed: Owed, terms: Terms) -> tuple[str, ...]:
             figure = point.figures.get(key)
             which = _which(sitting, each, several)
             if figure is None and terms.criticise_missing:
-                waits = "; số liệu gửi lên bị giữ chờ kiểm tra" if key in point.quarantined else ""
+                waits = WAITS if key in point.quarantined else ""
                 said.append(f"Không báo cáo {which} (hạn {clock_of(each.due_ms)}){waits}.")
             elif figure is not None and not figure.on_time and terms.criticise_late:
                 said.append(f"Báo cáo {which} quá hạn {clock_of(each.due_ms)}.")
@@ -210,11 +210,12 @@ def _edited(by_rule: list[tuple[str, tuple[str, ...]]], roll: Roll, sources: Sou
     return List(tuple(rows), tuple(removed))
 
 
-_ROUNDS = {RoundName.OPENING: "đợt đầu giờ", RoundName.MIDDLE: "đợt giữa giờ", RoundName.CLOSING: "đợt cuối giờ"}
+WAITS = "; số liệu gửi lên bị giữ chờ kiểm tra"
+ROUNDS = {RoundName.OPENING: "đợt đầu giờ", RoundName.MIDDLE: "đợt giữa giờ", RoundName.CLOSING: "đợt cuối giờ"}
 
 
 def _which(sitting: Sitting, each: Round, several: bool) -> str:
-    return f"{_ROUNDS[each.name]}, {sitting.name}" if several else _ROUNDS[each.name]
+    return f"{ROUNDS[each.name]}, {sitting.name}" if several else ROUNDS[each.name]
 
 
 def percent_words(percent: float) -> str:

@@ -76,6 +76,7 @@ async def all_of(page: Page, paths: Sequence[str], ready: str) -> list[str]:
         await page.goto(path)
         await expect(page.locator(ready).first).to_be_attached()
         await expect(page.locator(".skeleton, .bones")).to_have_count(0)
+        await page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
         found += [f"{path}: {each}" for each in await cramped(page)]
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import bridge
 import endpoints_registry
 from bridge.pictures.darkroom import WHY
+from bridge.rules import judging
 from bridge.rules.model import Grade
 from bridge.rules.verdict import VERDICTS, Believed
 from bridge.simulator.timetable import CABLE, CARRIER, CENTRE, DEVICE, INSIDE, POWER, SLIP
@@ -67,7 +68,7 @@ TOLD: Mapping[str, int] = {
     **dict.fromkeys(("PydanticCustomError", "Problem", "Outcome"), -1),
 }
 """What says what is wrong, and which of its arguments is the sentence."""
-TEMPLATES = [Path(str(each.__file__)) for each in (template, writing)]
+LISTED = [Path(str(each.__file__)) for each in (template, writing, judging)]
 MANY = {"impossible", "in_use", "invalid", "malformed", "not_made", "template", "unknown_units", "wrong_account"}
 """Codes with more than one meaning: each of their sentences has its own English one."""
 UNFINISHED = {"Misread", "PydanticCustomError", "Unworded"}
@@ -153,9 +154,9 @@ def _in(path: Path) -> Iterator[str]:
                 yield words
 
 
-def of_templates() -> Iterator[str]:
-    """What is found wrong with an office's own Word file."""
-    for node in (node for path in TEMPLATES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+def of_lists() -> Iterator[str]:
+    """What is found wrong with an office's own Word file, and what speaks for a hall or against it."""
+    for node in (node for path in LISTED for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
         for each in _held(node):
             words = _pattern(each, "")
             if words and VIETNAMESE.search(words):
@@ -175,7 +176,7 @@ def _held(node: ast.AST) -> Iterator[ast.expr]:
 
 def faults() -> set[str]:
     """What the server finds in files that are brought to it, and in what else may be wrong in more than one way."""
-    found = {words for path in (*REGISTRY, *ELSEWHERE) for words in _in(path)} | set(of_templates())
+    found = {words for path in (*REGISTRY, *ELSEWHERE) for words in _in(path)} | set(of_lists())
     # Its fields are told one by one.
     return (found | set(of_fields())) - {"{1}.", "Nội dung gửi lên không hợp lệ: {1}."}
 
@@ -260,6 +261,7 @@ def test_what_is_found_in_files_is_told_in_english_by_the_pattern_of_its_sentenc
 def test_what_stands_as_a_value_in_a_sentence_has_its_name_too() -> None:
     rounds = {words.lower() for words in ROUNDS.values()}
     values = {*STAFF_ROLES.values(), *rounds, *NEEDED.values(), *template.KINDS.values(), *(what for *_, what in USERS)}
+    values |= {*judging.ROUNDS.values(), judging.WAITS}
     named = {words.removeprefix(NAMED) for words in language.read()["en"].words if words.startswith(NAMED)}
     assert named == values
 

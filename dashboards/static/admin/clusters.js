@@ -143,7 +143,7 @@ export function Clusters() {
           ? html`<p class="empty">${t('Chưa có cụm nào. Lập cụm rồi giao cho người điều phối.')}</p>`
           : html`<${Rows}
               look="clusters"
-              heads=${[t('Cụm'), t('Đơn vị'), t('Người phụ trách')]}
+              heads=${[t('Cụm', { n: 1 }), t('Đơn vị'), t('Người phụ trách')]}
               rows=${clusters.map((each) => ({
                 key: each.code,
                 title: each.name,

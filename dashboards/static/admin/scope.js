@@ -11,7 +11,7 @@ export function Scope({ chosen, choose, clusters = true, required = true }) {
   useEffect(() => {
     if (!clusters) return;
     // Without clusters units are still found.
-    api('/clusters').then((told) => setAmong(told.clusters.map((/** @type {any} */ each) => ({ code: each.code, name: each.name, parent: t('Cụm') }))), () => {});
+    api('/clusters').then((told) => setAmong(told.clusters.map((/** @type {any} */ each) => ({ code: each.code, name: each.name, parent: t('Cụm', { n: 1 }) }))), () => {});
   }, []);
   return html`<${Finder} name=${t('Nơi phụ trách')} hint=${t('Tên đơn vị hoặc cụm: ba dinh')} chosen=${chosen} choose=${choose} among=${among} required=${required} />`;
 }

@@ -1,7 +1,7 @@
 // Praise and criticism by stated rules, each hall with its evidence; whoever changes a list says why.
 import { html } from '../vendor/html.js';
 import { useState } from '../vendor/hooks.mjs';
-import { N, t } from '../language.js';
+import { N, recognised, t } from '../language.js';
 import { figure } from '../board/format.js';
 import { api, query } from '../office/asking.js';
 import { Seek } from '../office/asks.js';
@@ -43,7 +43,7 @@ const Line = ({ row, does, act }) => html`
   <li key=${row.point}>
     <a href=${`/points/${encodeURIComponent(row.point)}`}><b>${row.name}</b>${row.parent && html` <span class="parent">${row.parent}</span>`}</a>
     ${may('govern') ? html`<button type="button" class="change" aria-label=${`${does}, ${row.name}`} onClick=${act}>${does}</button>` : html`<span></span>`}
-    <p>${row.evidence.join(' ')}</p>
+    <p>${row.evidence.map(recognised).join(' ')}</p>
     ${row.edited && html`<p class="odd">${[row.edited.added ? t('được đưa vào') : t('được đưa ra'), row.edited.by_name, moment(row.edited.at), row.edited.reason].filter(Boolean).join(' · ')}</p>`}
   </li>
 `;
@@ -71,9 +71,9 @@ function Roll({ list, name, told, again }) {
     <section class="sitting-card">
       <div class="office-top">
         <h3>${name} <span class="soft">${figure(told.count)}</span></h3>
-        ${may('govern') && html`<button type="button" class="pill" onClick=${() => setFinding(true)}>${t('Thêm')}</button>`}
+        ${may('govern') && html`<button type="button" class="pill" onClick=${() => setFinding(true)}>${t('Thêm điểm cầu')}</button>`}
       </div>
-      <ul class="rules-said">${told.rules.map((rule) => html`<li>${rule}</li>`)}</ul>
+      <ul class="rules-said">${told.rules.map((rule) => html`<li>${recognised(rule)}</li>`)}</ul>
       ${told.rows.length === 0 ? html`<p class="empty">${t('Không có điểm cầu nào.')}</p>` : html`<ul class="judged">${rows.map((row) => html`<${Line} row=${row} does=${t('Đưa ra')} act=${() => change(list, row, false, again)} />`)}</ul>`}
       ${told.rows.length > rows.length && html`<p><button type="button" class="pill" onClick=${() => setAll(true)}>${t('Xem cả {n}', { n: figure(told.rows.length) })}</button></p>`}
       ${
