@@ -1,4 +1,4 @@
-"""Whatever is pressed on a telephone is as high as a finger, or has that much room: on every page and in every place of it."""
+"""On a telephone whatever is pressed is as high as a finger, or has that much room, and twice the text still fits: everywhere."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +8,9 @@ from playwright.async_api import Browser, Page, expect
 
 from endpoints_registry.access import Role
 from tests.flows.house import HALL, OTHER_HALL, PATH, Own, act, count
+from tests.flows.test_checks import counted
 from tests.pages.conftest import TELEPHONE
+from tests.pages.test_board import widest
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -68,7 +70,7 @@ async def held(browser: Browser, ours: Own, headers: Mapping[str, str] | None = 
 
 
 async def all_of(page: Page, paths: Sequence[str], ready: str) -> list[str]:
-    """What is too small on each of these, with where it stands."""
+    """What is too small on each of these, or too wide, with where it stands."""
     found = []
     for path in paths:
         # Anew, where only the place in the page is another.
@@ -78,6 +80,9 @@ async def all_of(page: Page, paths: Sequence[str], ready: str) -> list[str]:
         await expect(page.locator(".skeleton, .bones")).to_have_count(0)
         await page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
         found += [f"{path}: {each}" for each in await cramped(page)]
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide = await widest(page)
+        found += [f"{path}: {wide} px too wide with twice the text"] * (wide > 0)
     return found
 
 
@@ -88,6 +93,9 @@ async def busy_morning(ours: Own) -> None:
     await there.phone(OTHER_HALL).send(act(OTHER_HALL, "incident", fault="no_sound", note="loa rè"))
     await there.ann.post(f"{PATH}/notices", {"text": "Mở loa to lên.", "points": [HALL]})
     await there.ann.post(f"{PATH}/incidents", {"trouble": "no_picture", "points": [HALL], "note": ""})
+    await there.ann.post(f"{PATH}/checks", counted(HALL, 52, source="photo"))
+    judged = {"point": HALL, "list": "criticism", "add": True, "reason": "mở muộn"}
+    assert (await there.ann.post(f"{PATH}/judgement/changes", judged)).status == 200
 
 
 async def test_on_the_board(browser: Browser, ours: Own) -> None:
