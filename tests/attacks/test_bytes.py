@@ -10,7 +10,7 @@ import pytest
 
 from tests.attacks.city import OURS, City
 from tests.attacks.wire import UPGRADE, Told, Words, dialled, frame, request, sent
-from tests.flows.house import CONFERENCE, PATH, SITTING, act, count
+from tests.flows.house import CONFERENCE, PATH, PATIENCE_S, SITTING, act, count
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -390,7 +390,7 @@ async def hung_up(city: City, path: str, who: str, raw: bytes) -> int:
     writer.write(raw)
     writer.write_eof()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             said = await reader.read(-1)
     except ConnectionError:
         return 1006

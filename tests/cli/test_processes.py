@@ -77,7 +77,7 @@ def test_an_import_that_is_stopped_half_way_has_brought_in_nothing(desk: Path) -
     while "Đang nhập" not in stopped.stderr.readline():
         pass
     stopped.send_signal(signal.SIGINT)
-    out, said = stopped.communicate(timeout=30)
+    out, said = stopped.communicate(timeout=120)
     assert (stopped.returncode, out) == (1, "")
     assert said.splitlines()[-1] == "bridge: stopped by Ctrl-C before it was done"
     assert "11.366 mới" in bridge("registry", "import", country, "--dry-run").out

@@ -215,7 +215,7 @@ NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", 
 RISKY = st.builds(lambda sign, rest: sign + rest, st.sampled_from(["=", "+", "-", "@", "'", "'="]), NAMES)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.one_of(NAMES, RISKY))
 async def test_any_name_survives_csv_and_none_of_them_is_a_formula(name: str) -> None:
     kept = KINDS["units"][1].read(name)

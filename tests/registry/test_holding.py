@@ -14,6 +14,7 @@ from endpoints_registry import holding
 from endpoints_registry.door import CREDENTIAL, Credential
 from endpoints_registry.holding import Held
 from endpoints_registry.registry import Registry
+from tests.flows.house import PATIENCE_S
 
 HALLS = ("01-01", "00004-01", "00004-02")
 
@@ -82,7 +83,7 @@ async def test_who_lost_the_right_is_sent_away_at_once_and_nobody_else(
     held, gone = Held(registry.keyring), asyncio.Queue[str]()
     with opened(held, sockets, gone):
         looking = asyncio.create_task(held.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.sleep(0)
             await registry.revoke_links([HALLS[1]])
             assert await gone.get() == HALLS[1]

@@ -7,6 +7,7 @@ from bridge.clock import RealClock
 from bridge.simulator.driving import Account, Door, Doors, Drive, Load
 from bridge.simulator.screens import Screen
 from bridge.simulator.traffic import Latencies
+from tests.flows.house import PATIENCE_S
 from tests.simulator.centre import Centre, centre
 
 
@@ -42,7 +43,7 @@ async def test_rooms_that_no_server_takes_are_not_counted_as_connected() -> None
 
 
 async def test_a_screen_that_misses_a_frame_notices_and_asks_for_a_snapshot() -> None:
-    async with centre(RealClock()) as there, asyncio.TaskGroup() as jobs, asyncio.timeout(10):
+    async with centre(RealClock()) as there, asyncio.TaskGroup() as jobs, asyncio.timeout(PATIENCE_S):
         screen = Screen(there.url, "c", "", "session=x", RealClock(), random.Random(1), Latencies())
         running = jobs.create_task(screen.run())
         await screen.watching.wait()
