@@ -17,7 +17,7 @@ const MOST_ZOOM = 2;
 const FEW = 60; // so few halls are shown with their names at once
 const FEW_GROUPS = 3; // so few stand one below the other, each as wide as the wall
 const NAMES = 2;
-// A group's heading and foot, and the narrowest heading, as board.css draws them; in the heading's own size.
+// A group's heading and foot, and the narrowest heading, as board/style/tiles.css draws them; in the heading's own size.
 const AROUND_EM = 2.85;
 const NARROWEST_EM = 12.4;
 const FOOT = 12;
