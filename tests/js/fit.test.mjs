@@ -38,3 +38,14 @@ test('a whole country still stands on one screen of a wall, as small as it must 
   assert.ok(tall(found, sizes, 1344, found.between, 39) <= 640);
   assert.equal(fit([30], 1344, 640, 39, 160, 2, 64).tile, 64);
 });
+
+test('forty thousand halls stand on one screen under smaller headings, and sharper on a screen of more pixels', () => {
+  const provinces = Array.from({ length: 63 }, (_, i) => 300 + i * 11);
+  assert.equal(fit(provinces, 1344, 630, 39, 160, 2, 64).fits, false);
+  const found = fit(provinces, 1344, 630, 31, 146, 2, 64);
+  assert.ok(found.fits);
+  assert.ok(tall(found, provinces, 1344, found.between, 31) <= 630);
+  const finer = fit(provinces, 1344, 630, 31, 146, 2, 64, 0.5);
+  assert.ok(finer.fits && finer.tile + finer.gap >= found.tile + found.gap);
+  for (const side of [finer.tile, finer.gap]) assert.equal((side / 0.5) % 1, 0);
+});

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -456,6 +457,31 @@ async def test_three_thousand_halls_take_a_storm_of_changes(reader: Reader, city
     last = codes[799]
     await city.tell({last: {"link": "lost", "link_at_s": 1772846650}})
     await expect(tile(reader.page, last)).to_have_attribute("data-look", "lost")
+
+
+async def test_a_board_that_hangs_for_a_day_keeps_nothing_of_what_has_changed(reader: Reader, city: City) -> None:
+    await reader.opens()
+    line = await reader.page.context.new_cdp_session(reader.page)
+    under: dict[str, list[str]] = {}
+    for code, row in city.points.items():
+        if row["link"] == "steady":
+            under.setdefault(row["group"], []).append(code)
+    turns = count()
+
+    async def held_after(frames: int) -> int:
+        """Bytes that the page holds after so many frames more, and after everything that it can let go is gone."""
+        for turn in islice(turns, frames):
+            # Another hall under each heading each time; a heading is drawn anew with each change of its sums.
+            halls = [codes[turn % len(codes)] for codes in under.values()]
+            link = "unstable" if city.points[halls[-1]]["link"] == "steady" else "steady"
+            await city.tell({code: {"link": link} for code in halls})
+            await expect(tile(reader.page, halls[-1])).to_have_attribute("data-look", link)
+        await line.send("HeapProfiler.collectGarbage")
+        return int((await line.send("Runtime.getHeapUsage"))["usedSize"])
+
+    before = await held_after(6)
+    # It was 3 MB: all tiles of these headings as they were before, once for each frame.
+    assert await held_after(20) - before < 1_500_000
 
 
 async def test_pages_are_dressed_against_strangers(reader: Reader) -> None:

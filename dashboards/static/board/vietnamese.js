@@ -14,7 +14,7 @@ const collator = new Intl.Collator('vi', { numeric: true, sensitivity: 'variant'
  * @param {string} one @param {string} other */
 export const inOrder = (one, other) => collator.compare(one, other);
 
-const KINDS = /^(Quận|Huyện|Thị xã|Thành phố|Thị trấn|Phường|Xã|Đặc khu) (?=\p{L})/u;
+const KINDS = /^(Tỉnh|Quận|Huyện|Thị xã|Thành phố|Thị trấn|Phường|Xã|Đặc khu) (?=\p{L})/u;
 
 /** "Huyện Ba Vì" -> "Ba Vì", where room is short and the kind is plain from the place.
  * @param {string} name */

@@ -1,6 +1,6 @@
 // The wall: one tile a hall, grouped under its district, coloured by its line or by its count.
 import { html } from '../vendor/html.js';
-import { useEffect, useLayoutEffect, useRef } from '../vendor/hooks.mjs';
+import { useEffect, useLayoutEffect, useMemo, useRef } from '../vendor/hooks.mjs';
 import { N, t } from '../language.js';
 import { fit } from './fit.js';
 import { figure, share } from './format.js';
@@ -80,14 +80,21 @@ function Score({ sums }) {
 }
 
 /** @param {{group: import('./store.js').Group}} props */
+const Tiles = ({ group }) => html`
+  <div class="tiles" role="listbox" aria-label=${group.name} tabindex="-1">
+    ${group.members.map((code) => html`<${Tile} key=${code} code=${code} />`)}
+  </div>
+`;
+
+/** @param {{group: import('./store.js').Group}} props */
 function Group({ group }) {
   const sums = group.sums.value;
+  // Made once: were they drawn anew with every figure beside them, earlier ones would stay in memory as long as the wall stands.
+  const tiles = useMemo(() => html`<${Tiles} group=${group} />`, [group]);
   return html`
     <section class="group" data-lost=${colouring.value === 'link' && sums.looks.lost > 0}>
       <h3>${group.leads ? html`<a href=${toUnit(group.code)} title=${group.name}>${group.short}</a>` : html`<span>${group.short}</span>`}<${Score} sums=${sums} /></h3>
-      <div class="tiles" role="listbox" aria-label=${group.name} tabindex="-1">
-        ${group.members.map((code) => html`<${Tile} key=${code} code=${code} />`)}
-      </div>
+      ${tiles}
     </section>
   `;
 }
