@@ -520,8 +520,10 @@ def _routes(city: City) -> list[Route]:
             async for message in socket:
                 if message.type is WSMsgType.TEXT and msgspec.json.decode(message.data)["type"] == "watch":
                     city.watched += 1
-                    await socket.send_str(msgspec.json.encode(city.snapshot(unit)).decode())
+                    # In one breath: what is told while this is being sent is told to this screen, too.
+                    seen = msgspec.json.encode(city.snapshot(unit)).decode()
                     city.screens.add(socket)
+                    await socket.send_str(seen)
         finally:
             city.screens.discard(socket)
         return socket
