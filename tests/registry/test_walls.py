@@ -151,6 +151,8 @@ async def test_a_wall_is_changed_under_its_screens_and_the_audit_says_what_it_wa
 async def test_whoever_holds_a_wall_cannot_turn_it_to_what_is_not_theirs(front: Front) -> None:
     ann, district = await front.staff(Role.ORGANISER), await front.staff(Role.COORDINATOR, "001")
     of_all, _ = await hung(ann)
+    # The newest stands first.
+    front.clock.passes(timedelta(seconds=1))
     own, _ = await hung(district, unit="00004")
     nowhere = (404, "not_found")
     assert await refused(district, "PUT", f"/registry/walls/{own}", json={**OFFICE, "unit": None}) == nowhere
