@@ -756,6 +756,7 @@ async def test_a_count_said_by_mistake_is_taken_back_and_the_question_returns(ch
         await thumb.sees("46 có mặt / 64")
         await thumb.press("undo-count")
         await expect(thumb.page.get_by_role("button", name="Nhập quân số")).to_be_visible()
+        await hall.until(lambda: len(hall.undone) == 1)
         assert hall.figures == {}
 
 
