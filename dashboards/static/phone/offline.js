@@ -99,9 +99,8 @@ export function offerBrowser(address, changed) {
       "button.plain",
       {
         "data-key": "copy",
-        onclick: () => {
-          copy(address());
-          isCopied = true;
+        onclick: async () => {
+          isCopied = await copied(address());
           changed();
         },
       },
@@ -110,19 +109,23 @@ export function offerBrowser(address, changed) {
   );
 }
 
-/** @param {string} text */
-function copy(text) {
-  if (window.navigator.clipboard && window.navigator.clipboard.writeText) {
-    window.navigator.clipboard.writeText(text).catch(() => copyOldWay(text));
-  } else copyOldWay(text);
+/** @param {string} text @returns {Promise<boolean>} whether it can be pasted now: never said before the clipboard has it */
+async function copied(text) {
+  const { clipboard } = window.navigator;
+  if (!clipboard || !clipboard.writeText) return copiedOldWay(text);
+  return clipboard.writeText(text).then(
+    () => true,
+    () => copiedOldWay(text),
+  );
 }
 
-/** @param {string} text */
-function copyOldWay(text) {
+/** @param {string} text @returns {boolean} */
+function copiedOldWay(text) {
   const field = document.createElement("textarea");
   field.value = text;
   document.body.appendChild(field);
   field.select();
-  document.execCommand("copy");
+  const isDone = document.execCommand("copy");
   field.remove();
+  return isDone;
 }
