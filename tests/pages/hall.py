@@ -162,6 +162,8 @@ class Hall:
     acked: dict[str, int] = field(default_factory=dict)
     """The newest number of each device."""
     undone: list[str] = field(default_factory=list)
+    names_wait: bool = False
+    """Whether the list of names is long on its way."""
     attended: list[dict[str, Any]] = field(default_factory=list)
     """What people sent from their own phones."""
     _before: dict[str, tuple[tuple[str, datetime] | None, dict[str, str] | None, dict[str, dict[str, Any]]]] = field(
@@ -381,6 +383,7 @@ class Hall:
         self._must_be_here()
         self._must_be_known(request)
         self._must_keep_names()
+        await self.until(lambda: not self.names_wait)
         people = [
             {
                 "person": person(number),

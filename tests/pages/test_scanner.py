@@ -96,6 +96,19 @@ async def test_a_printed_sheet_photographed_askew_is_read(chromium: Browser) -> 
         assert badges_in(hall) == [badge(0)]
 
 
+@in_browser
+async def test_a_name_that_comes_after_its_badge_takes_its_place_on_the_card(chromium: Browser) -> None:
+    hall = morning(names=True)
+    hall.names_wait = True
+    async with phone(chromium, hall) as thumb:
+        await thumb.press("scan")
+        await shown(thumb, png(badge(0)))
+        await card(thumb, "in", "Đã nhận 08:02")
+        hall.names_wait = False
+        hall.stirred.set()
+        await card(thumb, "in", "Nguyễn Thị Đống Đa", "Đã nhận 08:02")
+
+
 def _drawn(text: str) -> str:
     return segno.make(text, error="h", micro=False).svg_inline(scale=5, border=3)
 

@@ -9,7 +9,7 @@ import { hour } from "../hours.js";
 import { refusal, t } from "../words.js";
 import { codeSheet } from "./hallcode.js";
 import { listSheet } from "./list.js";
-import { personOf, rosterOf } from "./roster.js";
+import { personOf, refreshed, rosterOf } from "./roster.js";
 import { scanSheet } from "./scanning.js";
 
 /**
@@ -72,15 +72,23 @@ function door(outside) {
       .reverse();
   }
 
+  async function recall() {
+    people = new Map((await rosterOf(outside.store, outside.handle)).map((each) => [each.person, each]));
+  }
+
   return {
     outside,
     personIn,
     scans,
     people: () => Array.from(people.values()),
 
-    /** The names, as the phone keeps them. */
-    async learn() {
-      people = new Map((await rosterOf(outside.store, outside.handle)).map((each) => [each.person, each]));
+    /** The names, as the phone keeps them, and then as the centre has them. @param {() => void} changed */
+    async learn(changed) {
+      await recall();
+      changed();
+      await refreshed(outside.store, outside.handle, outside.here);
+      await recall();
+      changed();
     },
 
     /** @param {string} person @returns {Entry | null} this phone's scan of them that was not refused */

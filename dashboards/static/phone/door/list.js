@@ -8,7 +8,7 @@ import { sheet } from "../drawers.js";
 import { hour } from "../hours.js";
 import { el, fill, sign } from "../see.js";
 import { t } from "../words.js";
-import { found, refreshed } from "./roster.js";
+import { found } from "./roster.js";
 
 const MOST_SHOWN = 30;
 
@@ -75,10 +75,7 @@ export function listSheet(door) {
   return {
     node,
     begin: () => {
-      void door.learn().then(changed);
-      void refreshed(outside.store, outside.handle, outside.here)
-        .then(() => door.learn())
-        .then(changed);
+      void door.learn(changed);
       changed();
     },
     changed,

@@ -13,18 +13,26 @@
 const FRESH_MS = 10 * 60 * 1000;
 const MARKS = /[\u0300-\u036f]/g;
 let asked_ms = -Infinity;
+let asking = Promise.resolve();
 
 /** @param {string} handle */
 const named = (handle) => "people." + handle;
 
 /**
- * Asks the centre, if nobody has lately.
+ * Asks the centre, if nobody has lately; who comes while another asks waits for the same answer.
  *
  * @param {Store} store @param {string} handle @param {import("../link.js").Link} link
  */
-export async function refreshed(store, handle, link) {
-  if (Date.now() - asked_ms < FRESH_MS) return;
-  asked_ms = Date.now();
+export function refreshed(store, handle, link) {
+  if (Date.now() - asked_ms >= FRESH_MS) {
+    asked_ms = Date.now();
+    asking = asked(store, handle, link);
+  }
+  return asking;
+}
+
+/** @param {Store} store @param {string} handle @param {import("../link.js").Link} link */
+async function asked(store, handle, link) {
   const answer = await link.call("GET", "/desk/people");
   if (answer.kind === "ok" && Array.isArray(answer.body.people)) {
     await store.keep(named(handle), { conference: answer.body.conference, people: answer.body.people });

@@ -224,7 +224,7 @@ export function scanSheet(door) {
     node,
     begin: () => {
       sounds.wake();
-      void door.learn().then(changed);
+      void door.learn(changed);
       void open();
       changed();
     },
